@@ -1,0 +1,32 @@
+/* buf: a growing byte buffer. Running out of memory sticks: check buf_failed once at the end. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/cleanup.h"
+
+/* Starts as `struct buf b = { 0 };`, ends with buf_done. data is always followed by a NUL that size doesn't count. */
+struct buf {
+	char *data;
+	size_t size, capacity;
+	bool failed;
+};
+
+void buf_done(struct buf *buf);
+void buf_add(struct buf *buf, const void *data, size_t size);
+void buf_puts(struct buf *buf, const char *text);
+void buf_putc(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *format, ...) _printf_(2, 3);
+void buf_clear(struct buf *buf); /* keeps the memory */
+static inline bool buf_failed(const struct buf *buf)
+{
+	return buf->failed;
+}
+
+/* The bytes, now the caller's to free(); NULL when failed. The buffer is empty again. */
+char *buf_take(struct buf *buf);
+
+#define _cleanup_buf_ _cleanup_(buf_done)

@@ -1,0 +1,85 @@
+/*
+ * db: PostgreSQL; the only user of libpq-fe.h. A pool of connections; every statement has a name from a .sql file, is
+ * prepared at connect (a typo fails the start), takes parameters, and runs inside a transaction whose first statement
+ * sets the organisation for row security. No statement runs outside one.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "lib/base/error.h"
+#include "lib/base/uuid.h"
+
+struct db;
+struct tx;
+struct rows;
+
+/* Made at build time from "-- name: website_insert" blocks of a .sql file; see lib/db/sqlgen.c. The same file gives
+ * `enum { WEB_WEBSITE_INSERT, … }` and `extern const struct db_query web_queries[]`. */
+struct db_query {
+	const char *name;
+	const char *sql;
+};
+
+struct db_migration {
+	unsigned number;
+	const char *name;
+	const char *sql;
+};
+
+struct db_options {
+	const char *conninfo;            /* libpq connection string, without a password in it (passfile, peer or certificate) */
+	const char *schema;              /* becomes search_path */
+	const struct db_query *queries;  /* ends with a row of NULLs */
+	unsigned connections;            /* the pool's size; made when first needed, kept */
+};
+
+/* Fails only for bad options; an absent server makes tx_begin fail with ERR_UNAVAILABLE until it is back. */
+bool db_open(const struct db_options *options, struct db **ret, struct error *err) _must_check_;
+void db_free(struct db *db);
+DEFINE_CLEANUP(struct db *, db_free)
+bool db_ready(struct db *db, struct error *err); /* connects and prepares once, to see whether all is well */
+
+/* Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. */
+bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err) _must_check_;
+bool tx_set_org(struct tx *tx, const struct uuid *org, struct error *err) _must_check_; /* once known, within the same transaction */
+bool tx_commit(struct tx **tx, struct error *err) _must_check_; /* frees it and sets NULL either way */
+void tx_free(struct tx *tx); /* rolls back what isn't committed */
+DEFINE_CLEANUP(struct tx *, tx_free)
+
+/* Parameters, bound to $1, $2 …; an array of n. */
+struct db_param {
+	enum { DB_NULL_, DB_TEXT_, DB_INT_, DB_BOOL_, DB_UUID_, DB_BYTES_, DB_TEXTS_ } type;
+	const void *data;
+	int64_t number; /* value, or size, or count */
+};
+#define DB_NULL ((struct db_param){ .type = DB_NULL_ })
+#define DB_TEXT(text) ((struct db_param){ .type = DB_TEXT_, .data = (text) })      /* NULL pointer is NULL */
+#define DB_TEXT_OR_NULL(text) ((struct db_param){ .type = DB_TEXT_, .data = (text)[0] ? (text) : NULL }) /* "" is NULL */
+#define DB_INT(value) ((struct db_param){ .type = DB_INT_, .number = (int64_t)(value) })
+#define DB_BOOL(value) ((struct db_param){ .type = DB_BOOL_, .number = (value) })
+#define DB_UUID(id) ((struct db_param){ .type = DB_UUID_, .data = (id) })          /* const struct uuid *, NULL is NULL */
+#define DB_BYTES(bytes, size) ((struct db_param){ .type = DB_BYTES_, .data = (bytes), .number = (int64_t)(size) })
+#define DB_TEXTS(array, count) ((struct db_param){ .type = DB_TEXTS_, .data = (array), .number = (int64_t)(count) }) /* char *const *, text[] or uuid[] */
+
+/* Runs a statement. ret may be NULL. A unique violation is ERR_EXISTS, a serialisation failure or deadlock
+ * ERR_UNAVAILABLE, a check violation ERR_CONFLICT, a lost connection ERR_UNAVAILABLE. After a failure only tx_free helps. */
+bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
+            struct error *err) _must_check_;
+#define TX_RUN(tx, query, ret, err, ...)                                                                     \
+	tx_run(tx, query, (const struct db_param[]){ __VA_ARGS__ },                                          \
+	       sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
+
+void rows_free(struct rows *rows);
+DEFINE_CLEANUP(struct rows *, rows_free)
+unsigned rows_count(const struct rows *rows);
+unsigned rows_affected(const struct rows *rows);              /* of insert, update, delete */
+bool rows_null(const struct rows *rows, unsigned row, unsigned column);
+const char *rows_text(const struct rows *rows, unsigned row, unsigned column); /* "" for NULL; belongs to rows */
+int64_t rows_int(const struct rows *rows, unsigned row, unsigned column);
+bool rows_bool(const struct rows *rows, unsigned row, unsigned column);
+struct uuid rows_uuid(const struct rows *rows, unsigned row, unsigned column); /* nil for NULL */
+const uint8_t *rows_bytes(const struct rows *rows, unsigned row, unsigned column, size_t *ret_size); /* belongs to rows */
+
+/* Runs all migrations above the recorded one, each in a transaction, under an advisory lock. conninfo: the owner role. */
+bool db_migrate(const char *conninfo, const char *schema, const struct db_migration *migrations, struct error *err) _must_check_;
