@@ -8,19 +8,19 @@
 #define _cleanup_(f) __attribute__((cleanup(f)))
 
 /* Defines type##_freep-style helpers: DEFINE_CLEANUP(struct bus *, bus_free) makes bus_freep. */
-#define DEFINE_CLEANUP(type, function)                   \
-	static inline void function##p(type *pointer)    \
-	{                                                \
-		if (*pointer)                            \
-			function(*pointer);              \
+#define DEFINE_CLEANUP(type, function)                                                                                 \
+	static inline void function##p(type *pointer)                                                                  \
+	{                                                                                                              \
+		if (*pointer)                                                                                          \
+			function(*pointer);                                                                            \
 	}
 
 /* Hands a pointer over: gives its value and leaves NULL behind. */
-#define TAKE_PTR(pointer)                                \
-	__extension__({                                  \
-		__typeof__(pointer) taken_ = (pointer);  \
-		(pointer) = NULL;                        \
-		taken_;                                  \
+#define TAKE_PTR(pointer)                                                                                              \
+	__extension__({                                                                                                \
+		__typeof__(pointer) taken_ = (pointer);                                                                \
+		(pointer) = NULL;                                                                                      \
+		taken_;                                                                                                \
 	})
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -11,15 +11,15 @@ enum config_type { CONFIG_STRING, CONFIG_INT, CONFIG_BOOL };
 struct config_row {
 	const char *key;
 	enum config_type type;
-	size_t offset;            /* into the settings struct: char *, int64_t or bool */
+	size_t offset; /* into the settings struct: char *, int64_t or bool */
 	const char *default_text;
-	int64_t min, max;         /* of CONFIG_INT */
-	const char *unit;         /* "ms", "bytes" …, or NULL */
+	int64_t min, max; /* of CONFIG_INT */
+	const char *unit; /* "ms", "bytes" …, or NULL */
 	const char *help;
 };
 
-/* Fills settings from the defaults, then the file. Refuses unknown keys, wrong types, values out of range, missing keys.
- * Strings are malloc'd; config_done frees them. */
+/* Fills settings from the defaults, then the file. Refuses unknown keys, wrong types, values out of range, missing
+ * keys. Strings are malloc'd; config_done frees them. */
 bool config_load(const char *path, const struct config_row *rows, void *settings, struct error *err) _must_check_;
 void config_done(const struct config_row *rows, void *settings);
 

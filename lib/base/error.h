@@ -41,10 +41,11 @@ bool error_field(struct error *err, const char *field, const char *rule, const c
 /* Puts what the caller was trying to do before the message: "create website 'a.example': …"; always returns false. */
 bool error_wrap(struct error *err, const char *format, ...) _printf_(2, 3);
 
-/* Code from errno, message "what: strerror": ENOSPC and EDQUOT and EIO are ERR_DISK, else ERR_INTERNAL; returns false. */
+/* Code from errno, message "what: strerror": ENOSPC and EDQUOT and EIO are ERR_DISK, else ERR_INTERNAL; returns false.
+ */
 bool error_errno(struct error *err, int number, const char *format, ...) _printf_(3, 4);
 
-const char *error_code_name(enum error_code code);    /* "NOT_FOUND"; "NONE" for ERR_NONE */
-enum error_code error_code_parse(const char *name);   /* ERR_INTERNAL when unknown */
+const char *error_code_name(enum error_code code);  /* "NOT_FOUND"; "NONE" for ERR_NONE */
+enum error_code error_code_parse(const char *name); /* ERR_INTERNAL when unknown */
 int error_http_status(enum error_code code);
 bool error_retryable(enum error_code code);

@@ -16,12 +16,12 @@ struct bus_subscription;
 
 /* All strings are copied. Files are read at each connect. */
 struct bus_options {
-	const char *url;           /* tls://host:port, several with commas */
-	const char *name;          /* of the client, as `nats server report connections` shows it */
-	const char *creds;         /* path: NATS user credentials; NULL only in tests of a bare server */
+	const char *url;             /* tls://host:port, several with commas */
+	const char *name;            /* of the client, as `nats server report connections` shows it */
+	const char *creds;           /* path: NATS user credentials; NULL only in tests of a bare server */
 	const char *ca, *cert, *key; /* paths; NULL: no TLS, only in tests */
-	const char *expected_host; /* in the server's certificate; NULL: the URL's */
-	const char *inbox_prefix;  /* "_INBOX.web.<id>", demanded by the rights */
+	const char *expected_host;   /* in the server's certificate; NULL: the URL's */
+	const char *inbox_prefix;    /* "_INBOX.web.<id>", demanded by the rights */
 	void (*on_state)(void *arg, bool connected, const char *why); /* may be NULL */
 	void *arg;
 };
@@ -41,11 +41,11 @@ struct bus_header {
 
 #define BUS_REQUEST_ID "Request-Id"
 #define BUS_TRACEPARENT "traceparent"
-#define BUS_AUTHORIZATION "Authorization"        /* "Bearer <token>" */
-#define BUS_DEADLINE "Deadline"                  /* Unix ms */
-#define BUS_CONTENT_TYPE "Content-Type"          /* application/protobuf (default) or application/json */
+#define BUS_AUTHORIZATION "Authorization" /* "Bearer <token>" */
+#define BUS_DEADLINE "Deadline"           /* Unix ms */
+#define BUS_CONTENT_TYPE "Content-Type"   /* application/protobuf (default) or application/json */
 #define BUS_IDEMPOTENCY_KEY "Idempotency-Key"
-#define BUS_SOURCE_IP "Source-Ip"                /* of the HTTP client, from the gateway */
+#define BUS_SOURCE_IP "Source-Ip" /* of the HTTP client, from the gateway */
 #define BUS_ERROR "Nats-Service-Error"
 #define BUS_ERROR_CODE "Nats-Service-Error-Code" /* "<http status>"; the body is a stralix.v1.Error */
 
@@ -61,19 +61,19 @@ DEFINE_CLEANUP(struct bus_msg *, bus_msg_free)
 /* All data is copied. */
 bool bus_publish(struct bus *bus, const char *subject, const struct bus_header *headers, const void *data, size_t size,
                  struct error *err) _must_check_;
-bool bus_respond(struct bus *bus, const struct bus_msg *to, const struct bus_header *headers, const void *data, size_t size,
-                 struct error *err) _must_check_;
+bool bus_respond(struct bus *bus, const struct bus_msg *to, const struct bus_header *headers, const void *data,
+                 size_t size, struct error *err) _must_check_;
 
 /* Blocks the caller. Nobody there, or not connected: ERR_UNAVAILABLE at once; no answer: ERR_TIMEOUT. An answer with
  * error headers is still an answer: see bus_msg_header. */
 bool bus_request(struct bus *bus, const char *subject, const struct bus_header *headers, const void *data, size_t size,
                  int timeout_ms, struct bus_msg **ret, struct error *err) _must_check_;
 
-/* Calls done exactly once, from another thread, if and only if this returns true: with the reply (now done's to free), or
- * with NULL and why. */
+/* Calls done exactly once, from another thread, if and only if this returns true: with the reply (now done's to free),
+ * or with NULL and why. */
 typedef void (*bus_reply_fn)(void *arg, struct bus_msg *reply, const struct error *why);
-bool bus_request_async(struct bus *bus, const char *subject, const struct bus_header *headers, const void *data, size_t size,
-                       int timeout_ms, bus_reply_fn done, void *arg, struct error *err) _must_check_;
+bool bus_request_async(struct bus *bus, const char *subject, const struct bus_header *headers, const void *data,
+                       size_t size, int timeout_ms, bus_reply_fn done, void *arg, struct error *err) _must_check_;
 
 /* The message is the callback's to free. queue may be NULL. Subscriptions outlive reconnects and rebuilt connections. A
  * refused subscription is reported by on_state and logged: rights are wrong. */
@@ -83,7 +83,8 @@ bool bus_subscribe(struct bus *bus, const char *subject, const char *queue, bus_
 void bus_unsubscribe(struct bus_subscription *subscription);
 
 /* Makes a JetStream stream if it isn't there: file storage, old messages dropped after max_age_s. */
-bool bus_ensure_stream(struct bus *bus, const char *name, const char *subject, int64_t max_age_s, struct error *err) _must_check_;
+bool bus_ensure_stream(struct bus *bus, const char *name, const char *subject, int64_t max_age_s,
+                       struct error *err) _must_check_;
 
 /* Whether a text may stand as one token of a subject: [a-z0-9-]{1,63}. */
 bool bus_token_valid(const char *text);

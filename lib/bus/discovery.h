@@ -6,9 +6,9 @@
 struct discovery;
 
 struct discovery_endpoint {
-	const char *name;    /* "CreateWebsite" */
-	const char *subject; /* "rpc.web.CreateWebsite" */
-	const char *queue;   /* "web" */
+	const char *name;            /* "CreateWebsite" */
+	const char *subject;         /* "rpc.web.CreateWebsite" */
+	const char *queue;           /* "web" */
 	const char *request, *reply; /* message names */
 };
 

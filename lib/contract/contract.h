@@ -8,6 +8,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/error.h"
+
 #include "stralix/options.pb-c.h"
 
 struct call;
@@ -32,23 +33,24 @@ struct contract_message {
 
 /* One rpc. */
 struct contract_method {
-	const char *name;               /* "CreateWebsite" */
-	const char *http_method;        /* NULL: no route */
-	const char *http_path;          /* "/api/v1/websites/{website_id}" */
+	const char *name;        /* "CreateWebsite" */
+	const char *http_method; /* NULL: no route */
+	const char *http_path;   /* "/api/v1/websites/{website_id}" */
 	unsigned http_status;
-	const char *permission;         /* NULL unless by permission */
+	const char *permission; /* NULL unless by permission */
 	Stralix__Role min_role;
 	bool is_public, mutating;
-	const char *const *callers;     /* ends with NULL; NULL unless by callers */
+	const char *const *callers; /* ends with NULL; NULL unless by callers */
 	const char *description;
 	const struct contract_message *request, *reply;
-	size_t handler;                 /* offset of the function pointer in struct <service>_handlers */
+	size_t handler; /* offset of the function pointer in struct <service>_handlers */
 	/* Calls that pointer with the message cast to its own type. */
 	bool (*invoke)(const void *handlers, struct call *call, const ProtobufCMessage *request, struct error *err);
 };
 
 /* One service: `extern const struct contract_service web_contract;` in "stralix/v1/web.contract.h", with
- * `struct web_handlers { bool (*create_website)(struct call *, const Stralix__V1__CreateWebsiteRequest *, struct error *); … }`. */
+ * `struct web_handlers { bool (*create_website)(struct call *, const Stralix__V1__CreateWebsiteRequest *, struct error
+ * *); … }`. */
 struct contract_service {
 	const char *name; /* "web" */
 	const struct contract_method *methods;
@@ -57,17 +59,17 @@ struct contract_service {
 
 /* In "stralix/v1/contract.h": all services, and the bus rights of every process, from callers and http. */
 struct contract_rights {
-	const char *process;            /* "web"; "node" for the scoped template with {{name()}} */
-	const char *const *publish;     /* end with NULL */
+	const char *process;        /* "web"; "node" for the scoped template with {{name()}} */
+	const char *const *publish; /* end with NULL */
 	const char *const *subscribe;
 };
 extern const struct contract_service *const contract_services[]; /* ends with NULL */
 extern const struct contract_rights contract_rights[];           /* ends with a row of NULLs */
 
 /*
- * Unpacks hostile bytes: refuses oversize, nesting deeper than 16, NUL bytes and invalid UTF-8 in strings, and malformed
- * wire format, before protobuf-c sees them. Everything comes from the arena: never free_unpacked. ERR_MALFORMED,
- * ERR_TOO_LARGE.
+ * Unpacks hostile bytes: refuses oversize, nesting deeper than 16, NUL bytes and invalid UTF-8 in strings, and
+ * malformed wire format, before protobuf-c sees them. Everything comes from the arena: never free_unpacked.
+ * ERR_MALFORMED, ERR_TOO_LARGE.
  */
 bool contract_unpack(const ProtobufCMessageDescriptor *descriptor, const void *data, size_t size, size_t max,
                      struct arena *arena, ProtobufCMessage **ret, struct error *err) _must_check_;

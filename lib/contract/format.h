@@ -3,13 +3,14 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/error.h"
+
 #include "stralix/options.pb-c.h"
 
 /*
- * Checks text and gives its normalised form from the arena (or text itself). reason, static, says what is wrong in words
- * for people: "Enter a full domain such as shop.example." Never reads past the NUL.
- * HOSTNAME: IDNA2008 with libidn2 (non-transitional), at least two labels, no trailing dot kept, each label 1-63 octets
- * of [a-z0-9-] without a hyphen at either end, no all-numeric last label, 253 octets in all; wildcards refused.
+ * Checks text and gives its normalised form from the arena (or text itself). reason, static, says what is wrong in
+ * words for people: "Enter a full domain such as shop.example." Never reads past the NUL. HOSTNAME: IDNA2008 with
+ * libidn2 (non-transitional), at least two labels, no trailing dot kept, each label 1-63 octets of [a-z0-9-] without a
+ * hyphen at either end, no all-numeric last label, 253 octets in all; wildcards refused.
  */
 bool format_check(Stralix__Format format, const char *text, struct arena *arena, const char **ret, const char **reason);
 

@@ -28,10 +28,10 @@ struct db_migration {
 };
 
 struct db_options {
-	const char *conninfo;            /* libpq connection string, without a password in it (passfile, peer or certificate) */
-	const char *schema;              /* becomes search_path */
-	const struct db_query *queries;  /* ends with a row of NULLs */
-	unsigned connections;            /* the pool's size; made when first needed, kept */
+	const char *conninfo; /* libpq connection string, without a password in it (passfile, peer or certificate) */
+	const char *schema;   /* becomes search_path */
+	const struct db_query *queries; /* ends with a row of NULLs */
+	unsigned connections;           /* the pool's size; made when first needed, kept */
 };
 
 /* Fails only for bad options; an absent server makes tx_begin fail with ERR_UNAVAILABLE until it is back. */
@@ -42,9 +42,10 @@ bool db_ready(struct db *db, struct error *err); /* connects and prepares once, 
 
 /* Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. */
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err) _must_check_;
-bool tx_set_org(struct tx *tx, const struct uuid *org, struct error *err) _must_check_; /* once known, within the same transaction */
+bool tx_set_org(struct tx *tx, const struct uuid *org,
+                struct error *err) _must_check_;                /* once known, within the same transaction */
 bool tx_commit(struct tx **tx, struct error *err) _must_check_; /* frees it and sets NULL either way */
-void tx_free(struct tx *tx); /* rolls back what isn't committed */
+void tx_free(struct tx *tx);                                    /* rolls back what isn't committed */
 DEFINE_CLEANUP(struct tx *, tx_free)
 
 /* Parameters, bound to $1, $2 …; an array of n. */
@@ -54,32 +55,40 @@ struct db_param {
 	int64_t number; /* value, or size, or count */
 };
 #define DB_NULL ((struct db_param){ .type = DB_NULL_ })
-#define DB_TEXT(text) ((struct db_param){ .type = DB_TEXT_, .data = (text) })      /* NULL pointer is NULL */
-#define DB_TEXT_OR_NULL(text) ((struct db_param){ .type = DB_TEXT_, .data = (text)[0] ? (text) : NULL }) /* "" is NULL */
+#define DB_TEXT(text) ((struct db_param){ .type = DB_TEXT_, .data = (text) }) /* NULL pointer is NULL */
+#define DB_TEXT_OR_NULL(text)                                                                                          \
+	((struct db_param){ .type = DB_TEXT_, .data = (text)[0] ? (text) : NULL }) /* "" is NULL */
 #define DB_INT(value) ((struct db_param){ .type = DB_INT_, .number = (int64_t)(value) })
 #define DB_BOOL(value) ((struct db_param){ .type = DB_BOOL_, .number = (value) })
-#define DB_UUID(id) ((struct db_param){ .type = DB_UUID_, .data = (id) })          /* const struct uuid *, NULL is NULL */
+#define DB_UUID(id) ((struct db_param){ .type = DB_UUID_, .data = (id) }) /* const struct uuid *, NULL is NULL */
 #define DB_BYTES(bytes, size) ((struct db_param){ .type = DB_BYTES_, .data = (bytes), .number = (int64_t)(size) })
-#define DB_TEXTS(array, count) ((struct db_param){ .type = DB_TEXTS_, .data = (array), .number = (int64_t)(count) }) /* char *const *, text[] or uuid[] */
+#define DB_TEXTS(array, count)                                                                                         \
+	((struct db_param){ .type = DB_TEXTS_,                                                                         \
+	                    .data = (array),                                                                           \
+	                    .number = (int64_t)(count) }) /* char *const *, text[] or uuid[] */
 
 /* Runs a statement. ret may be NULL. A unique violation is ERR_EXISTS, a serialisation failure or deadlock
- * ERR_UNAVAILABLE, a check violation ERR_CONFLICT, a lost connection ERR_UNAVAILABLE. After a failure only tx_free helps. */
+ * ERR_UNAVAILABLE, a check violation ERR_CONFLICT, a lost connection ERR_UNAVAILABLE. After a failure only tx_free
+ * helps. */
 bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
             struct error *err) _must_check_;
-#define TX_RUN(tx, query, ret, err, ...)                                                                     \
-	tx_run(tx, query, (const struct db_param[]){ __VA_ARGS__ },                                          \
+#define TX_RUN(tx, query, ret, err, ...)                                                                               \
+	tx_run(tx, query, (const struct db_param[]){ __VA_ARGS__ },                                                    \
 	       sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
 
 void rows_free(struct rows *rows);
 DEFINE_CLEANUP(struct rows *, rows_free)
 unsigned rows_count(const struct rows *rows);
-unsigned rows_affected(const struct rows *rows);              /* of insert, update, delete */
+unsigned rows_affected(const struct rows *rows); /* of insert, update, delete */
 bool rows_null(const struct rows *rows, unsigned row, unsigned column);
 const char *rows_text(const struct rows *rows, unsigned row, unsigned column); /* "" for NULL; belongs to rows */
 int64_t rows_int(const struct rows *rows, unsigned row, unsigned column);
 bool rows_bool(const struct rows *rows, unsigned row, unsigned column);
 struct uuid rows_uuid(const struct rows *rows, unsigned row, unsigned column); /* nil for NULL */
-const uint8_t *rows_bytes(const struct rows *rows, unsigned row, unsigned column, size_t *ret_size); /* belongs to rows */
+const uint8_t *rows_bytes(const struct rows *rows, unsigned row, unsigned column,
+                          size_t *ret_size); /* belongs to rows */
 
-/* Runs all migrations above the recorded one, each in a transaction, under an advisory lock. conninfo: the owner role. */
-bool db_migrate(const char *conninfo, const char *schema, const struct db_migration *migrations, struct error *err) _must_check_;
+/* Runs all migrations above the recorded one, each in a transaction, under an advisory lock. conninfo: the owner role.
+ */
+bool db_migrate(const char *conninfo, const char *schema, const struct db_migration *migrations,
+                struct error *err) _must_check_;

@@ -18,15 +18,17 @@ void json_string(struct buf *buf, const char *text);
 
 /*
  * Reads one JSON object into a message from the arena. Refuses unknown and repeated fields, wrong types, numbers out of
- * range, depth over 16, and text that isn't UTF-8: ERR_INVALID with a violation whose field is the path, or ERR_MALFORMED
- * with line and column. Absent and null fields keep their defaults. Size 0 is the empty object.
+ * range, depth over 16, and text that isn't UTF-8: ERR_INVALID with a violation whose field is the path, or
+ * ERR_MALFORMED with line and column. Absent and null fields keep their defaults. Size 0 is the empty object.
  */
 bool json_read(const ProtobufCMessageDescriptor *descriptor, const char *text, size_t size, struct arena *arena,
                ProtobufCMessage **ret, struct error *err) _must_check_;
 
-/* Sets one scalar field of a message (from json_read or initialised) by its lowerCamelCase or snake_case name, from text of
- * a path or a query ("limit", "20"); repeated fields append. ERR_INVALID: unknown, given twice, out of range. */
-bool json_set(ProtobufCMessage *message, const char *name, const char *value, struct arena *arena, struct error *err) _must_check_;
+/* Sets one scalar field of a message (from json_read or initialised) by its lowerCamelCase or snake_case name, from
+ * text of a path or a query ("limit", "20"); repeated fields append. ERR_INVALID: unknown, given twice, out of range.
+ */
+bool json_set(ProtobufCMessage *message, const char *name, const char *value, struct arena *arena,
+              struct error *err) _must_check_;
 
 /* A message with its defaults, from the arena. */
 ProtobufCMessage *json_new(const ProtobufCMessageDescriptor *descriptor, struct arena *arena);

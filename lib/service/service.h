@@ -1,6 +1,6 @@
 /*
- * service: what a service process is. main() declares; service_main() does the rest: settings, log, bus, database, tables
- * checked against the contract, workers, janitor, discovery, /healthz and /metrics, drain on SIGTERM.
+ * service: what a service process is. main() declares; service_main() does the rest: settings, log, bus, database,
+ * tables checked against the contract, workers, janitor, discovery, /healthz and /metrics, drain on SIGTERM.
  */
 #pragma once
 
@@ -19,14 +19,14 @@ struct janitor_row {
 
 struct service_definition {
 	const struct contract_service *contract;
-	const void *handlers;                    /* const struct <service>_handlers * */
-	const char *description;                 /* one line, for discovery and --help */
+	const void *handlers;    /* const struct <service>_handlers * */
+	const char *description; /* one line, for discovery and --help */
 	const struct db_query *queries;
-	const struct db_query *queries_wide;     /* run as <svc>_wide; may be NULL */
+	const struct db_query *queries_wide; /* run as <svc>_wide; may be NULL */
 	const struct db_migration *migrations;
-	const struct janitor_row *janitor;       /* may be NULL */
-	const struct config_row *config;         /* the service's own settings; may be NULL */
-	size_t settings_size;                    /* of the struct they fill */
+	const struct janitor_row *janitor; /* may be NULL */
+	const struct config_row *config;   /* the service's own settings; may be NULL */
+	size_t settings_size;              /* of the struct they fill */
 	/* After bus and database are up, before the first call; *state is what service_state gives. May be NULL. */
 	bool (*start)(struct service *service, void **state, struct error *err);
 	void (*stop)(void *state);
@@ -41,7 +41,7 @@ struct db *service_db(struct service *service);
 struct db *service_db_wide(struct service *service);
 struct bus *service_bus(struct service *service);
 const char *service_name(const struct service *service);
-const struct token_key *service_key(const struct service *service);   /* signs this service's own tokens */
+const struct token_key *service_key(const struct service *service); /* signs this service's own tokens */
 const struct keyring *service_keyring(const struct service *service);
 uint32_t service_epoch(const struct service *service); /* of generations; raised by a restore; setting "epoch" */
 

@@ -15,10 +15,10 @@
 #include "lib/base/error.h"
 
 enum {
-	TOKEN_MAX = 4096,        /* bytes of a token with its NUL */
-	TOKEN_KEY = 32,          /* raw Ed25519 public key, and seed */
-	TOKEN_DIGEST = 32,       /* SHA-256 */
-	TOKEN_LIST = 32,         /* members of orgs or scp */
+	TOKEN_MAX = 4096,  /* bytes of a token with its NUL */
+	TOKEN_KEY = 32,    /* raw Ed25519 public key, and seed */
+	TOKEN_DIGEST = 32, /* SHA-256 */
+	TOKEN_LIST = 32,   /* members of orgs or scp */
 	TOKEN_VALUE = 128,
 };
 
@@ -32,13 +32,13 @@ struct token_claims {
 	unsigned n_scp;
 	bool has_dig;
 	uint8_t dig[TOKEN_DIGEST];
-	int64_t iat, exp;        /* Unix seconds */
+	int64_t iat, exp; /* Unix seconds */
 };
 
 /* A key pair's private half; wiped when freed. */
 struct token_key;
-struct token_key *token_key_new(void);                                             /* fresh */
-bool token_key_read(const char *path, struct token_key **ret, struct error *err);  /* a file of one base64url seed */
+struct token_key *token_key_new(void);                                            /* fresh */
+bool token_key_read(const char *path, struct token_key **ret, struct error *err); /* a file of one base64url seed */
 bool token_key_write(const struct token_key *key, const char *path, struct error *err); /* mode 0600, must not exist */
 void token_key_free(struct token_key *key);
 DEFINE_CLEANUP(struct token_key *, token_key_free)

@@ -8,16 +8,18 @@
 struct cert_authority;
 
 /* A new self-signed authority, pathlen as given (root 1, issuer 0 signed by parent). */
-bool cert_authority_new(const char *name, const struct cert_authority *parent, unsigned days, struct cert_authority **ret,
-                        struct error *err) _must_check_;
-bool cert_authority_read(const char *cert_path, const char *key_path, struct cert_authority **ret, struct error *err) _must_check_;
-bool cert_authority_write(const struct cert_authority *ca, const char *cert_path, const char *key_path, struct error *err) _must_check_;
+bool cert_authority_new(const char *name, const struct cert_authority *parent, unsigned days,
+                        struct cert_authority **ret, struct error *err) _must_check_;
+bool cert_authority_read(const char *cert_path, const char *key_path, struct cert_authority **ret,
+                         struct error *err) _must_check_;
+bool cert_authority_write(const struct cert_authority *ca, const char *cert_path, const char *key_path,
+                          struct error *err) _must_check_;
 void cert_authority_free(struct cert_authority *ca);
 DEFINE_CLEANUP(struct cert_authority *, cert_authority_free)
 
 struct cert_request {
-	const char *name;             /* common name */
-	const char *const *dns;       /* SANs, NULL-terminated */
+	const char *name;       /* common name */
+	const char *const *dns; /* SANs, NULL-terminated */
 	const char *const *ip;
 	bool server, client;
 	unsigned days;

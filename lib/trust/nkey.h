@@ -1,4 +1,5 @@
-/* nkey: NATS keys (Ed25519, base32, CRC-16) and NATS JWTs, version 2. Only the bus's own identities are made of these. */
+/* nkey: NATS keys (Ed25519, base32, CRC-16) and NATS JWTs, version 2. Only the bus's own identities are made of these.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -24,10 +25,12 @@ struct nats_rights {
 };
 
 /* Each returns a malloc'd JWT, NULL without memory. expires is Unix seconds, 0 for never. */
-char *nats_operator_jwt(const struct nkey *op, const char *signing_public, const char *system_account, const char *name);
+char *nats_operator_jwt(const struct nkey *op, const char *signing_public, const char *system_account,
+                        const char *name);
 char *nats_account_jwt(const struct nkey *operator_signer, const char *account_public, const char *name,
-                       const char *user_signer_public,  /* may be NULL */
-                       const char *scoped_signer_public, const struct nats_rights *scoped_template, /* may be NULL: nodes */
+                       const char *user_signer_public, /* may be NULL */
+                       const char *scoped_signer_public,
+                       const struct nats_rights *scoped_template, /* may be NULL: nodes */
                        bool jetstream, int64_t iat);
 char *nats_user_jwt(const struct nkey *signer, const char *user_public, const char *name, const char *issuer_account,
                     const struct nats_rights *rights, /* NULL: scoped by the signer's template */ int64_t expires);
