@@ -40,4 +40,4 @@ static inline void closep(const int *fd)
 #define _cleanup_close_ _cleanup_(closep)
 
 #define _must_check_ __attribute__((warn_unused_result))
-#define _printf_(format, first) __attribute__((format(printf, format, first)))
+#define _printf_(text, first) __attribute__((__format__(__printf__, text, first)))
