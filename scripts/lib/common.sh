@@ -25,11 +25,17 @@ die() {
 
 # step WORDS COMMAND…: one line of progress; the command's output is kept and shown only when it fails.
 step() {
-  local words=$1 log status=0 began=$EPOCHREALTIME
+  local words=$1 log status began=$EPOCHREALTIME
   shift
   log=$(mktemp)
   printf '  %-46s ' "$words"
-  "$@" >"$log" 2>&1 </dev/null || status=$?
+  set +e # in a condition bash would ignore -e inside the command as well
+  (
+    set -e
+    "$@"
+  ) >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
   if [ "$status" -ne 0 ]; then
     printf 'failed\n'
     tail -n 40 "$log" >&2
