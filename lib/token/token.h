@@ -22,7 +22,8 @@ enum {
 	TOKEN_VALUE = 128,
 };
 
-/* An empty string is an absent claim. Values match [A-Za-z0-9_.:@/+-]*. */
+/* An empty string is an absent claim. Values match [A-Za-z0-9_.:@/+-]*, but name: any UTF-8 without control characters
+ * (it travels in base64url, so that there are no escapes). */
 struct token_claims {
 	char act[TOKEN_VALUE], aud[TOKEN_VALUE], iss[TOKEN_VALUE], jti[TOKEN_VALUE], name[256], org[TOKEN_VALUE];
 	char rid[TOKEN_VALUE], role[TOKEN_VALUE], sid[TOKEN_VALUE], sub[TOKEN_VALUE];
@@ -37,8 +38,9 @@ struct token_claims {
 
 /* A key pair's private half; wiped when freed. */
 struct token_key;
-struct token_key *token_key_new(void);                                            /* fresh */
-bool token_key_read(const char *path, struct token_key **ret, struct error *err); /* a file of one base64url seed */
+struct token_key *token_key_new(void); /* fresh */
+bool token_key_read(const char *path, struct token_key **ret,
+                    struct error *err); /* a file of one base64url seed, mode 0600 */
 bool token_key_write(const struct token_key *key, const char *path, struct error *err); /* mode 0600, must not exist */
 void token_key_free(struct token_key *key);
 DEFINE_CLEANUP(struct token_key *, token_key_free)
