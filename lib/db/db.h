@@ -14,33 +14,47 @@ struct db;
 struct tx;
 struct rows;
 
-/* Made at build time from "-- name: website_insert" blocks of a .sql file; see lib/db/sqlgen.c. The same file gives
- * `enum { WEB_WEBSITE_INSERT, … }` and `extern const struct db_query web_queries[]`. */
+/*
+ * Made at build time from "-- name: website_insert" blocks of a .sql file; see lib/db/sqlgen.c. The same file gives
+ * `enum { WEB_WEBSITE_INSERT, … }` and `extern const struct db_query web_queries[]`. A query's id is its place in its
+ * table; its name is the prepared statement's, so names are unique among all tables of one db (else the start fails).
+ */
 struct db_query {
 	const char *name;
 	const char *sql;
 };
 
+/* Recorded as done by (origin, number); origin is the NAME given to sqlgen ("service", "web"), NULL: the schema. */
 struct db_migration {
 	unsigned number;
 	const char *name;
 	const char *sql;
+	const char *origin;
 };
 
 struct db_options {
 	const char *conninfo; /* libpq connection string, without a password in it (passfile, peer or certificate) */
 	const char *schema;   /* becomes search_path */
-	const struct db_query *queries; /* ends with a row of NULLs */
+	const struct db_query *queries; /* ends with a row of NULLs; the table that tx_run's ids belong to */
 	unsigned connections;           /* the pool's size; made when first needed, kept */
+	const struct db_query *const
+		*more_queries;         /* further tables, ends with NULL; run by tx_run_from; may be NULL */
+	unsigned statement_timeout_ms; /* 0: 5000 */
 };
 
 /* Fails only for bad options; an absent server makes tx_begin fail with ERR_UNAVAILABLE until it is back. */
 bool db_open(const struct db_options *options, struct db **ret, struct error *err) _must_check_;
 void db_free(struct db *db);
 DEFINE_CLEANUP(struct db *, db_free)
-bool db_ready(struct db *db, struct error *err); /* connects and prepares once, to see whether all is well */
 
-/* Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. */
+/* Connects and prepares, to see whether all is well: ERR_UNAVAILABLE while the server is away, ERR_INTERNAL when a
+ * statement doesn't fit the schema. Leaves two connections in the pool ready for the first calls. */
+bool db_ready(struct db *db, struct error *err) _must_check_;
+
+/*
+ * Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. A
+ * connection that the server has dropped meanwhile is replaced by a new one here, once.
+ */
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err) _must_check_;
 bool tx_set_org(struct tx *tx, const struct uuid *org,
                 struct error *err) _must_check_;                /* once known, within the same transaction */
@@ -67,14 +81,23 @@ struct db_param {
 	                    .data = (array),                                                                           \
 	                    .number = (int64_t)(count) }) /* char *const *, text[] or uuid[] */
 
-/* Runs a statement. ret may be NULL. A unique violation is ERR_EXISTS, a serialisation failure or deadlock
- * ERR_UNAVAILABLE, a check violation ERR_CONFLICT, a lost connection ERR_UNAVAILABLE. After a failure only tx_free
- * helps. */
+/*
+ * Runs a statement of the primary table. ret may be NULL. A unique violation is ERR_EXISTS, a serialisation failure or
+ * deadlock ERR_UNAVAILABLE, a check or foreign key violation ERR_CONFLICT, a lost connection ERR_UNAVAILABLE, the
+ * statement timeout ERR_TIMEOUT. After a failure only tx_free helps.
+ */
 bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
             struct error *err) _must_check_;
 #define TX_RUN(tx, query, ret, err, ...)                                                                               \
 	tx_run(tx, query, (const struct db_param[]){ __VA_ARGS__ },                                                    \
 	       sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
+
+/* The same for a statement of another table that the db was opened with. */
+bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, const struct db_param *params, unsigned n,
+                 struct rows **ret, struct error *err) _must_check_;
+#define TX_RUN_FROM(tx, table, query, ret, err, ...)                                                                   \
+	tx_run_from(tx, table, query, (const struct db_param[]){ __VA_ARGS__ },                                        \
+	            sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
 
 void rows_free(struct rows *rows);
 DEFINE_CLEANUP(struct rows *, rows_free)
@@ -88,7 +111,10 @@ struct uuid rows_uuid(const struct rows *rows, unsigned row, unsigned column); /
 const uint8_t *rows_bytes(const struct rows *rows, unsigned row, unsigned column,
                           size_t *ret_size); /* belongs to rows */
 
-/* Runs all migrations above the recorded one, each in a transaction, under an advisory lock. conninfo: the owner role.
+/*
+ * Runs the migrations that aren't recorded, in order, each in a transaction, under an advisory lock on the schema;
+ * table migration(origin, number, name, applied_at). conninfo: the owner role. ERR_CONFLICT when a recorded one has
+ * another name now.
  */
 bool db_migrate(const char *conninfo, const char *schema, const struct db_migration *migrations,
                 struct error *err) _must_check_;

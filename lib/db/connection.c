@@ -1,0 +1,242 @@
+/* connection: one libpq connection: connect, prepare, run with a deadline, and what SQLSTATEs mean. */
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+
+#include "internal.h"
+
+enum { SQLSTATE_SIZE = 6, ANSWER_GRACE_MS = 3000, RETRY_AFTER_S = 2 };
+
+/* The longest prefix that matches decides. */
+static const struct {
+	const char *prefix;
+	enum error_code code;
+} meanings[] = {
+	{ "23505", ERR_EXISTS },      /* unique_violation */
+	{ "23503", ERR_CONFLICT },    /* foreign_key_violation */
+	{ "23514", ERR_CONFLICT },    /* check_violation */
+	{ "23P01", ERR_CONFLICT },    /* exclusion_violation */
+	{ "40", ERR_UNAVAILABLE },    /* serialisation failure, deadlock */
+	{ "55P03", ERR_UNAVAILABLE }, /* lock_not_available */
+	{ "57014", ERR_TIMEOUT },     /* query_canceled: statement_timeout */
+	{ "57", ERR_UNAVAILABLE },    /* the server shuts down */
+	{ "53100", ERR_DISK },        /* disk_full */
+	{ "53", ERR_UNAVAILABLE },    /* out of connections, of memory */
+	{ "08", ERR_UNAVAILABLE },    /* connection lost */
+	{ "25P03", ERR_UNAVAILABLE }, /* idle_in_transaction_session_timeout */
+};
+
+static enum error_code code_of(const char *sqlstate)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+		if (strncmp(sqlstate, meanings[i].prefix, strlen(meanings[i].prefix)) == 0)
+			return meanings[i].code;
+	return ERR_INTERNAL;
+}
+
+/* libpq's messages end with a line feed. */
+static int first_line(const char *text)
+{
+	return (int)strcspn(text, "\n");
+}
+
+static bool fail_lost(struct connection *connection, const char *why, struct error *err)
+{
+	connection->broken = true;
+	error_set(err, ERR_UNAVAILABLE, "the database is away: %.*s", first_line(why), why);
+	if (err)
+		err->retry_after_s = RETRY_AFTER_S;
+	return false;
+}
+
+static bool fail_result(struct connection *connection, const PGresult *result, struct error *err)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	enum error_code code;
+
+	if (PQstatus(connection->pg) == CONNECTION_BAD || !sqlstate)
+		return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	code = code_of(sqlstate);
+	error_set(err, code, "%s (SQLSTATE %.5s)", primary ? primary : "the database refused", sqlstate);
+	if (err && code == ERR_UNAVAILABLE)
+		err->retry_after_s = 1;
+	return false;
+}
+
+/* Waits until PQgetResult doesn't block. */
+static bool wait_answer(struct connection *connection, int64_t deadline, struct error *err)
+{
+	while (PQisBusy(connection->pg)) {
+		struct pollfd fd = { .fd = PQsocket(connection->pg), .events = POLLIN };
+		int64_t left = deadline - clock_monotonic_ms();
+		int ready;
+
+		if (connection->answer_ms < 0)
+			left = -1;
+		else if (left <= 0)
+			return fail_lost(connection, "no answer in time", err);
+		ready = poll(&fd, 1, (int)left);
+		if (ready < 0 && errno != EINTR)
+			return fail_lost(connection, strerrordesc_np(errno), err);
+		if (ready > 0 && !PQconsumeInput(connection->pg))
+			return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	}
+	return true;
+}
+
+static bool result_ok(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_PIPELINE_SYNC;
+}
+
+/* Takes all results of what was sent; keeps the first bad one, else the last. */
+static bool collect(struct connection *connection, PGresult **ret, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
+	_cleanup_(result_clearp) PGresult *kept = NULL;
+	PGresult *result;
+
+	for (;;) {
+		if (!wait_answer(connection, deadline, err))
+			return false;
+		result = PQgetResult(connection->pg);
+		if (!result)
+			break;
+		if (kept && !result_ok(kept)) {
+			PQclear(result);
+			continue;
+		}
+		PQclear(kept);
+		kept = result;
+	}
+	if (!kept)
+		return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	if (!result_ok(kept))
+		return fail_result(connection, kept, err);
+	*ret = TAKE_PTR(kept);
+	return true;
+}
+
+bool connection_exec(struct connection *connection, const char *sql, PGresult **ret, struct error *err)
+{
+	_cleanup_(result_clearp) PGresult *result = NULL;
+
+	if (!PQsendQuery(connection->pg, sql))
+		return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	if (!collect(connection, &result, err))
+		return false;
+	if (ret)
+		*ret = TAKE_PTR(result);
+	return true;
+}
+
+bool connection_run(struct connection *connection, const char *name, const char *sql, const struct db_param *params,
+                    unsigned n, PGresult **ret, struct error *err)
+{
+	_cleanup_(params_done) struct params p = { 0 };
+	int sent;
+
+	if (!params_init(&p, params, n, err))
+		return false;
+	sent = name ? PQsendQueryPrepared(connection->pg, name, p.n, p.values, p.lengths, p.formats, 0)
+	            : PQsendQueryParams(connection->pg, sql, p.n, NULL, p.values, p.lengths, p.formats, 0);
+	if (!sent)
+		return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	return collect(connection, ret, err);
+}
+
+/* In a pipeline each statement's results end with NULL; the last is the sync. */
+static bool collect_prepared(struct connection *connection, const struct db_query *table, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
+	bool ok = true;
+
+	for (const struct db_query *query = table; query->name; query++) {
+		_cleanup_(result_clearp) PGresult *result = NULL, *end = NULL;
+
+		if (!wait_answer(connection, deadline, err))
+			return false;
+		result = PQgetResult(connection->pg);
+		if (ok && !result_ok(result)) {
+			fail_result(connection, result, err);
+			ok = error_wrap(err, "prepare statement '%s'", query->name);
+		}
+		if (!wait_answer(connection, deadline, err))
+			return false;
+		end = PQgetResult(connection->pg);
+	}
+	return ok;
+}
+
+bool connection_prepare(struct connection *connection, const struct db_query *table, struct error *err)
+{
+	_cleanup_(result_clearp) PGresult *sync = NULL;
+	PGconn *pg = connection->pg;
+
+	if (!table->name)
+		return true;
+	if (!PQenterPipelineMode(pg))
+		return fail_lost(connection, "pipeline mode is refused", err);
+	for (const struct db_query *query = table; query->name; query++)
+		if (!PQsendPrepare(pg, query->name, query->sql, 0, NULL))
+			return fail_lost(connection, PQerrorMessage(pg), err);
+	if (!PQpipelineSync(pg))
+		return fail_lost(connection, PQerrorMessage(pg), err);
+	if (!collect_prepared(connection, table, err))
+		return false;
+	if (!wait_answer(connection, clock_monotonic_ms() + connection->answer_ms, err))
+		return false;
+	sync = PQgetResult(pg);
+	if (PQresultStatus(sync) != PGRES_PIPELINE_SYNC || !PQexitPipelineMode(pg))
+		return fail_lost(connection, PQerrorMessage(pg), err);
+	return true;
+}
+
+static void ignore_notice(void *arg, const PGresult *result)
+{
+	(void)arg;
+	(void)result;
+}
+
+bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, struct connection **ret,
+                     struct error *err)
+{
+	_cleanup_(connection_closep) struct connection *connection = calloc(1, sizeof(*connection));
+	const char *const keywords[] = {
+		"dbname",           "options", "fallback_application_name", "connect_timeout", "client_encoding",
+		"tcp_user_timeout", NULL
+	};
+	char options[256];
+	const char *const values[] = { conninfo, options, schema, "2", "UTF8", "5000", NULL };
+
+	if (!connection)
+		return error_errno(err, ENOMEM, "connect to the database");
+	snprintf(options, sizeof(options),
+	         "-c search_path=%s -c statement_timeout=%u -c idle_in_transaction_session_timeout=30000 "
+	         "-c bytea_output=hex -c timezone=UTC -c datestyle=ISO -c client_min_messages=warning",
+	         schema, statement_timeout_ms);
+	connection->answer_ms = statement_timeout_ms ? (int)statement_timeout_ms + ANSWER_GRACE_MS : -1;
+	connection->pg = PQconnectdbParams(keywords, values, true);
+	if (!connection->pg)
+		return error_errno(err, ENOMEM, "connect to the database");
+	if (PQstatus(connection->pg) != CONNECTION_OK)
+		return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
+	*ret = TAKE_PTR(connection);
+	return true;
+}
+
+void connection_close(struct connection *connection)
+{
+	if (!connection)
+		return;
+	PQfinish(connection->pg);
+	free(connection);
+}

@@ -1,0 +1,388 @@
+/* db: the pool, and transactions on its connections. */
+
+#include "lib/db/db.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+
+#include "internal.h"
+
+enum { TABLES_MAX = 8, CONNECTIONS_MAX = 64, WAIT_MS = 2000, STATEMENT_TIMEOUT_MS = 5000, READY_CONNECTIONS = 2 };
+
+struct table {
+	const struct db_query *queries;
+	unsigned n;
+};
+
+struct db {
+	char *conninfo, *schema;
+	unsigned statement_timeout_ms;
+	struct table tables[TABLES_MAX]; /* [0] is the primary one */
+	unsigned n_tables;
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t freed;
+	struct connection *idle[CONNECTIONS_MAX];
+	unsigned n_idle, n_open, max; /* n_open counts those in use as well */
+};
+
+struct tx {
+	struct db *db;
+	struct connection *connection;
+	bool failed;
+};
+
+static bool add_table(struct db *db, const struct db_query *queries, struct error *err)
+{
+	struct table *table = &db->tables[db->n_tables];
+
+	if (db->n_tables == TABLES_MAX)
+		return error_set(err, ERR_INTERNAL, "more than %d tables of statements", TABLES_MAX);
+	table->queries = queries;
+	while (queries[table->n].name)
+		table->n++;
+	db->n_tables++;
+	return true;
+}
+
+static bool schema_valid(const char *schema)
+{
+	return schema && schema[0] && schema[strspn(schema, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0' &&
+	       strlen(schema) < 64;
+}
+
+static bool check_options(const struct db_options *options, struct error *err)
+{
+	_cleanup_free_ char *why = NULL;
+	PQconninfoOption *parsed;
+
+	if (!schema_valid(options->schema))
+		return error_set(err, ERR_INTERNAL, "'%s' is no schema", options->schema ? options->schema : "");
+	if (!options->connections || options->connections > CONNECTIONS_MAX)
+		return error_set(err, ERR_INTERNAL, "a pool has 1 to %d connections, not %u", CONNECTIONS_MAX,
+		                 options->connections);
+	parsed = PQconninfoParse(options->conninfo, &why);
+	if (!parsed)
+		return error_set(err, ERR_INVALID, "connection string: %.*s", (int)strcspn(why ? why : "?", "\n"),
+		                 why ? why : "?");
+	PQconninfoFree(parsed);
+	return true;
+}
+
+static struct db *db_new(void)
+{
+	struct db *db = calloc(1, sizeof(*db));
+	pthread_condattr_t attributes;
+
+	if (!db)
+		return NULL;
+	pthread_mutex_init(&db->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&db->freed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return db;
+}
+
+bool db_open(const struct db_options *options, struct db **ret, struct error *err)
+{
+	static const struct db_query none[] = { { 0 } };
+	_cleanup_(db_freep) struct db *db = NULL;
+
+	if (!check_options(options, err))
+		return false;
+	db = db_new();
+	if (!db)
+		return error_errno(err, ENOMEM, "open the database");
+	db->conninfo = strdup(options->conninfo);
+	db->schema = strdup(options->schema);
+	if (!db->conninfo || !db->schema)
+		return error_errno(err, ENOMEM, "open the database");
+	db->max = options->connections;
+	db->statement_timeout_ms = options->statement_timeout_ms ? options->statement_timeout_ms : STATEMENT_TIMEOUT_MS;
+	if (!add_table(db, options->queries ? options->queries : none, err))
+		return false;
+	for (const struct db_query *const *more = options->more_queries; more && *more; more++)
+		if (!add_table(db, *more, err))
+			return false;
+	*ret = TAKE_PTR(db);
+	return true;
+}
+
+void db_free(struct db *db)
+{
+	if (!db)
+		return;
+	for (unsigned i = 0; i < db->n_idle; i++)
+		connection_close(db->idle[i]);
+	pthread_cond_destroy(&db->freed);
+	pthread_mutex_destroy(&db->lock);
+	free(db->conninfo);
+	free(db->schema);
+	free(db);
+}
+
+static bool connect_prepared(struct db *db, struct connection **ret, struct error *err)
+{
+	_cleanup_(connection_closep) struct connection *connection = NULL;
+
+	if (!connection_open(db->conninfo, db->schema, db->statement_timeout_ms, &connection, err))
+		return false;
+	for (unsigned i = 0; i < db->n_tables; i++)
+		if (!connection_prepare(connection, db->tables[i].queries, err))
+			return false;
+	*ret = TAKE_PTR(connection);
+	return true;
+}
+
+/* Gives up the right to one connection. */
+static void pool_forget(struct db *db)
+{
+	pthread_mutex_lock(&db->lock);
+	db->n_open--;
+	pthread_cond_signal(&db->freed);
+	pthread_mutex_unlock(&db->lock);
+}
+
+/* What one has lost, the others that lie idle have lost too, most likely. */
+static void pool_drop_idle(struct db *db)
+{
+	struct connection *dropped[CONNECTIONS_MAX];
+	unsigned n;
+
+	pthread_mutex_lock(&db->lock);
+	n = db->n_idle;
+	memcpy(dropped, db->idle, n * sizeof(dropped[0]));
+	db->n_idle = 0;
+	db->n_open -= n;
+	pthread_cond_broadcast(&db->freed);
+	pthread_mutex_unlock(&db->lock);
+	for (unsigned i = 0; i < n; i++)
+		connection_close(dropped[i]);
+}
+
+/* The newest idle connection, or the right to make one (*ret NULL). */
+static bool pool_reserve(struct db *db, struct connection **ret, struct error *err)
+{
+	int64_t end = clock_monotonic_ms() + WAIT_MS;
+	struct timespec until = { .tv_sec = (time_t)(end / 1000), .tv_nsec = (long)(end % 1000) * 1000000 };
+	bool ok = true;
+
+	pthread_mutex_lock(&db->lock);
+	while (ok && !db->n_idle && db->n_open >= db->max)
+		ok = pthread_cond_timedwait(&db->freed, &db->lock, &until) == 0;
+	if (ok && db->n_idle)
+		*ret = db->idle[--db->n_idle];
+	else if (ok)
+		db->n_open++;
+	pthread_mutex_unlock(&db->lock);
+	if (ok)
+		return true;
+	error_set(err, ERR_UNAVAILABLE, "all %u database connections are busy", db->max);
+	if (err)
+		err->retry_after_s = 1;
+	return false;
+}
+
+/* Replaces what is in *connection by a new one; on failure the right to it is gone. */
+static bool pool_renew(struct db *db, struct connection **connection, struct error *err)
+{
+	connection_close(TAKE_PTR(*connection));
+	if (connect_prepared(db, connection, err))
+		return true;
+	pool_forget(db);
+	return false;
+}
+
+static bool pool_take(struct db *db, struct connection **ret, bool *ret_fresh, struct error *err)
+{
+	*ret = NULL;
+	if (!pool_reserve(db, ret, err))
+		return false;
+	*ret_fresh = !*ret;
+	return *ret || pool_renew(db, ret, err);
+}
+
+static void pool_give(struct db *db, struct connection *connection)
+{
+	if (connection->broken || PQtransactionStatus(connection->pg) != PQTRANS_IDLE) {
+		connection_close(connection);
+		pool_forget(db);
+		return;
+	}
+	pthread_mutex_lock(&db->lock);
+	db->idle[db->n_idle++] = connection;
+	pthread_cond_signal(&db->freed);
+	pthread_mutex_unlock(&db->lock);
+}
+
+/* Runs sql on a connection of the pool; when an old connection turns out to be lost, once more on a new one. */
+static bool pool_start(struct db *db, const char *sql, struct connection **ret, struct error *err)
+{
+	struct connection *connection = NULL;
+	bool fresh = false;
+
+	if (!pool_take(db, &connection, &fresh, err))
+		return false;
+	if (connection_exec(connection, sql, NULL, err)) {
+		*ret = connection;
+		return true;
+	}
+	if (fresh || !connection->broken) {
+		pool_give(db, connection);
+		return false;
+	}
+	pool_drop_idle(db);
+	if (!pool_renew(db, &connection, err))
+		return false;
+	if (!connection_exec(connection, sql, NULL, err)) {
+		pool_give(db, connection);
+		return false;
+	}
+	*ret = connection;
+	return true;
+}
+
+bool db_ready(struct db *db, struct error *err)
+{
+	struct connection *held[READY_CONNECTIONS];
+	unsigned n = 0, want = db->max < READY_CONNECTIONS ? 1 : READY_CONNECTIONS;
+
+	while (n < want && pool_start(db, "select 1", &held[n], err))
+		n++;
+	for (unsigned i = 0; i < n; i++)
+		pool_give(db, held[i]);
+	return n == want;
+}
+
+static const char *begin_sql(const struct uuid *org, bool within, char *buffer, size_t size)
+{
+	char text[UUID_TEXT];
+
+	if (org)
+		snprintf(buffer, size, "%sset local stralix.org = '%s'", within ? "" : "begin; ",
+		         uuid_format(org, text));
+	else
+		snprintf(buffer, size, "%s", within ? "set local stralix.org = ''" : "begin");
+	return buffer;
+}
+
+/* Callers may be shown the message: socket paths and role names stay in the log (and in what db_ready says). */
+static bool fail_begin(const struct error *why, struct error *err)
+{
+	log_failure(LOG_DEBUG_, why, "begin");
+	if (!err)
+		return false;
+	*err = *why;
+	if (why->code == ERR_UNAVAILABLE)
+		snprintf(err->message, sizeof(err->message), "the database is away or busy");
+	return false;
+}
+
+bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err)
+{
+	struct tx *tx = calloc(1, sizeof(*tx));
+	struct error why = { 0 };
+	char sql[128];
+
+	if (!tx)
+		return error_errno(err, ENOMEM, "begin");
+	tx->db = db;
+	if (!pool_start(db, begin_sql(org, false, sql, sizeof(sql)), &tx->connection, &why)) {
+		free(tx);
+		return fail_begin(&why, err);
+	}
+	*ret = tx;
+	return true;
+}
+
+static bool usable(const struct tx *tx, struct error *err)
+{
+	return !tx->failed || error_set(err, ERR_INTERNAL, "the transaction has failed before");
+}
+
+bool tx_set_org(struct tx *tx, const struct uuid *org, struct error *err)
+{
+	char sql[128];
+
+	if (!usable(tx, err))
+		return false;
+	tx->failed = !connection_exec(tx->connection, begin_sql(org, true, sql, sizeof(sql)), NULL, err);
+	return !tx->failed;
+}
+
+static void release(struct tx *tx)
+{
+	pool_give(tx->db, tx->connection);
+	free(tx);
+}
+
+bool tx_commit(struct tx **tx, struct error *err)
+{
+	_cleanup_(result_clearp) PGresult *result = NULL;
+	struct tx *taken = TAKE_PTR(*tx);
+	bool ok;
+
+	if (!usable(taken, err)) {
+		tx_free(taken);
+		return false;
+	}
+	ok = connection_exec(taken->connection, "commit", &result, err);
+	if (ok && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+		ok = error_set(err, ERR_INTERNAL, "the transaction was rolled back");
+	release(taken);
+	return ok || error_wrap(err, "commit");
+}
+
+void tx_free(struct tx *tx)
+{
+	struct error ignored = { 0 };
+
+	if (!tx)
+		return;
+	if (!tx->connection->broken && !connection_exec(tx->connection, "rollback", NULL, &ignored))
+		tx->connection->broken = true;
+	release(tx);
+}
+
+static bool run(struct tx *tx, const struct table *table, unsigned query, const struct db_param *params, unsigned n,
+                struct rows **ret, struct error *err)
+{
+	PGresult *result = NULL;
+	const char *name;
+
+	if (query >= table->n)
+		return error_set(err, ERR_INTERNAL, "statement %u is not in the table of %u", query, table->n);
+	name = table->queries[query].name;
+	if (!usable(tx, err))
+		return error_wrap(err, "%s", name);
+	if (!connection_run(tx->connection, name, NULL, params, n, &result, err)) {
+		tx->failed = true;
+		return error_wrap(err, "%s", name);
+	}
+	if (ret)
+		return rows_new(result, ret, err);
+	PQclear(result);
+	return true;
+}
+
+bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
+            struct error *err)
+{
+	return run(tx, &tx->db->tables[0], query, params, n, ret, err);
+}
+
+bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, const struct db_param *params, unsigned n,
+                 struct rows **ret, struct error *err)
+{
+	for (unsigned i = 0; i < tx->db->n_tables; i++)
+		if (tx->db->tables[i].queries == table)
+			return run(tx, &tx->db->tables[i], query, params, n, ret, err);
+	return error_set(err, ERR_INTERNAL, "the database was opened without this table of statements");
+}

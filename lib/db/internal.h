@@ -1,0 +1,49 @@
+/* internal: what the files of lib/db share. Not for anybody else. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "lib/db/db.h"
+
+/* One connection to the server. broken: of no use any more, close it. */
+struct connection {
+	PGconn *pg;
+	bool broken;
+	int answer_ms; /* longest wait for an answer; -1 for ever */
+};
+
+/* application_name is the schema. statement_timeout_ms 0: none. Says what libpq says: ERR_UNAVAILABLE. */
+bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, struct connection **ret,
+                     struct error *err) _must_check_;
+void connection_close(struct connection *connection);
+DEFINE_CLEANUP(struct connection *, connection_close)
+
+/* Prepares a table's statements in one round trip. */
+bool connection_prepare(struct connection *connection, const struct db_query *table, struct error *err) _must_check_;
+
+/* Runs trusted text, which may hold several statements, and gives the last result (for PQclear). */
+bool connection_exec(struct connection *connection, const char *sql, PGresult **ret, struct error *err) _must_check_;
+
+/* Runs a prepared statement (name) or a text with parameters (sql); the other one is NULL. */
+bool connection_run(struct connection *connection, const char *name, const char *sql, const struct db_param *params,
+                    unsigned n, PGresult **ret, struct error *err) _must_check_;
+
+static inline void result_clear(PGresult *result)
+{
+	PQclear(result);
+}
+DEFINE_CLEANUP(PGresult *, result_clear)
+
+/* Parameters in the shape that libpq wants. */
+struct params {
+	int n;
+	const char *values[64];
+	int lengths[64], formats[64];
+	char *owned[64]; /* texts made for values */
+};
+
+bool params_init(struct params *ret, const struct db_param *params, unsigned n, struct error *err) _must_check_;
+void params_done(struct params *params);
+
+/* Takes the result over. */
+bool rows_new(PGresult *result, struct rows **ret, struct error *err) _must_check_;
