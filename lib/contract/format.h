@@ -18,3 +18,10 @@ bool format_check(Stralix__Format format, const char *text, struct arena *arena,
 const char *format_display_domain(const char *domain, struct arena *arena);
 
 bool format_utf8_valid(const void *data, size_t size); /* no NUL, no surrogates, no overlong forms */
+
+/* The length of the valid sequence that data begins with, 1 to 4, and its code point; 0 when there is none. */
+size_t format_utf8_next(const void *data, size_t size, uint32_t *ret);
+
+const char *format_words(Stralix__Format format); /* what to enter, for people */
+const char *format_name(Stralix__Format format);  /* "HOSTNAME"; "UNSET" when unknown */
+size_t format_limit(Stralix__Format format);      /* most bytes of a field that gives no max_len */

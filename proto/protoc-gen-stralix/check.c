@@ -82,14 +82,29 @@ static void mark_all(struct model *model)
 	}
 }
 
+static bool is_binary(Stralix__Format format)
+{
+	return format == STRALIX__FORMAT__MESSAGE || format == STRALIX__FORMAT__DIGEST;
+}
+
+static bool check_format(const struct message *message, const struct field *field, FILE *wrong)
+{
+	Stralix__Format format = field->rule ? field->rule->format : STRALIX__FORMAT__FORMAT_UNSET;
+	bool bytes = field->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES;
+
+	if (message->received && field_is_text(field) && format == STRALIX__FORMAT__FORMAT_UNSET)
+		return refuse(wrong, "%s.%s: a text field of a request needs a format", message->name, field->name);
+	if (format != STRALIX__FORMAT__FORMAT_UNSET && (!field_is_text(field) || is_binary(format) != bytes))
+		return refuse(wrong, "%s.%s: this format is not for this type", message->name, field->name);
+	return true;
+}
+
 static bool check_formats(const struct message *message, FILE *wrong)
 {
 	EACH_FIELD(message, field)
 	{
-		if (message->received && field_is_text(field) &&
-		    (!field->rule || field->rule->format == STRALIX__FORMAT__FORMAT_UNSET))
-			return refuse(wrong, "%s.%s: a text field of a request needs a format", message->name,
-			              field->name);
+		if (!check_format(message, field, wrong))
+			return false;
 	}
 	return true;
 }
