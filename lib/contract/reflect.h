@@ -20,6 +20,16 @@ static inline size_t reflect_count(const ProtobufCMessage *message, const Protob
 	return *(const size_t *)(const void *)((const uint8_t *)message + field->quantifier_offset);
 }
 
+static inline size_t *reflect_quantifier(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	return (size_t *)(void *)((uint8_t *)message + field->quantifier_offset);
+}
+
+static inline uint32_t *reflect_case(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	return (uint32_t *)(void *)((uint8_t *)message + field->quantifier_offset);
+}
+
 /* A member of a oneof that isn't the one. */
 static inline bool reflect_other_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {

@@ -13,8 +13,8 @@
  */
 bool json_write(struct buf *buf, const ProtobufCMessage *message) _must_check_;
 
-/* Appends a quoted, escaped string. */
-void json_string(struct buf *buf, const char *text);
+/* Appends a quoted, escaped string. (jansson has a json_string of its own.) */
+void json_quote(struct buf *buf, const char *text);
 
 /*
  * Reads one JSON object into a message from the arena. Refuses unknown and repeated fields, wrong types, numbers out of

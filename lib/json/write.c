@@ -1,0 +1,257 @@
+/* write: messages to JSON, straight into a buffer. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/contract/format.h"
+#include "lib/contract/reflect.h"
+#include "lib/json/json.h"
+
+#include "scalar.h"
+
+static void add_escaped(struct buf *buf, uint32_t point)
+{
+	if (point == '"' || point == '\\')
+		buf_printf(buf, "\\%c", (int)point);
+	else
+		buf_printf(buf, "\\u%04x", point);
+}
+
+static bool needs_escape(uint32_t point)
+{
+	return point < 0x20 || point == '"' || point == '\\' || point == '<' || point == 0x7F || point == 0x2028 ||
+	       point == 0x2029;
+}
+
+void json_quote(struct buf *buf, const char *text)
+{
+	size_t size = text ? strlen(text) : 0, step;
+	const char *plain = text;
+	uint32_t point = 0;
+
+	buf_putc(buf, '"');
+	for (; size; text += step, size -= step) {
+		size_t valid = format_utf8_next(text, size, &point);
+
+		step = valid ? valid : 1;
+		if (valid && !needs_escape(point))
+			continue;
+		buf_add(buf, plain, (size_t)(text - plain));
+		plain = text + step;
+		if (valid)
+			add_escaped(buf, point);
+		else
+			buf_puts(buf, "\xEF\xBF\xBD");
+	}
+	if (plain)
+		buf_add(buf, plain, (size_t)(text - plain));
+	buf_putc(buf, '"');
+}
+
+static void write_base64(struct buf *buf, const ProtobufCBinaryData *bytes)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	buf_putc(buf, '"');
+	for (size_t i = 0; i < bytes->len; i += 3) {
+		size_t left = bytes->len - i;
+		uint32_t group = (uint32_t)bytes->data[i] << 16;
+
+		group |= left > 1 ? (uint32_t)bytes->data[i + 1] << 8 : 0;
+		group |= left > 2 ? bytes->data[i + 2] : 0;
+		buf_putc(buf, digits[group >> 18]);
+		buf_putc(buf, digits[group >> 12 & 63]);
+		buf_putc(buf, left > 1 ? digits[group >> 6 & 63] : '=');
+		buf_putc(buf, left > 2 ? digits[group & 63] : '=');
+	}
+	buf_putc(buf, '"');
+}
+
+/* The shortest text that reads back as the same number. */
+static void write_real(struct buf *buf, double number)
+{
+	char text[40] = "";
+
+	if (isnan(number)) {
+		buf_puts(buf, "\"NaN\"");
+		return;
+	}
+	if (isinf(number)) {
+		buf_puts(buf, number < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	buf_puts(buf, text);
+}
+
+static void write_enum(struct buf *buf, const ProtobufCEnumDescriptor *type, int number)
+{
+	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(type, number);
+
+	if (value)
+		json_quote(buf, value->name);
+	else
+		buf_printf(buf, "%d", number);
+}
+
+static void write_message(struct buf *buf, const ProtobufCMessage *message);
+
+static void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, const void *value)
+{
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_INT32:
+	case PROTOBUF_C_TYPE_SINT32:
+	case PROTOBUF_C_TYPE_SFIXED32:
+		buf_printf(buf, "%" PRId32, *(const int32_t *)value);
+		break;
+	case PROTOBUF_C_TYPE_UINT32:
+	case PROTOBUF_C_TYPE_FIXED32:
+		buf_printf(buf, "%" PRIu32, *(const uint32_t *)value);
+		break;
+	case PROTOBUF_C_TYPE_INT64:
+	case PROTOBUF_C_TYPE_SINT64:
+	case PROTOBUF_C_TYPE_SFIXED64:
+		buf_printf(buf, "\"%" PRId64 "\"", *(const int64_t *)value);
+		break;
+	case PROTOBUF_C_TYPE_UINT64:
+	case PROTOBUF_C_TYPE_FIXED64:
+		buf_printf(buf, "\"%" PRIu64 "\"", *(const uint64_t *)value);
+		break;
+	case PROTOBUF_C_TYPE_FLOAT:
+		write_real(buf, (double)*(const float *)value);
+		break;
+	case PROTOBUF_C_TYPE_DOUBLE:
+		write_real(buf, *(const double *)value);
+		break;
+	case PROTOBUF_C_TYPE_BOOL:
+		buf_puts(buf, *(const protobuf_c_boolean *)value ? "true" : "false");
+		break;
+	case PROTOBUF_C_TYPE_ENUM:
+		write_enum(buf, field->descriptor, *(const int *)value);
+		break;
+	case PROTOBUF_C_TYPE_STRING:
+		json_quote(buf, *(const char *const *)value);
+		break;
+	case PROTOBUF_C_TYPE_BYTES:
+		write_base64(buf, value);
+		break;
+	case PROTOBUF_C_TYPE_MESSAGE:
+		write_message(buf, *(const ProtobufCMessage *const *)value);
+		break;
+	}
+}
+
+/* Names of members are strings, whatever the key's type. */
+static void write_map_key(struct buf *buf, const ProtobufCFieldDescriptor *field, const void *value)
+{
+	bool quoted = field->type == PROTOBUF_C_TYPE_STRING || reflect_size(field->type) == sizeof(uint64_t);
+
+	if (!quoted)
+		buf_putc(buf, '"');
+	write_value(buf, field, value);
+	if (!quoted)
+		buf_putc(buf, '"');
+	buf_putc(buf, ':');
+}
+
+/* The last of several entries with one key wins. */
+static bool is_overwritten(const ProtobufCMessage *const *entries, size_t i, size_t n)
+{
+	const ProtobufCFieldDescriptor *key = &entries[i]->descriptor->fields[0];
+	const void *own = reflect_const(entries[i], key);
+
+	for (size_t j = i + 1; j < n; j++) {
+		const void *other = reflect_const(entries[j], key);
+
+		if (key->type == PROTOBUF_C_TYPE_STRING
+		            ? !strcmp(*(const char *const *)own, *(const char *const *)other)
+		            : !memcmp(own, other, reflect_size(key->type)))
+			return true;
+	}
+	return false;
+}
+
+static void write_map(struct buf *buf, const ProtobufCMessage *const *entries, size_t n)
+{
+	bool some = false;
+
+	buf_putc(buf, '{');
+	for (size_t i = 0; i < n; i++) {
+		const ProtobufCFieldDescriptor *fields = entries[i]->descriptor->fields;
+		const void *value;
+
+		if (is_overwritten(entries, i, n))
+			continue;
+		if (some)
+			buf_putc(buf, ',');
+		some = true;
+		write_map_key(buf, &fields[0], reflect_const(entries[i], &fields[0]));
+		if (reflect_values(entries[i], &fields[1], &value))
+			write_value(buf, &fields[1], value);
+		else
+			buf_puts(buf, "{}");
+	}
+	buf_putc(buf, '}');
+}
+
+static void write_array(struct buf *buf, const ProtobufCFieldDescriptor *field, const void *values, size_t n)
+{
+	size_t size = reflect_size(field->type);
+
+	buf_putc(buf, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_putc(buf, ',');
+		write_value(buf, field, (const uint8_t *)values + i * size);
+	}
+	buf_putc(buf, ']');
+}
+
+static void write_key(struct buf *buf, const char *name, bool first)
+{
+	char camel[96];
+
+	scalar_camel(name, camel, sizeof(camel));
+	if (!first)
+		buf_putc(buf, ',');
+	buf_putc(buf, '"');
+	buf_puts(buf, camel);
+	buf_puts(buf, "\":");
+}
+
+static void write_message(struct buf *buf, const ProtobufCMessage *message)
+{
+	bool first = true;
+
+	buf_putc(buf, '{');
+	for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+		bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+		const void *values;
+		size_t n = reflect_values(message, field, &values);
+
+		if (!repeated && !n)
+			continue; /* an absent message, or not the one of its oneof */
+		write_key(buf, field->name, first);
+		first = false;
+		if (reflect_is_map(field))
+			write_map(buf, values, n);
+		else if (repeated)
+			write_array(buf, field, values, n);
+		else
+			write_value(buf, field, values);
+	}
+	buf_putc(buf, '}');
+}
+
+bool json_write(struct buf *buf, const ProtobufCMessage *message)
+{
+	write_message(buf, message);
+	return !buf_failed(buf);
+}
