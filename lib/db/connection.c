@@ -11,7 +11,7 @@
 
 enum { SQLSTATE_SIZE = 6, ANSWER_GRACE_MS = 3000, RETRY_AFTER_S = 2 };
 
-/* The longest prefix that matches decides. */
+/* The first prefix that matches decides. */
 static const struct {
 	const char *prefix;
 	enum error_code code;
@@ -26,6 +26,7 @@ static const struct {
 	{ "57", ERR_UNAVAILABLE },    /* the server shuts down */
 	{ "53100", ERR_DISK },        /* disk_full */
 	{ "53", ERR_UNAVAILABLE },    /* out of connections, of memory */
+	{ "08P01", ERR_INTERNAL },    /* protocol violation: a wrong number of parameters, say */
 	{ "08", ERR_UNAVAILABLE },    /* connection lost */
 	{ "25P03", ERR_UNAVAILABLE }, /* idle_in_transaction_session_timeout */
 };

@@ -1,0 +1,23 @@
+-- name: item_insert
+insert into item (id, org_id, name, size, data) values ($1, $2, $3, $4, $5);
+
+-- name: item_list
+select id, org_id, name, size, data from item order by name;
+
+-- name: item_by_names
+select count(*) from item where name = any($1::text[]);
+
+-- name: item_resize
+update item set size = $2 where id = $1;
+
+-- name: child_insert
+insert into child (item_id) values ($1);
+
+-- name: echo
+select $1::text, $2::bigint, $3::boolean, $4::uuid, $5::bytea, $6::text[], 'what??! "\"', $7::uuid;
+
+-- name: sleep
+select pg_sleep($1::double precision);
+
+-- name: pid
+select pg_backend_pid();
