@@ -14,6 +14,9 @@ bool cert_authority_read(const char *cert_path, const char *key_path, struct cer
                          struct error *err) _must_check_;
 bool cert_authority_write(const struct cert_authority *ca, const char *cert_path, const char *key_path,
                           struct error *err) _must_check_;
+/* The file of certificates that everybody trusts: root, then issuer. */
+bool cert_bundle_write(const struct cert_authority *root, const struct cert_authority *issuer, const char *path,
+                       struct error *err) _must_check_;
 void cert_authority_free(struct cert_authority *ca);
 DEFINE_CLEANUP(struct cert_authority *, cert_authority_free)
 
@@ -28,3 +31,6 @@ struct cert_request {
 /* Makes a key and a certificate and writes both (key 0600; the certificate file holds leaf, then issuer). */
 bool cert_issue(const struct cert_authority *ca, const struct cert_request *request, const char *cert_path,
                 const char *key_path, struct error *err) _must_check_;
+
+/* Whole days until the first certificate of a file expires; negative when it has. */
+bool cert_days_left(const char *path, int *ret, struct error *err) _must_check_;
