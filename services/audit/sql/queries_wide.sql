@@ -1,0 +1,32 @@
+-- Lists across organisations. Ids are version 7: newest first is by id downwards.
+-- $1 cursor (an id), $2 target, $3 action, $4 limit, $5 the organisations.
+
+-- name: record_list
+select id, coalesce(org_id::text, ''), (extract(epoch from at) * 1000)::bigint, service, action, actor_id, actor_name,
+       source_ip, request_id, target_kind, coalesce(target_id::text, ''), target_name, target_node, before, after, outcome
+  from records
+ where ($1::uuid is null or id < $1::uuid) and ($2::uuid is null or target_id = $2::uuid)
+   and ($3::text is null or action = $3::text)
+ order by id desc
+ limit $4::int;
+
+-- name: record_list_of
+select r.*
+  from unnest($5::uuid[]) as o (org_id)
+ cross join lateral (
+       select id, coalesce(org_id::text, '') as org, (extract(epoch from at) * 1000)::bigint as at_ms, service, action,
+              actor_id, actor_name, source_ip, request_id, target_kind, coalesce(target_id::text, '') as target,
+              target_name, target_node, before, after, outcome
+         from records
+        where org_id = o.org_id and ($1::uuid is null or id < $1::uuid) and ($2::uuid is null or target_id = $2::uuid)
+          and ($3::text is null or action = $3::text)
+        order by id desc
+        limit $4::int) as r
+ order by r.id desc
+ limit $4::int;
+
+-- name: record_count
+select count(*)
+  from records
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::uuid is null or target_id = $2::uuid)
+   and ($3::text is null or action = $3::text);

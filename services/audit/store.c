@@ -1,0 +1,152 @@
+/* Audit records in the database: added and listed, nothing else. */
+#include "store.h"
+
+#include "lib/base/clock.h"
+
+#include "audit_sql.h"
+
+bool record_insert(struct db *db, const Stralix__V1__Record *record, struct error *err)
+{
+	static const Stralix__V1__Target no_target;
+	const Stralix__V1__Target *target = record->target ? record->target : &no_target;
+	const char *kind = record->target ? target->kind : "", *name = record->target ? target->name : "";
+	const char *node = record->target ? target->node_id : "";
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+	struct uuid org = { 0 }, target_id = { 0 };
+	const struct uuid *in;
+
+	if (record->target && (!uuid_parse(target->organisation_id, &org) || !uuid_parse(target->id, &target_id)))
+		return error_set(err, ERR_INVALID, "the target's ids");
+	in = uuid_is_nil(&org) ? NULL : &org;
+	if (!tx_begin(db, in, &tx, err) ||
+	    !TX_RUN(tx, AUDIT_RECORD_INSERT, NULL, err, DB_TEXT(record->id), DB_UUID(in), DB_TEXT(record->at),
+	            DB_TEXT(record->service), DB_TEXT(record->action), DB_TEXT(record->actor_id),
+	            DB_TEXT(record->actor_name), DB_TEXT(record->source_ip), DB_TEXT(record->request_id), DB_TEXT(kind),
+	            DB_UUID(record->target ? &target_id : NULL), DB_TEXT(name), DB_TEXT(node), DB_TEXT(record->before),
+	            DB_TEXT(record->after), DB_TEXT(record->outcome)) ||
+	    !tx_commit(&tx, err))
+		return error_wrap(err, "store audit record %s", record->id);
+	return true;
+}
+
+/* Columns of the list statements. */
+enum {
+	ID,
+	ORG_ID,
+	AT,
+	SERVICE,
+	ACTION,
+	ACTOR_ID,
+	ACTOR_NAME,
+	SOURCE_IP,
+	REQUEST_ID,
+	TARGET_KIND,
+	TARGET_ID,
+	TARGET_NAME,
+	TARGET_NODE,
+	BEFORE,
+	AFTER,
+	OUTCOME,
+};
+
+/* Copies columns into text fields; a row of the table is a column and where it goes. */
+struct text {
+	unsigned column;
+	size_t offset;
+};
+
+static bool copy(const struct rows *rows, unsigned row, const struct text *texts, size_t n, void *to,
+                 struct arena *arena)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *text = arena_strdup(arena, rows_text(rows, row, texts[i].column));
+
+		if (!text)
+			return false;
+		*(char **)(void *)((char *)to + texts[i].offset) = text;
+	}
+	return true;
+}
+
+static Stralix__V1__Target *read_target(const struct rows *rows, unsigned row, struct arena *arena)
+{
+	static const struct text texts[] = {
+		{ TARGET_KIND, offsetof(Stralix__V1__Target, kind) },
+		{ TARGET_ID, offsetof(Stralix__V1__Target, id) },
+		{ TARGET_NAME, offsetof(Stralix__V1__Target, name) },
+		{ TARGET_NODE, offsetof(Stralix__V1__Target, node_id) },
+		{ ORG_ID, offsetof(Stralix__V1__Target, organisation_id) },
+	};
+	Stralix__V1__Target *target = arena_alloc(arena, sizeof(*target));
+
+	if (!target)
+		return NULL;
+	stralix__v1__target__init(target);
+	return copy(rows, row, texts, ARRAY_SIZE(texts), target, arena) ? target : NULL;
+}
+
+static Stralix__V1__Record *read_record(const struct rows *rows, unsigned row, struct arena *arena)
+{
+	static const struct text texts[] = {
+		{ ID, offsetof(Stralix__V1__Record, id) },
+		{ SERVICE, offsetof(Stralix__V1__Record, service) },
+		{ ACTION, offsetof(Stralix__V1__Record, action) },
+		{ ACTOR_ID, offsetof(Stralix__V1__Record, actor_id) },
+		{ ACTOR_NAME, offsetof(Stralix__V1__Record, actor_name) },
+		{ SOURCE_IP, offsetof(Stralix__V1__Record, source_ip) },
+		{ REQUEST_ID, offsetof(Stralix__V1__Record, request_id) },
+		{ BEFORE, offsetof(Stralix__V1__Record, before) },
+		{ AFTER, offsetof(Stralix__V1__Record, after) },
+		{ OUTCOME, offsetof(Stralix__V1__Record, outcome) },
+	};
+	Stralix__V1__Record *record = arena_alloc(arena, sizeof(*record));
+	char *at = arena_alloc(arena, CLOCK_RFC3339);
+
+	if (!record || !at)
+		return NULL;
+	stralix__v1__record__init(record);
+	record->at = clock_rfc3339(rows_int(rows, row, AT), at);
+	if (*rows_text(rows, row, TARGET_ID)) {
+		record->target = read_target(rows, row, arena);
+		if (!record->target)
+			return NULL;
+	}
+	return copy(rows, row, texts, ARRAY_SIZE(texts), record, arena) ? record : NULL;
+}
+
+/* One row more than asked for says that there is a next page. */
+static bool read_records(const struct rows *rows, unsigned limit, struct arena *arena,
+                         Stralix__V1__ListRecordsReply *reply, struct error *err)
+{
+	unsigned n = rows_count(rows) > limit ? limit : rows_count(rows);
+
+	reply->records = arena_alloc(arena, (n + 1) * sizeof(Stralix__V1__Record *));
+	for (unsigned i = 0; reply->records && i < n; i++, reply->n_records++) {
+		reply->records[i] = read_record(rows, i, arena);
+		if (!reply->records[i])
+			break;
+	}
+	if (!reply->records || reply->n_records < n)
+		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
+	if (rows_count(rows) > n)
+		reply->page->next_cursor = reply->records[n - 1]->id;
+	return true;
+}
+
+bool record_list(struct db *wide, const struct record_filter *filter, struct arena *arena,
+                 Stralix__V1__ListRecordsReply *reply, struct error *err)
+{
+	const struct db_param orgs = filter->orgs ? DB_TEXTS(filter->orgs, filter->n_orgs) : DB_NULL;
+	const struct db_param page[] = { DB_TEXT_OR_NULL(filter->before_id), DB_TEXT_OR_NULL(filter->target_id),
+		                         DB_TEXT_OR_NULL(filter->action), DB_INT(filter->limit + 1), orgs };
+	_cleanup_(rows_freep) struct rows *rows = NULL, *total = NULL;
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+	unsigned n = filter->orgs ? 5 : 4;
+
+	if (!tx_begin(wide, NULL, &tx, err) ||
+	    !tx_run(tx, filter->orgs ? AUDIT_WIDE_RECORD_LIST_OF : AUDIT_WIDE_RECORD_LIST, page, n, &rows, err) ||
+	    !TX_RUN(tx, AUDIT_WIDE_RECORD_COUNT, &total, err, orgs, page[1], page[2]) || !tx_commit(&tx, err))
+		return error_wrap(err, "list audit records");
+	reply->page->total = (uint64_t)rows_int(total, 0, 0);
+	return read_records(rows, filter->limit, arena, reply, err);
+}

@@ -1,0 +1,23 @@
+/* store: audit records in the database. */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "lib/db/db.h"
+
+#include "stralix/v1/audit.pb-c.h"
+
+/* Stores a record in its target's organisation (none: no organisation's); one whose id is there is left as it is. */
+bool record_insert(struct db *db, const Stralix__V1__Record *record, struct error *err) _must_check_;
+
+/* What to list. */
+struct record_filter {
+	const char *const *orgs; /* NULL: all, and those of no organisation */
+	size_t n_orgs;
+	const char *before_id;          /* "" for the first page */
+	const char *target_id, *action; /* "" for any */
+	unsigned limit;
+};
+
+/* Newest first, into reply (records, page), from the arena. */
+bool record_list(struct db *wide, const struct record_filter *filter, struct arena *arena,
+                 Stralix__V1__ListRecordsReply *reply, struct error *err) _must_check_;

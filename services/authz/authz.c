@@ -1,0 +1,84 @@
+/* What the handlers share, the settings, and the tables that main() hands over. */
+#include "authz.h"
+
+#include "password.h"
+#include "signer_client.h"
+
+const struct config_row authz_config[] = {
+	{ .key = "rate_limit_login_per_ip",
+	  .type = CONFIG_INT,
+	  .offset = offsetof(struct authz_settings, limit_per_ip),
+	  .default_text = "20",
+	  .max = 1000000,
+	  .unit = "attempts",
+	  .help = "sign-ins from one address in five minutes; 0: no limit" },
+	{ .key = "rate_limit_login_per_account",
+	  .type = CONFIG_INT,
+	  .offset = offsetof(struct authz_settings, limit_per_account),
+	  .default_text = "10",
+	  .max = 1000000,
+	  .unit = "attempts",
+	  .help = "sign-ins to one account in five minutes; 0: no limit" },
+	{ .key = "signer_path",
+	  .type = CONFIG_STRING,
+	  .offset = offsetof(struct authz_settings, signer_path),
+	  .help = "the program stralix-signer" },
+	{ .key = "signer_config",
+	  .type = CONFIG_STRING,
+	  .offset = offsetof(struct authz_settings, signer_config),
+	  .help = "its settings" },
+	{ .key = "signer_uid",
+	  .type = CONFIG_INT,
+	  .offset = offsetof(struct authz_settings, signer_uid),
+	  .default_text = "0",
+	  .max = INT32_MAX,
+	  .help = "whom the signer runs as when authz is started by root; 0: nobody else" },
+	{ .key = "uid",
+	  .type = CONFIG_INT,
+	  .offset = offsetof(struct authz_settings, uid),
+	  .default_text = "0",
+	  .max = INT32_MAX,
+	  .help = "whom authz runs as when root starts it; 0: nobody else" },
+	{ .key = NULL },
+};
+
+const struct authz_handlers authz_handlers = {
+	.sign_in = authz_sign_in,
+	.sign_out = authz_sign_out,
+	.get_session = authz_get_session,
+	.create_api_token = authz_create_api_token,
+	.create_organisation = authz_create_organisation,
+	.list_organisations = authz_list_organisations,
+	.create_user = authz_create_user,
+	.issue_identity = authz_issue_identity,
+	.check_actor = authz_check_actor,
+	.claim_domain = authz_claim_domain,
+	.confirm_claim = authz_confirm_claim,
+	.release_claim = authz_release_claim,
+};
+
+bool authz_start(struct service *service, void **state, struct error *err)
+{
+	struct authz *authz = calloc(1, sizeof(*authz));
+
+	(void)service;
+	if (!authz)
+		return error_set(err, ERR_INTERNAL, "no memory");
+	if (!hasher_new(&authz->hasher, err) || !signer_client_new(AUTHZ_SIGNER_FD, &authz->signer, err)) {
+		authz_stop(authz);
+		return false;
+	}
+	*state = authz;
+	return true;
+}
+
+void authz_stop(void *state)
+{
+	struct authz *authz = state;
+
+	if (!authz)
+		return;
+	signer_client_free(authz->signer);
+	hasher_free(authz->hasher);
+	free(authz);
+}

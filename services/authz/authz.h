@@ -1,0 +1,50 @@
+/* authz: organisations, people, sessions, API tokens, login limits, and who owns which domain. */
+#pragma once
+
+#include "lib/service/call.h"
+
+#include "stralix/v1/authz.contract.h"
+
+struct hasher;
+struct signer_client;
+
+enum {
+	AUTHZ_SIGNER_FD = 3, /* of authz and of the signer: the socket between them */
+	AUTHZ_LOGIN_WINDOW_S = 300,
+	AUTHZ_HOLD_S = 15 * 60, /* how long a claim waits for its confirmation */
+	AUTHZ_STAFF_ORGS = 32,  /* as many as an identity token holds */
+	AUTHZ_TOKEN_TTL_S = 90 * 24 * 3600,
+	AUTHZ_SCOPES = 32,
+};
+
+struct authz_settings {
+	int64_t limit_per_ip, limit_per_account; /* sign-in attempts in a window; 0: no limit */
+	char *signer_path, *signer_config;
+	int64_t signer_uid, uid; /* 0: stay who we are */
+};
+extern const struct config_row authz_config[];
+
+/* What the handlers share. */
+struct authz {
+	struct hasher *hasher;
+	struct signer_client *signer;
+};
+
+bool authz_start(struct service *service, void **state, struct error *err);
+void authz_stop(void *state);
+
+extern const struct authz_handlers authz_handlers;
+extern const struct janitor_row authz_janitor[];
+
+bool authz_sign_in(struct call *call, const Stralix__V1__SignInRequest *req, struct error *err);
+bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, struct error *err);
+bool authz_get_session(struct call *call, const Stralix__V1__GetSessionRequest *req, struct error *err);
+bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiTokenRequest *req, struct error *err);
+bool authz_create_organisation(struct call *call, const Stralix__V1__CreateOrganisationRequest *req, struct error *err);
+bool authz_list_organisations(struct call *call, const Stralix__V1__ListOrganisationsRequest *req, struct error *err);
+bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *req, struct error *err);
+bool authz_issue_identity(struct call *call, const Stralix__V1__IssueIdentityRequest *req, struct error *err);
+bool authz_check_actor(struct call *call, const Stralix__V1__CheckActorRequest *req, struct error *err);
+bool authz_claim_domain(struct call *call, const Stralix__V1__ClaimDomainRequest *req, struct error *err);
+bool authz_confirm_claim(struct call *call, const Stralix__V1__ClaimRef *req, struct error *err);
+bool authz_release_claim(struct call *call, const Stralix__V1__ClaimRef *req, struct error *err);

@@ -1,0 +1,123 @@
+/* IssueIdentity. Exchanges a session or API token for an identity token that one service accepts for five seconds. */
+#include <string.h>
+
+#include "lib/token/token.h"
+
+#include "stralix/v1/contract.h"
+
+#include "authz.h"
+#include "authz_sql.h"
+#include "opaque.h"
+#include "signer_client.h"
+
+/* The two kinds of token, and the statements that know them. */
+struct source {
+	unsigned find, touch;
+};
+
+static const struct source sources[] = {
+	[OPAQUE_SESSION] = { .find = AUTHZ_WIDE_SESSION_IDENTITY, .touch = AUTHZ_WIDE_SESSION_TOUCH },
+	[OPAQUE_API] = { .find = AUTHZ_WIDE_TOKEN_IDENTITY, .touch = AUTHZ_WIDE_TOKEN_TOUCH },
+};
+
+/* Columns of the find statements. */
+enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE };
+
+static bool refuse(struct error *err)
+{
+	return error_set(err, ERR_UNAUTHENTICATED, "Sign in again.");
+}
+
+static bool known_audience(const char *name)
+{
+	for (const struct contract_service *const *service = contract_services; *service; service++)
+		if (!strcmp((*service)->name, name))
+			return true;
+	return false;
+}
+
+/* Splits at blanks, into the arena. */
+static bool split(const char *text, struct arena *arena, char ***ret, size_t *ret_n, struct error *err)
+{
+	char *copy = arena_strdup(arena, text), *rest = copy, *word;
+	char **words = arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof(*words));
+
+	if (!copy || !words)
+		return error_set(err, ERR_TOO_LARGE, "no room for a list");
+	*ret_n = 0;
+	while ((word = strsep(&rest, " ")))
+		if (*word)
+			words[(*ret_n)++] = word;
+	*ret = words;
+	return true;
+}
+
+/* Who holds the token, into what the signer is asked to sign; touches the row at most once a minute. */
+static bool find(struct tx *tx, const struct source *source, const char *token, struct arena *arena,
+                 Stralix__V1__SignIdentity *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	uint8_t digest[OPAQUE_DIGEST];
+
+	opaque_digest(token, digest);
+	if (!TX_RUN(tx, source->find, &rows, err, DB_BYTES(digest, sizeof(digest))))
+		return false;
+	if (!rows_count(rows))
+		return refuse(err);
+	ret->session_id = arena_strdup(arena, rows_text(rows, 0, SESSION_ID));
+	ret->user_id = arena_strdup(arena, rows_text(rows, 0, USER_ID));
+	ret->organisation_id = arena_strdup(arena, rows_text(rows, 0, ORG_ID));
+	ret->name = arena_strdup(arena, rows_text(rows, 0, EMAIL));
+	ret->role = arena_strdup(arena, rows_text(rows, 0, ROLE));
+	if (!ret->session_id || !ret->user_id || !ret->organisation_id || !ret->name || !ret->role)
+		return error_set(err, ERR_TOO_LARGE, "no room for an identity");
+	if (!split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
+	    !split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
+		return false;
+	return !rows_bool(rows, 0, STALE) || TX_RUN(tx, source->touch, NULL, err, DB_TEXT(ret->session_id));
+}
+
+static bool reply_with(struct call *call, const Stralix__V1__SignIdentity *who, char *identity, struct error *err)
+{
+	Stralix__V1__IssueIdentityReply reply;
+	struct token_claims claims;
+
+	if (!token_peek(identity, &claims))
+		return error_set(err, ERR_INTERNAL, "the signer's token can't be read");
+	stralix__v1__issue_identity_reply__init(&reply);
+	reply.identity = identity;
+	reply.expires_ms = claims.exp * 1000;
+	reply.user_id = who->user_id;
+	reply.organisation_id = who->organisation_id;
+	reply.role = who->role;
+	reply.session_id = who->session_id;
+	reply.scopes = who->scopes;
+	reply.n_scopes = who->n_scopes;
+	reply.organisations = who->organisations;
+	reply.n_organisations = who->n_organisations;
+	return call_reply(call, &reply.base, err);
+}
+
+/*
+ * Effects  last_seen of the session, at most once a minute.
+ * Errors   ERR_UNAUTHENTICATED (unknown, expired, disabled: the same words), ERR_INVALID (audience), ERR_UNAVAILABLE.
+ */
+bool authz_issue_identity(struct call *call, const Stralix__V1__IssueIdentityRequest *req, struct error *err)
+{
+	struct authz *authz = call_state(call);
+	enum opaque_kind kind = opaque_kind(req->token);
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+	Stralix__V1__SignIdentity who;
+	char identity[TOKEN_MAX];
+
+	if (kind == OPAQUE_NONE)
+		return refuse(err);
+	if (!known_audience(req->audience))
+		return error_field(err, "audience", "ID", "There is no such service.");
+	stralix__v1__sign_identity__init(&who);
+	who.audience = req->audience;
+	return tx_begin(service_db_wide(call_service(call)), NULL, &tx, err) &&
+	       find(tx, &sources[kind], req->token, call_arena(call), &who, err) && tx_commit(&tx, err) &&
+	       signer_client_identity(authz->signer, &who, call_arena(call), identity, err) &&
+	       reply_with(call, &who, identity, err);
+}

@@ -1,0 +1,51 @@
+/* SignOut. Ends the session that the request came with. */
+#include "lib/service/change.h"
+
+#include "stralix/v1/common.pb-c.h"
+
+#include "account.h"
+#include "authz.h"
+#include "authz_sql.h"
+
+/* An API token is no session: it isn't signed out of. */
+static bool end_session(struct tx *tx, const struct identity *who, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *deleted = NULL, *token = NULL;
+
+	if (!TX_RUN(tx, AUTHZ_SESSION_DELETE, &deleted, err, DB_TEXT(who->session_id), DB_TEXT(who->user_id)))
+		return false;
+	if (rows_affected(deleted))
+		return true;
+	if (!TX_RUN(tx, AUTHZ_TOKEN_SHOW, &token, err, DB_TEXT(who->session_id), DB_TEXT(who->user_id)))
+		return false;
+	return !rows_count(token) || error_set(err, ERR_CONFLICT, "An API token has no session to end.");
+}
+
+/*
+ * Effects  the session's row goes: its token is good for nothing from the next exchange on; audit session.delete.
+ * Errors   ERR_CONFLICT for an API token, ERR_UNAVAILABLE. Repeat: safe.
+ */
+bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, struct error *err)
+{
+	const struct identity *who = call_identity(call);
+	_cleanup_(change_freep) struct change *change = NULL;
+	struct arena *arena = call_arena(call);
+	char kind[] = "session", org[UUID_TEXT];
+	Stralix__V1__Target target;
+	Stralix__V1__Empty reply;
+
+	(void)req;
+	stralix__v1__empty__init(&reply);
+	stralix__v1__target__init(&target);
+	target.kind = kind;
+	target.id = arena_strdup(arena, who->session_id);
+	target.name = arena_strdup(arena, who->name);
+	target.organisation_id = uuid_format(&who->org, org);
+	if (!target.id || !target.name)
+		return error_set(err, ERR_TOO_LARGE, "no room to end a session");
+	if (!change_begin(call, &who->org, &change, err) || !end_session(change_tx(change), who, err) ||
+	    !change_audit(change, "session.delete", &target, "success", NULL, NULL, NULL, err) ||
+	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
+		return error_wrap(err, "sign out");
+	return true;
+}

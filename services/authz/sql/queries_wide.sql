@@ -1,0 +1,110 @@
+-- Statements that look across organisations: sign-in, tokens, claims, lists, repair.
+
+-- name: user_by_email
+select u.id, u.org_id, u.email, u.name, u.role, u.password, u.state = 'active' and o.state = 'active',
+       o.name, (extract(epoch from o.created_at) * 1000)::bigint
+  from users u
+  join organisations o on o.id = u.org_id
+ where u.email = $1;
+
+-- name: user_actor
+select u.role, u.org_id = $2::uuid or exists (select 1 from staff_orgs a where a.user_id = u.id and a.org_id = $2::uuid),
+       exists (select 1 from organisations where id = $2::uuid)
+  from users u
+  join organisations o on o.id = u.org_id
+ where u.id = $1::uuid and u.state = 'active' and o.state = 'active';
+
+-- A window starts with its first attempt; the answer says how many there were and when it ends.
+-- name: attempt_count
+insert into login_attempts as a (key, attempts) values ($1, 1)
+on conflict (key) do update
+   set attempts = case when a.started_at + make_interval(secs => $2::int) <= now() then 1
+                       else least(a.attempts + 1, 1000000) end,
+       started_at = case when a.started_at + make_interval(secs => $2::int) <= now() then now() else a.started_at end
+returning attempts, greatest(1, ceil(extract(epoch from started_at + make_interval(secs => $2::int) - now())))::int;
+
+-- name: attempt_forgive
+update login_attempts set attempts = greatest(attempts - 1, 0) where key = any ($1::text[]);
+
+-- name: attempt_expire
+delete from login_attempts where started_at + make_interval(secs => $1::int) <= now();
+
+-- name: session_identity
+select s.id, u.id, u.org_id, u.email, u.role, '',
+       coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
+       s.last_seen_at < now() - interval '1 minute'
+  from sessions s
+  join users u on u.id = s.user_id
+  join organisations o on o.id = u.org_id
+ where s.digest = $1::bytea and s.expires_at > now() and s.last_seen_at + s.idle > now()
+   and u.state = 'active' and o.state = 'active';
+
+-- name: session_touch
+update sessions set last_seen_at = now() where id = $1::uuid;
+
+-- name: session_expire
+delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
+
+-- name: token_identity
+select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
+       coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
+       t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute'
+  from api_tokens t
+  join users u on u.id = t.user_id
+  join organisations o on o.id = u.org_id
+ where t.digest = $1::bytea and t.expires_at > now() and u.state = 'active' and o.state = 'active';
+
+-- name: token_touch
+update api_tokens set last_seen_at = now() where id = $1::uuid;
+
+-- name: token_expire
+delete from api_tokens where expires_at <= now();
+
+-- name: organisation_list
+select id, name, (extract(epoch from created_at) * 1000)::bigint
+  from organisations
+ where ($1::uuid[] is null or id = any ($1::uuid[])) and ($2::uuid is null or id > $2::uuid)
+ order by id
+ limit $3::int;
+
+-- name: organisation_count
+select count(*) from organisations where $1::uuid[] is null or id = any ($1::uuid[]);
+
+-- name: organisation_by_name
+select id from organisations where name = $1 order by id limit 1;
+
+-- Whoever claims, confirms or releases below one registrable name waits for each other; held until the transaction ends.
+-- name: claim_lock
+select pg_advisory_xact_lock(hashtextextended('claim ' || $1::text, 0));
+
+-- $1 the name, $2 its parents, $3 the organisation: another one's claim on the name, a parent or a child.
+-- name: claim_conflict
+select 1
+  from claims
+ where (domain = $1::text or domain = any ($2::text[])
+        or (reverse(domain) ~>=~ (reverse($1::text) || '.') and reverse(domain) ~<~ (reverse($1::text) || '/')))
+   and org_id <> $3::uuid
+   and (state = 'confirmed' or held_until > now())
+ limit 1;
+
+-- A claim that the same resource holds already is held anew; a confirmed one stays confirmed.
+-- name: claim_hold
+insert into claims as c (domain, resource_id, org_id, resource_kind, held_until)
+select $1, $2::uuid, o.id, $4, now() + make_interval(secs => $5::int)
+  from organisations o
+ where o.id = $3::uuid
+on conflict (domain, resource_id) do update set held_until = excluded.held_until
+ where c.org_id = excluded.org_id;
+
+-- name: claim_show
+select org_id, state from claims where domain = $1 and resource_id = $2::uuid;
+
+-- name: claim_confirm
+update claims set state = 'confirmed' where domain = $1 and resource_id = $2::uuid;
+
+-- name: claim_release
+delete from claims where domain = $1 and resource_id = $2::uuid;
+
+-- A name is free again as soon as its hold is over; the row stays a day for a confirmation that comes late.
+-- name: claim_expire
+delete from claims where state = 'held' and held_until < now() - interval '1 day';
