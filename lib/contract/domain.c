@@ -54,7 +54,8 @@ static bool is_domain(const char *name)
 
 const char *domain_normalise(const char *text, struct arena *arena)
 {
-	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
+	/* Not IDN2_USE_STD3_ASCII_RULES: libidn2 2.3 then drops what it doesn't allow, "a_b" becomes "ab". */
+	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
 	size_t size = strlen(text);
 	char *ascii = NULL, *copy, *ret = NULL;
 

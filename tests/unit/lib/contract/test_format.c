@@ -1,0 +1,223 @@
+/* Tests of format.c, domain.c and utf8.c: what each format takes, what it refuses, what it makes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/contract/format.h"
+
+struct row {
+	Stralix__Format format;
+	const char *text;
+	const char *normal; /* NULL: refused */
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(arena_freep) struct arena *arena = arena_new(65536);
+		const char *normal = NULL, *reason = NULL;
+		bool good = format_check(rows[i].format, rows[i].text, arena, &normal, &reason);
+
+		if (good != (rows[i].normal != NULL))
+			fail_msg("row %zu: %s '%s' was %s", i, format_name(rows[i].format), rows[i].text,
+			         good ? "taken" : "refused");
+		assert_non_null(reason);
+		if (good)
+			assert_string_equal(normal, rows[i].normal);
+	}
+}
+
+#define CHECK_ROWS(rows) check_rows(rows, ARRAY_SIZE(rows))
+
+#define LABEL63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void hostname_keeps_a_labels_in_lower_case(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__HOSTNAME, "shop.example", "shop.example" },
+		{ STRALIX__FORMAT__HOSTNAME, "Shop.Example.", "shop.example" },
+		{ STRALIX__FORMAT__HOSTNAME,
+		  "b\xC3\xBC"
+		  "cher.example",
+		  "xn--bcher-kva.example" },
+		{ STRALIX__FORMAT__HOSTNAME, "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+		{ STRALIX__FORMAT__HOSTNAME,
+		  "stra\xC3\x9F"
+		  "e.example",
+		  "xn--strae-oqa.example" },
+		{ STRALIX__FORMAT__HOSTNAME,
+		  "a\xE3\x80\x82"
+		  "b.example",
+		  "a.b.example" },
+		{ STRALIX__FORMAT__HOSTNAME, "1.2.3.4.example", "1.2.3.4.example" },
+		{ STRALIX__FORMAT__HOSTNAME, LABEL63 ".example", LABEL63 ".example" },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void hostname_refuses_what_is_no_full_name(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__HOSTNAME, "", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "localhost", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, ".", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, ".example.com", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a..example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "shop.example..", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "*.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "-a.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a-.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a_b.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "\xC3\xBC_b.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "\xC3\xBC b.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "\xE2\x84\x80.example", NULL }, /* a/c in one character */
+		{ STRALIX__FORMAT__HOSTNAME, "a b.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a;b.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a\n.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a.example/..", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a.example:80", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "127.0.0.1", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "a.1", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "ab--c.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "xn--zzzzzz9999.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, LABEL63 "a.example", NULL },
+		{ STRALIX__FORMAT__HOSTNAME, LABEL63 "." LABEL63 "." LABEL63 "." LABEL63, NULL },
+		{ STRALIX__FORMAT__HOSTNAME, "\xFF\xFE.example", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void words_and_ids_are_strict(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__UUID, "0190B5A6-7C1E-7000-8000-0000000000AF",
+		  "0190b5a6-7c1e-7000-8000-0000000000af" },
+		{ STRALIX__FORMAT__UUID, "0190b5a67c1e700080000000000000af", NULL },
+		{ STRALIX__FORMAT__UUID, "0190b5a6-7c1e-7000-8000-0000000000ag", NULL },
+		{ STRALIX__FORMAT__ID, "n1", "n1" },
+		{ STRALIX__FORMAT__ID, "*", NULL },
+		{ STRALIX__FORMAT__ID, "n1.>", NULL },
+		{ STRALIX__FORMAT__ID, "N1", NULL },
+		{ STRALIX__FORMAT__WORD, "-created_at", "-created_at" },
+		{ STRALIX__FORMAT__WORD, "website.apply", "website.apply" },
+		{ STRALIX__FORMAT__WORD, "-", NULL },
+		{ STRALIX__FORMAT__WORD, "a b", NULL },
+		{ STRALIX__FORMAT__PERMISSION, "website:create", "website:create" },
+		{ STRALIX__FORMAT__PERMISSION, "website", NULL },
+		{ STRALIX__FORMAT__PERMISSION, "website:create:x", NULL },
+		{ STRALIX__FORMAT__SUBJECT, "rpc.web.CreateWebsite", "rpc.web.CreateWebsite" },
+		{ STRALIX__FORMAT__SUBJECT, "rpc.>", NULL },
+		{ STRALIX__FORMAT__SUBJECT, "rpc..x", NULL },
+		{ STRALIX__FORMAT__TOKEN, "abc.DEF-_1", "abc.DEF-_1" },
+		{ STRALIX__FORMAT__TOKEN, "a b", NULL },
+		{ STRALIX__FORMAT__CURSOR, "YWJj_-", "YWJj_-" },
+		{ STRALIX__FORMAT__CURSOR, "YWJj=", NULL },
+		{ STRALIX__FORMAT__PUBLIC_KEY, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
+		{ STRALIX__FORMAT__PUBLIC_KEY, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", NULL },
+		{ STRALIX__FORMAT__PUBLIC_KEY, "AAAA", NULL },
+		{ STRALIX__FORMAT__FORMAT_UNSET, "a", NULL },
+		{ (Stralix__Format)999, "a", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void addresses_have_one_spelling(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__IP, "127.0.0.1", "127.0.0.1" },
+		{ STRALIX__FORMAT__IP, "2001:DB8:0::1", "2001:db8::1" },
+		{ STRALIX__FORMAT__IP, "127.1", NULL },
+		{ STRALIX__FORMAT__IP, "fe80::1%eth0", NULL },
+		{ STRALIX__FORMAT__EMAIL, "Ann@Shop.Example", "ann@shop.example" },
+		{ STRALIX__FORMAT__EMAIL,
+		  "a.b+c@b\xC3\xBC"
+		  "cher.example",
+		  "a.b+c@xn--bcher-kva.example" },
+		{ STRALIX__FORMAT__EMAIL, "ann", NULL },
+		{ STRALIX__FORMAT__EMAIL, "@shop.example", NULL },
+		{ STRALIX__FORMAT__EMAIL, "a..b@shop.example", NULL },
+		{ STRALIX__FORMAT__EMAIL, "a@b@shop.example", NULL },
+		{ STRALIX__FORMAT__EMAIL, "a b@shop.example", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void lines_hold_no_hidden_characters(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__LINE, "  Ann Müller ", "Ann Müller" },
+		{ STRALIX__FORMAT__LINE, "a\nb", NULL },
+		{ STRALIX__FORMAT__LINE, "a\x1B[31m", NULL },
+		{ STRALIX__FORMAT__LINE,
+		  "a\xE2\x80\xAE"
+		  "b",
+		  NULL }, /* right-to-left override */
+		{ STRALIX__FORMAT__LINE, "a\xC2\x85", NULL },
+		{ STRALIX__FORMAT__LINE, "a\xC0\x80", NULL },
+		{ STRALIX__FORMAT__NOTE, "a\n\tb", "a\n\tb" },
+		{ STRALIX__FORMAT__NOTE, "a\rb", NULL },
+		{ STRALIX__FORMAT__SEARCH, "100%_", "100%_" },
+		{ STRALIX__FORMAT__TEXT, "nginx: [emerg]\x1B\n", "nginx: [emerg]\x1B\n" },
+		{ STRALIX__FORMAT__TEXT, "\xED\xA0\x80", NULL },
+		{ STRALIX__FORMAT__PASSWORD, "twelve chars", "twelve chars" },
+		{ STRALIX__FORMAT__PASSWORD, "eleven char", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void utf8_is_read_strictly(void **state)
+{
+	(void)state;
+	assert_true(format_utf8_valid("\xF0\x9F\x98\x80", 4));
+	assert_true(format_utf8_valid("\xEF\xBF\xBF", 3));
+	assert_false(format_utf8_valid("\xF0\x9F\x98", 3));
+	assert_false(format_utf8_valid("\xF4\x90\x80\x80", 4));
+	assert_false(format_utf8_valid("\xE0\x80\x80", 3));
+	assert_false(format_utf8_valid("a\0b", 3));
+	assert_true(format_utf8_valid(NULL, 0));
+}
+
+static void names_are_shown_only_when_they_do_not_mislead(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = arena_new(65536);
+
+	(void)state;
+	assert_string_equal(format_display_domain("xn--bcher-kva.example", arena), "b\xC3\xBC"
+	                                                                           "cher.example");
+	assert_string_equal(format_display_domain("shop.example", arena), "shop.example");
+	/* "аррӏе", all Cyrillic lookalikes */
+	assert_string_equal(format_display_domain("xn--80ak6aa92e.example", arena), "xn--80ak6aa92e.example");
+	/* "пример" */
+	assert_string_equal(format_display_domain("xn--e1afmkfd.example", arena),
+	                    "\xD0\xBF\xD1\x80\xD0\xB8\xD0\xBC\xD0\xB5\xD1\x80.example");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hostname_keeps_a_labels_in_lower_case),
+		cmocka_unit_test(hostname_refuses_what_is_no_full_name),
+		cmocka_unit_test(words_and_ids_are_strict),
+		cmocka_unit_test(addresses_have_one_spelling),
+		cmocka_unit_test(lines_hold_no_hidden_characters),
+		cmocka_unit_test(utf8_is_read_strictly),
+		cmocka_unit_test(names_are_shown_only_when_they_do_not_mislead),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
