@@ -102,6 +102,7 @@ bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, co
 void rows_free(struct rows *rows);
 DEFINE_CLEANUP(struct rows *, rows_free)
 unsigned rows_count(const struct rows *rows);
+unsigned rows_columns(const struct rows *rows);
 unsigned rows_affected(const struct rows *rows); /* of insert, update, delete */
 bool rows_null(const struct rows *rows, unsigned row, unsigned column);
 const char *rows_text(const struct rows *rows, unsigned row, unsigned column); /* "" for NULL; belongs to rows */

@@ -47,6 +47,11 @@ unsigned rows_count(const struct rows *rows)
 	return (unsigned)PQntuples(rows->result);
 }
 
+unsigned rows_columns(const struct rows *rows)
+{
+	return (unsigned)PQnfields(rows->result);
+}
+
 unsigned rows_affected(const struct rows *rows)
 {
 	return (unsigned)strtoul(PQcmdTuples(rows->result), NULL, 10);
