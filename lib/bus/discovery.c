@@ -34,7 +34,7 @@ struct discovery {
 static void member(struct buf *json, const char *before, const char *name, const char *value)
 {
 	buf_printf(json, "%s\"%s\":", before, name);
-	json_string(json, value);
+	json_quote(json, value);
 }
 
 static void add_info(struct discovery *discovery, struct buf *json)
