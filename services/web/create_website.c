@@ -1,0 +1,139 @@
+/* CreateWebsite. Records a website and asks for it to be served. */
+#include "lib/base/clock.h"
+#include "lib/contract/format.h"
+#include "lib/service/change.h"
+
+#include "stralix/v1/authz.pb-c.h"
+#include "stralix/v1/tasks.pb-c.h"
+
+#include "desire.h"
+#include "names.h"
+#include "store.h"
+#include "view.h"
+#include "web.h"
+
+/* Names the field and says nothing of whose the name is. */
+static bool taken(struct error *err)
+{
+	static const char words[] = "This domain, or one above or below it, is in use already.";
+
+	error_set(err, ERR_NONE, "%s", words);
+	error_field(err, "domain", "EXISTS", "%s", words);
+	err->code = ERR_EXISTS;
+	return false;
+}
+
+static bool refuse_reserved(struct error *err)
+{
+	return error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
+}
+
+/* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. */
+static bool website_from_request(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct website *site,
+                                 struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+
+	*site = (struct website){
+		.id = uuid_v7(), .domain = req->domain, .message = "", .created_ms = clock_unix_ms()
+	};
+	if (!call_choose_org(call, req->organisation_id, &site->org, err))
+		return false;
+	if (*req->node_id && call_identity(call)->role < STRALIX__ROLE__STAFF)
+		return error_set(err, ERR_FORBIDDEN, "The node is chosen by placement.");
+	if (name_is_reserved(req->domain, settings->panel_hosts))
+		return refuse_reserved(err);
+	site->display_domain = format_display_domain(req->domain, call_arena(call));
+	return site->display_domain || error_set(err, ERR_TOO_LARGE, "no room for the request");
+}
+
+/* authz: this organisation's, or refused. */
+static bool domain_claim(struct call *call, const struct website *site, struct error *err)
+{
+	Stralix__V1__ClaimDomainRequest request;
+	Stralix__V1__Target target;
+	ProtobufCMessage *reply;
+
+	stralix__v1__claim_domain_request__init(&request);
+	if (!website_target(site, call_arena(call), &target, err))
+		return false;
+	request.domain = target.name;
+	request.organisation_id = target.organisation_id;
+	request.resource_kind = target.kind;
+	request.resource_id = target.id;
+	if (call_rpc(call, "authz", "ClaimDomain", &request.base, &stralix__v1__empty__descriptor, &reply, err))
+		return true;
+	return err->code == ERR_EXISTS ? taken(err) : false;
+}
+
+/* tasks: trusted, able, least loaded. */
+static bool node_place(struct call *call, const char *node_id, struct website *site, struct error *err)
+{
+	const Stralix__V1__PlaceResourceReply *place;
+	Stralix__V1__PlaceResourceRequest request;
+	Stralix__V1__Target target;
+	ProtobufCMessage *reply;
+
+	stralix__v1__place_resource_request__init(&request);
+	site->node_id = node_id;
+	if (!website_target(site, call_arena(call), &target, err))
+		return false;
+	request.capability = target.kind;
+	request.resource_id = target.id;
+	request.organisation_id = target.organisation_id;
+	request.node_id = target.node_id;
+	if (!call_rpc(call, "tasks", "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
+	              &reply, err))
+		return false;
+	place = (const Stralix__V1__PlaceResourceReply *)reply;
+	site->node_id = place->node_id;
+	site->node_name = place->node_name;
+	site->address = place->address;
+	site->http_port = place->http_port;
+	site->https_port = place->https_port;
+	site->uid = place->uid;
+	return !name_is_reserved(site->domain, site->node_name) || refuse_reserved(err);
+}
+
+/* The claim outlives its 15 minutes once the row is there. */
+static bool claim_confirm(struct change *change, const Stralix__V1__WebsiteReply *reply, struct error *err)
+{
+	Stralix__V1__ClaimRef claim;
+
+	stralix__v1__claim_ref__init(&claim);
+	claim.domain = reply->website->domain;
+	claim.resource_id = reply->website->id;
+	return change_tell(change, "authz", "ConfirmClaim", &claim.base, err);
+}
+
+static bool insert(struct change *change, const struct website *site, struct error *err)
+{
+	if (website_insert(change_tx(change), site, err))
+		return true;
+	return err->code == ERR_EXISTS ? taken(err) : false;
+}
+
+/*
+ * Effects  a domain claim; then one change: website row (pending), task website.apply, audit website.create.
+ * Errors   ERR_EXISTS (domain), ERR_INVALID (domain), ERR_QUOTA, ERR_NO_NODE, ERR_UNAVAILABLE.
+ * Repeat   safe: the same idempotency key gets the first reply again.
+ */
+bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err)
+{
+	static const struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:create", "website.create" };
+	uint32_t epoch = service_epoch(call_service(call));
+	_cleanup_(change_freep) struct change *change = NULL;
+	struct arena *arena = call_arena(call);
+	Stralix__V1__WebsiteReply reply;
+	struct website site;
+
+	if (!website_from_request(call, req, &site, err) || !domain_claim(call, &site, err) ||
+	    !node_place(call, req->node_id, &site, err) || !change_begin(call, &site.org, &change, err) ||
+	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
+	    !insert(change, &site, err) ||
+	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
+	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &reply, err) ||
+	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
+		return error_wrap(err, "create website '%s'", req->domain);
+	return true;
+}

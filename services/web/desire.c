@@ -1,0 +1,105 @@
+/* desire: see desire.h. */
+#include "desire.h"
+
+#include "lib/base/clock.h"
+
+#include "stralix/v1/node.pb-c.h"
+#include "stralix/v1/web.contract.h"
+
+#include "store.h"
+#include "view.h"
+
+static void raise_generation(struct generation *generation, uint32_t epoch)
+{
+	generation->epoch = epoch > generation->epoch ? epoch : generation->epoch;
+	generation->n++;
+}
+
+/* What the node gets, whole; nothing for a removal. */
+static const ProtobufCMessage *desired_state(const struct website *site, struct arena *arena,
+                                             Stralix__V1__WebsiteState *state, const Stralix__V1__Target *target)
+{
+	if (site->serving == SERVING_REMOVED)
+		return NULL;
+	stralix__v1__website_state__init(state);
+	state->id = target->id;
+	state->domain = arena_strdup(arena, site->domain);
+	state->serving = site->serving == SERVING_LIVE ? STRALIX__V1__WEBSITE_STATE__SERVING__LIVE
+	                                               : STRALIX__V1__WEBSITE_STATE__SERVING__DELETED;
+	state->uid = site->uid;
+	return &state->base;
+}
+
+bool website_desire(struct change *change, struct website *site, const struct desire *desire, uint32_t epoch,
+                    struct arena *arena, struct error *err)
+{
+	Stralix__V1__Generation generation;
+	Stralix__V1__WebsiteState state;
+	Stralix__V1__Target target;
+
+	raise_generation(&site->generation, epoch);
+	site->serving = desire->serving;
+	site->state = desire->state;
+	site->message = "";
+	site->purge_ms = 0;
+	site->updated_ms = clock_unix_ms();
+	stralix__v1__generation__init(&generation);
+	generation.epoch = site->generation.epoch;
+	generation.n = site->generation.n;
+	return website_target(site, arena, &target, err) &&
+	       change_task(change, desire->serving == SERVING_REMOVED ? "remove" : "apply", &target, &generation,
+	                   desired_state(site, arena, &state, &target), desire->permission, site->task_id, err);
+}
+
+bool website_tell(struct change *change, const struct website *before, const struct website *after, const char *action,
+                  const char *outcome, const char *verb, struct arena *arena, struct error *err)
+{
+	Stralix__V1__Website *was = NULL, *is;
+	Stralix__V1__Target target;
+
+	if ((before && !website_view(before, arena, &was, err)) || !website_view(after, arena, &is, err) ||
+	    !website_target(after, arena, &target, err))
+		return false;
+	return change_audit(change, action, &target, outcome, &stralix__v1__website__rules, was ? &was->base : NULL,
+	                    &is->base, err) &&
+	       change_event(change, "website", verb, target.id, err);
+}
+
+bool website_desire_again(struct change *change, struct website *site, const struct desire *desire, uint32_t epoch,
+                          struct arena *arena, struct error *err)
+{
+	const struct website before = *site;
+
+	return website_desire(change, site, desire, epoch, arena, err) &&
+	       website_update(change_tx(change), site, err) &&
+	       website_tell(change, &before, site, desire->action, "accepted", "updated", arena, err);
+}
+
+bool website_change_begin(struct call *call, const char *website_id, struct change **ret, struct website *site,
+                          struct error *err)
+{
+	_cleanup_(change_freep) struct change *change = NULL;
+	struct uuid id;
+
+	if (!uuid_parse(website_id, &id))
+		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
+	if (!website_find(service_db_wide(call_service(call)), &id, call_arena(call), site, err))
+		return false;
+	if (!call_may_see(call, &site->org))
+		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
+	if (!change_begin(call, &site->org, &change, err) ||
+	    !website_lock(change_tx(change), &id, call_arena(call), site, err))
+		return false;
+	*ret = TAKE_PTR(change);
+	return true;
+}
+
+bool website_change_finish(struct call *call, struct change *change, struct website *site, const struct desire *desire,
+                           struct error *err)
+{
+	Stralix__V1__WebsiteReply reply;
+
+	return website_desire_again(change, site, desire, service_epoch(call_service(call)), call_arena(call), err) &&
+	       website_reply(site, call_arena(call), &reply, err) && change_reply(change, &reply.base, err) &&
+	       change_commit(change, err);
+}

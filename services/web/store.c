@@ -1,0 +1,188 @@
+/* store: see store.h. */
+#include "store.h"
+
+#include <string.h>
+
+#include "web_sql.h"
+
+enum { PARAMS_LIST = 6 };
+
+/* Columns of the statements that give whole rows. */
+enum {
+	ID,
+	ORG_ID,
+	DOMAIN,
+	DISPLAY_DOMAIN,
+	NODE_ID,
+	NODE_NAME,
+	ADDRESS,
+	HTTP_PORT,
+	HTTPS_PORT,
+	UID,
+	SERVING,
+	STATE,
+	MESSAGE,
+	EPOCH,
+	N,
+	APPLIED_SERVING,
+	APPLIED_EPOCH,
+	APPLIED_N,
+	TASK_ID,
+	CREATED,
+	UPDATED,
+	PURGE,
+};
+
+static bool no_such_website(struct error *err)
+{
+	return error_set(err, ERR_NOT_FOUND, "There is no such website.");
+}
+
+bool website_insert(struct tx *tx, const struct website *site, struct error *err)
+{
+	return TX_RUN(tx, WEB_WEBSITE_INSERT, NULL, err, DB_UUID(&site->id), DB_UUID(&site->org), DB_TEXT(site->domain),
+	              DB_TEXT(site->display_domain), DB_TEXT(site->node_id), DB_TEXT(site->node_name),
+	              DB_TEXT(site->address), DB_INT(site->http_port), DB_INT(site->https_port), DB_INT(site->uid),
+	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
+	              DB_INT(site->generation.epoch), DB_INT(site->generation.n), DB_TEXT(site->task_id),
+	              DB_INT(site->created_ms));
+}
+
+bool website_update(struct tx *tx, const struct website *site, struct error *err)
+{
+	return TX_RUN(tx, WEB_WEBSITE_UPDATE, NULL, err, DB_UUID(&site->id),
+	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
+	              DB_TEXT(site->message), DB_INT(site->generation.epoch), DB_INT(site->generation.n),
+	              DB_TEXT(website_serving_name(site->applied_serving)), DB_INT(site->applied.epoch),
+	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms),
+	              DB_INT(site->purge_ms));
+}
+
+static bool read_texts(const struct rows *rows, unsigned row, struct arena *arena, struct website *site)
+{
+	const struct {
+		unsigned column;
+		const char **to;
+	} texts[] = {
+		{ DOMAIN, &site->domain },   { DISPLAY_DOMAIN, &site->display_domain },
+		{ NODE_ID, &site->node_id }, { NODE_NAME, &site->node_name },
+		{ ADDRESS, &site->address }, { MESSAGE, &site->message },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		*texts[i].to = arena_strdup(arena, rows_text(rows, row, texts[i].column));
+		if (!*texts[i].to)
+			return false;
+	}
+	return true;
+}
+
+static struct generation read_generation(const struct rows *rows, unsigned row, unsigned epoch, unsigned n)
+{
+	return (struct generation){ .epoch = (uint32_t)rows_int(rows, row, epoch),
+		                    .n = (uint64_t)rows_int(rows, row, n) };
+}
+
+static bool read_website(const struct rows *rows, unsigned row, struct arena *arena, struct website *site,
+                         struct error *err)
+{
+	const char *task = rows_text(rows, row, TASK_ID);
+
+	*site = (struct website){
+		.id = rows_uuid(rows, row, ID),
+		.org = rows_uuid(rows, row, ORG_ID),
+		.http_port = (uint32_t)rows_int(rows, row, HTTP_PORT),
+		.https_port = (uint32_t)rows_int(rows, row, HTTPS_PORT),
+		.uid = (uint32_t)rows_int(rows, row, UID),
+		.generation = read_generation(rows, row, EPOCH, N),
+		.applied = read_generation(rows, row, APPLIED_EPOCH, APPLIED_N),
+		.created_ms = rows_int(rows, row, CREATED),
+		.updated_ms = rows_int(rows, row, UPDATED),
+		.purge_ms = rows_int(rows, row, PURGE),
+	};
+	memcpy(site->task_id, task, strnlen(task, UUID_TEXT - 1));
+	if (!website_state_parse(rows_text(rows, row, STATE), &site->state) ||
+	    !website_serving_parse(rows_text(rows, row, SERVING), &site->serving) ||
+	    !website_serving_parse(rows_text(rows, row, APPLIED_SERVING), &site->applied_serving))
+		return error_set(err, ERR_INTERNAL, "a website's row has an unknown state");
+	return read_texts(rows, row, arena, site) || error_set(err, ERR_TOO_LARGE, "no room for a website");
+}
+
+bool website_lock(struct tx *tx, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!TX_RUN(tx, WEB_WEBSITE_LOCK, &rows, err, DB_UUID(id)))
+		return false;
+	return rows_count(rows) ? read_website(rows, 0, arena, ret, err) : no_such_website(err);
+}
+
+bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+
+	if (!tx_begin(wide, NULL, &tx, err) || !TX_RUN(tx, WEB_WIDE_WEBSITE_FIND, &rows, err, DB_UUID(id)) ||
+	    !tx_commit(&tx, err))
+		return false;
+	return rows_count(rows) ? read_website(rows, 0, arena, ret, err) : no_such_website(err);
+}
+
+/* One row more than asked for says that there is a next page. */
+static bool read_list(const struct rows *rows, unsigned limit, struct arena *arena, struct website_list *ret,
+                      struct error *err)
+{
+	unsigned n = rows_count(rows) < limit ? rows_count(rows) : limit;
+
+	ret->more = rows_count(rows) > n;
+	ret->sites = arena_alloc(arena, (n + 1) * sizeof(struct website));
+	if (!ret->sites)
+		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
+	for (ret->n = 0; ret->n < n; ret->n++)
+		if (!read_website(rows, ret->n, arena, &ret->sites[ret->n], err))
+			return false;
+	return true;
+}
+
+bool website_list(struct db *wide, const struct website_filter *filter, struct arena *arena, struct website_list *ret,
+                  struct error *err)
+{
+	static const unsigned queries[] = {
+		[ORDER_DOMAIN_UP] = WEB_WIDE_WEBSITE_LIST_DOMAIN_UP,
+		[ORDER_DOMAIN_DOWN] = WEB_WIDE_WEBSITE_LIST_DOMAIN_DOWN,
+		[ORDER_MADE_UP] = WEB_WIDE_WEBSITE_LIST_MADE_UP,
+		[ORDER_MADE_DOWN] = WEB_WIDE_WEBSITE_LIST_MADE_DOWN,
+	};
+	const struct db_param params[PARAMS_LIST] = {
+		filter->orgs ? DB_TEXTS(filter->orgs, filter->n_orgs) : DB_NULL,
+		DB_TEXT_OR_NULL(filter->search),
+		DB_TEXT_OR_NULL(filter->state),
+		DB_TEXT_OR_NULL(filter->node_id),
+		DB_TEXT_OR_NULL(filter->after),
+		DB_INT(filter->limit + 1),
+	};
+	_cleanup_(rows_freep) struct rows *rows = NULL, *total = NULL;
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+
+	if (!tx_begin(wide, NULL, &tx, err) || !tx_run(tx, queries[filter->order], params, PARAMS_LIST, &rows, err) ||
+	    !tx_run(tx, WEB_WIDE_WEBSITE_COUNT, params, PARAMS_LIST - 2, &total, err) || !tx_commit(&tx, err))
+		return error_wrap(err, "list websites");
+	ret->total = (uint64_t)rows_int(total, 0, 0);
+	return read_list(rows, filter->limit, arena, ret, err);
+}
+
+bool website_due(struct db *wide, struct website_due ret[static WEBSITES_DUE], unsigned *ret_n, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+	unsigned n;
+
+	if (!tx_begin(wide, NULL, &tx, err) || !tx_run(tx, WEB_WIDE_WEBSITE_DUE, NULL, 0, &rows, err) ||
+	    !tx_commit(&tx, err))
+		return error_wrap(err, "look for websites past their grace period");
+	n = rows_count(rows) < WEBSITES_DUE ? rows_count(rows) : WEBSITES_DUE;
+	for (unsigned i = 0; i < n; i++)
+		ret[i] = (struct website_due){ rows_uuid(rows, i, 0), rows_uuid(rows, i, 1) };
+	*ret_n = n;
+	return true;
+}

@@ -1,0 +1,102 @@
+/* TaskFinished. Takes note of how a task of this service's ended. */
+#include "lib/base/clock.h"
+#include "lib/service/change.h"
+
+#include "stralix/v1/authz.pb-c.h"
+
+#include "desire.h"
+#include "outcome.h"
+#include "store.h"
+#include "view.h"
+#include "web.h"
+
+enum { MS = 1000 };
+
+/* The words of a website that is gone: the name is free, and so is a place in the plan. */
+static bool give_back(struct change *change, const struct website *site, struct arena *arena, struct error *err)
+{
+	Stralix__V1__Target target;
+	Stralix__V1__ClaimRef claim;
+
+	stralix__v1__claim_ref__init(&claim);
+	if (!website_target(site, arena, &target, err))
+		return false;
+	claim.domain = target.name;
+	claim.resource_id = target.id;
+	return change_quota(change, WEB_QUOTA, -1, err) &&
+	       change_tell(change, "authz", "ReleaseClaim", &claim.base, err);
+}
+
+/* Refused at dispatch: desired becomes again what was last at work. */
+static bool undo(struct call *call, struct change *change, struct website *site, struct error *err)
+{
+	const struct desire back = {
+		.serving = site->applied_serving,
+		.state = site->applied_serving == SERVING_LIVE ? WEBSITE_PENDING : WEBSITE_DELETING,
+		.permission = "",
+		.action = "website.revert",
+	};
+
+	return website_desire_again(change, site, &back, service_epoch(call_service(call)), call_arena(call), err);
+}
+
+/* The audit record's word for it. */
+static const char *audit_outcome(enum outcome outcome)
+{
+	if (outcome == OUTCOME_SUCCESS)
+		return "success";
+	return outcome == OUTCOME_DENIED ? "denied" : "failed";
+}
+
+static bool record(struct call *call, struct change *change, struct website *site,
+                   const Stralix__V1__TaskFinishedRequest *req, enum outcome outcome, struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+	const char *action = site->serving == SERVING_REMOVED ? "website.remove" : "website.apply";
+	const struct website before = *site;
+	struct arena *arena = call_arena(call);
+	bool gone;
+
+	outcome_apply(site, outcome, req->message, clock_unix_ms(), settings->grace_s * MS);
+	gone = site->state == WEBSITE_PURGED;
+	return website_update(change_tx(change), site, err) &&
+	       website_tell(change, &before, site, action, audit_outcome(outcome), gone ? "deleted" : "updated", arena,
+	                    err) &&
+	       (!gone || give_back(change, site, arena, err)) &&
+	       (!outcome_needs_undo(site, outcome) || undo(call, change, site, err)) && change_commit(change, err);
+}
+
+static bool done(struct call *call, struct error *err)
+{
+	Stralix__V1__Empty reply;
+
+	stralix__v1__empty__init(&reply);
+	return call_reply(call, &reply.base, err);
+}
+
+/*
+ * Effects  one change by system:web: website row, audit record, event; claim and quota given back after a removal.
+ * Repeat   safe: what is no news any more is answered and forgotten.
+ */
+bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err)
+{
+	_cleanup_(change_freep) struct change *change = NULL;
+	struct generation generation;
+	struct website site;
+	struct uuid id, org;
+	enum outcome outcome;
+
+	if (!req->target || !req->generation || !uuid_parse(req->target->id, &id) ||
+	    !uuid_parse(req->target->organisation_id, &org) || !outcome_parse(req->state, &outcome))
+		return error_set(err, ERR_INVALID, "target, generation and a final state are needed");
+	generation = (struct generation){ req->generation->epoch, req->generation->n };
+	if (!change_begin_system(call_service(call), &org, call_request_id(call), &change, err))
+		return false;
+	if (!website_lock(change_tx(change), &id, call_arena(call), &site, err))
+		return err->code == ERR_NOT_FOUND ? done(call, err) : false;
+	if (!outcome_is_news(&site, &generation, outcome))
+		return done(call, err);
+	if (!record(call, change, &site, req, outcome, err))
+		return error_wrap(err, "end of task %s", req->task_id);
+	return done(call, err);
+}

@@ -1,0 +1,21 @@
+/* UndeleteWebsite. Serves a deleted website again. */
+#include "desire.h"
+#include "web.h"
+
+/*
+ * Effects  one change: website row (pending), task website.apply, audit website.undelete.
+ * Errors   ERR_NOT_FOUND, ERR_CONFLICT (not deleted, or its files are being removed).
+ */
+bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err)
+{
+	static const struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:delete", "website.undelete" };
+	_cleanup_(change_freep) struct change *change = NULL;
+	struct website site;
+
+	if (!website_change_begin(call, req->website_id, &change, &site, err))
+		return false;
+	if (site.serving != SERVING_DELETED || (site.state != WEBSITE_DELETED && site.state != WEBSITE_FAILED))
+		return error_set(err, ERR_CONFLICT, "Only a deleted website can be brought back.");
+	return website_change_finish(call, change, &site, &live, err) ||
+	       error_wrap(err, "undelete website '%s'", site.domain);
+}

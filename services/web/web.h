@@ -1,0 +1,23 @@
+/* web: the handlers of the service, its settings and its repair work. */
+#pragma once
+
+#include "lib/service/call.h"
+
+#include "stralix/v1/web.contract.h"
+
+#define WEB_QUOTA "websites"
+
+struct web_settings {
+	int64_t grace_s;
+	char *panel_hosts;
+};
+
+bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err);
+bool web_list_websites(struct call *call, const Stralix__V1__ListWebsitesRequest *req, struct error *err);
+bool web_get_website(struct call *call, const Stralix__V1__GetWebsiteRequest *req, struct error *err);
+bool web_delete_website(struct call *call, const Stralix__V1__DeleteWebsiteRequest *req, struct error *err);
+bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err);
+bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest *req, struct error *err);
+bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
+
+bool web_purge_due(struct service *service, struct error *err);

@@ -1,0 +1,48 @@
+/* website: the row of a website in memory, and its states. */
+#pragma once
+
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+
+enum website_state {
+	WEBSITE_PENDING,
+	WEBSITE_ACTIVE,
+	WEBSITE_FAILED,
+	WEBSITE_DELETING,
+	WEBSITE_DELETED,
+	WEBSITE_PURGING,
+	WEBSITE_PURGED,
+	WEBSITE_STATES,
+};
+
+/* What the node is to do with it. */
+enum website_serving {
+	SERVING_NONE, /* nothing was ever at work */
+	SERVING_LIVE,
+	SERVING_DELETED,
+	SERVING_REMOVED,
+	SERVINGS,
+};
+
+struct generation {
+	uint32_t epoch;
+	uint64_t n;
+};
+
+/* Texts belong to the call's arena. Times are Unix ms; 0: never. */
+struct website {
+	struct uuid id, org;
+	const char *domain, *display_domain, *node_id, *node_name, *address, *message;
+	uint32_t http_port, https_port, uid;
+	enum website_serving serving, applied_serving;
+	enum website_state state;
+	struct generation generation, applied;
+	char task_id[UUID_TEXT];
+	int64_t created_ms, updated_ms, purge_ms;
+};
+
+const char *website_state_name(enum website_state state);
+bool website_state_parse(const char *name, enum website_state *ret);
+const char *website_serving_name(enum website_serving serving);
+bool website_serving_parse(const char *name, enum website_serving *ret);
