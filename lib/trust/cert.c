@@ -271,17 +271,25 @@ bool cert_issue(const struct cert_authority *ca, const struct cert_request *requ
 	return write_key(key, key_path, err) && write_certs(cert, ca->cert, cert_path, err);
 }
 
-bool cert_days_left(const char *path, int *ret, struct error *err)
+static bool covers_names(X509 *cert, const struct cert_request *request)
+{
+	for (size_t i = 0; request->dns && request->dns[i]; i++)
+		if (X509_check_host(cert, request->dns[i], 0, 0, NULL) != 1)
+			return false;
+	for (size_t i = 0; request->ip && request->ip[i]; i++)
+		if (X509_check_ip_asc(cert, request->ip[i], 0) != 1)
+			return false;
+	return true;
+}
+
+bool cert_serves(const struct cert_authority *ca, const struct cert_request *request, const char *path,
+                 unsigned min_days)
 {
 	_cleanup_free_ char *text = NULL;
-	_cleanup_(bio_freep) BIO *bio = read_bio(path, &text, err);
-	_cleanup_(x509_freep) X509 *cert = NULL;
-	int seconds;
+	_cleanup_(bio_freep) BIO *bio = read_bio(path, &text, NULL);
+	_cleanup_(x509_freep) X509 *cert = bio ? PEM_read_bio_X509(bio, NULL, no_pass_phrase, NULL) : NULL;
+	int days, seconds;
 
-	if (!bio)
-		return false;
-	cert = PEM_read_bio_X509(bio, NULL, no_pass_phrase, NULL);
-	if (!cert || ASN1_TIME_diff(ret, &seconds, NULL, X509_get0_notAfter(cert)) != 1)
-		return fail(err, path);
-	return true;
+	return cert && ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(cert)) == 1 && days > (int)min_days &&
+	       X509_verify(cert, ca->key) == 1 && covers_names(cert, request);
 }

@@ -32,5 +32,7 @@ struct cert_request {
 bool cert_issue(const struct cert_authority *ca, const struct cert_request *request, const char *cert_path,
                 const char *key_path, struct error *err) _must_check_;
 
-/* Whole days until the first certificate of a file expires; negative when it has. */
-bool cert_days_left(const char *path, int *ret, struct error *err) _must_check_;
+/* Whether the first certificate of a file was issued by ca, lives more than min_days on and covers all names of the
+ * request; false also when there is none. */
+bool cert_serves(const struct cert_authority *ca, const struct cert_request *request, const char *path,
+                 unsigned min_days);

@@ -174,23 +174,15 @@ char *nats_user_jwt(const struct nkey *signer, const char *user_public, const ch
 	_cleanup_buf_ struct buf body = { 0 };
 	struct claims claims = { user_public, name, "user", NULL, clock_unix_ms() / 1000, expires };
 
-	if (!is_plain(issuer_account))
+	if (issuer_account && !is_plain(issuer_account))
 		return NULL;
 	if (rights) {
 		if (!put_rights(&body, rights))
 			return NULL;
 		buf_puts(&body, UNLIMITED_USER ",");
 	}
-	buf_printf(&body, "\"issuer_account\":\"%s\",", issuer_account);
-	claims.body = body.data;
+	if (issuer_account)
+		buf_printf(&body, "\"issuer_account\":\"%s\",", issuer_account);
+	claims.body = body.data ? body.data : "";
 	return buf_failed(&body) ? NULL : sign(signer, &claims);
-}
-
-char *nats_creds(const char *jwt, const struct nkey *user)
-{
-	_cleanup_buf_ struct buf text = { 0 };
-
-	buf_printf(&text, "-----BEGIN NATS USER JWT-----\n%s\n------END NATS USER JWT------\n\n", jwt);
-	buf_printf(&text, "-----BEGIN USER NKEY SEED-----\n%s\n------END USER NKEY SEED------\n", nkey_seed(user));
-	return buf_take(&text);
 }

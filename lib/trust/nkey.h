@@ -32,8 +32,15 @@ char *nats_account_jwt(const struct nkey *operator_signer, const char *account_p
                        const char *scoped_signer_public,
                        const struct nats_rights *scoped_template, /* may be NULL: nodes */
                        bool jetstream, int64_t iat);
-char *nats_user_jwt(const struct nkey *signer, const char *user_public, const char *name, const char *issuer_account,
+char *nats_user_jwt(const struct nkey *signer, const char *user_public, const char *name,
+                    const char *issuer_account, /* NULL: the signer is the account itself */
                     const struct nats_rights *rights, /* NULL: scoped by the signer's template */ int64_t expires);
 
 /* A credentials file's text: JWT and seed. malloc'd. */
 char *nats_creds(const char *jwt, const struct nkey *user);
+
+/* Takes a credentials file apart: a malloc'd JWT and the key. ERR_INVALID. */
+bool nats_creds_read(const char *text, char **ret_jwt, struct nkey **ret_user, struct error *err) _must_check_;
+
+/* Whether two JWTs of this module say the same, but for the times at which they were made. */
+bool nats_jwt_same(const char *one, const char *other);

@@ -261,6 +261,43 @@ static void credentials_hold_jwt_and_seed_in_their_frames(void **state)
 	                          "------END USER NKEY SEED------\n");
 }
 
+static void credentials_come_apart_again(void **state)
+{
+	static const char *const bad[] = { "", "-----BEGIN NATS USER JWT-----\nJ\n",
+		                           "-----BEGIN NATS USER JWT-----\nJ\n------END NATS USER JWT------\n"
+		                           "-----BEGIN USER NKEY SEED-----\nSUBAD\n------END USER NKEY SEED------\n" };
+	_cleanup_(nkey_freep) struct nkey *user = nkey_new(NKEY_USER), *read = NULL;
+	_cleanup_free_ char *text = nats_creds("J.W.T", user), *jwt = NULL;
+
+	(void)state;
+	assert_true(nats_creds_read(text, &jwt, &read, NULL));
+	assert_string_equal(jwt, "J.W.T");
+	assert_string_equal(nkey_public(user), nkey_public(read));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *none = NULL;
+		struct nkey *nobody = NULL;
+
+		assert_false(nats_creds_read(bad[i], &none, &nobody, NULL));
+		assert_null(none);
+	}
+}
+
+static void the_same_said_at_another_time_is_the_same(void **state)
+{
+	_cleanup_(nkey_freep) struct nkey *op = nkey_new(NKEY_OPERATOR), *account = nkey_new(NKEY_ACCOUNT);
+	_cleanup_free_ char *early = NULL, *late = NULL, *other = NULL;
+
+	(void)state;
+	early = nats_account_jwt(op, nkey_public(account), "A", NULL, nkey_public(account), &rights, true, 12);
+	late = nats_account_jwt(op, nkey_public(account), "A", NULL, nkey_public(account), &rights, true, 13);
+	other = nats_account_jwt(op, nkey_public(account), "A", NULL, nkey_public(account), &rights, false, 12);
+	assert_string_not_equal(early, late);
+	assert_true(nats_jwt_same(early, late));
+	assert_false(nats_jwt_same(early, other));
+	assert_false(nats_jwt_same("", ""));
+	assert_false(nats_jwt_same("a.%%%.c", "a.%%%.c"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -274,6 +311,8 @@ int main(void)
 		cmocka_unit_test(the_operator_names_signer_and_system_account),
 		cmocka_unit_test(names_and_subjects_that_leave_their_quotes_are_refused),
 		cmocka_unit_test(credentials_hold_jwt_and_seed_in_their_frames),
+		cmocka_unit_test(credentials_come_apart_again),
+		cmocka_unit_test(the_same_said_at_another_time_is_the_same),
 	};
 
 	return cmocka_run_group_tests_name("nkey", tests, NULL, NULL);

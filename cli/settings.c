@@ -1,0 +1,77 @@
+/* Settings files of the processes: paths and places as init was told; the rest is the processes' own defaults. */
+#include <string.h>
+
+#include "parts.h"
+#include "yaml.h"
+
+void settings_bus(struct yaml *yaml, const struct place *place, const char *folder, const char *url)
+{
+	yaml_row(yaml, "nats_url", "%s", url);
+	yaml_row(yaml, "nats_creds", "%s/nats.creds", folder);
+	yaml_row(yaml, "nats_ca", "%s/pki/ca.crt", place->root);
+	yaml_row(yaml, "nats_cert", "%s/tls.crt", folder);
+	yaml_row(yaml, "nats_key", "%s/tls.key", folder);
+	yaml_row(yaml, "nats_host", "nats.stralix.internal");
+}
+
+static void database_row(struct yaml *yaml, const char *key, const struct init_settings *init, const char *folder,
+                         const char *service, const char *suffix)
+{
+	yaml_row(yaml, key, "host=%s port=%s dbname=stralix user=%s%s passfile=%s/pgpass application_name=stralix-%s",
+	         init->pg_host, init->pg_port, service, suffix, folder, service);
+}
+
+static void gateway_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
+{
+	yaml_row(yaml, "listen", "%s", init->gateway_listen);
+	yaml_row(yaml, "ui_dir", "%s/share/ui", place->root);
+	if (init->public_url[0] != '\0')
+		yaml_row(yaml, "public_url", "%s", init->public_url);
+	else
+		yaml_row(yaml, "public_url", "https://%s",
+		         init->panel_hosts.n > 0 ? init->panel_hosts.items[0] : "localhost");
+}
+
+static void authz_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
+{
+	yaml_row(yaml, "signer_path", "%s/bin/stralix-signer", place->root);
+	yaml_row(yaml, "signer_config", "%s/etc/signer/config.yaml", place->root);
+	if (place->uid_base > 0) {
+		yaml_row(yaml, "signer_uid", "%ld", place->uid_base + OWNER_SIGNER);
+		yaml_row(yaml, "uid", "%ld", place->uid_base + OWNER_AUTHZ);
+	}
+	yaml_row(yaml, "rate_limit_login_per_ip", "%s", init->login_limit_ip);
+	yaml_row(yaml, "rate_limit_login_per_account", "%s", init->login_limit_account);
+}
+
+static bool write_settings(const struct place *place, const struct process *process, const struct init_settings *init,
+                           struct error *err)
+{
+	struct path folder = place_path(place, "etc/%s", process->name);
+	_cleanup_yaml_ struct yaml yaml = { 0 };
+
+	if (process->bus) {
+		settings_bus(&yaml, place, folder.text, init->nats_url);
+		yaml_row(&yaml, "keyring", "%s/etc/keyring", place->root);
+	}
+	if (process->database) {
+		database_row(&yaml, "db", init, folder.text, process->name, "");
+		database_row(&yaml, "db_wide", init, folder.text, process->name, "_wide");
+	}
+	if (process->signs)
+		yaml_row(&yaml, "token_key", "%s/token.key", folder.text);
+	if (process->owner == OWNER_GATEWAY)
+		gateway_rows(&yaml, place, init);
+	if (process->owner == OWNER_AUTHZ)
+		authz_rows(&yaml, place, init);
+	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,
+	                  err);
+}
+
+bool settings_make(const struct place *place, const struct init_settings *init, struct error *err)
+{
+	for (const struct process *process = processes; process->name; process++)
+		if (process->owner != OWNER_ROOT && !write_settings(place, process, init, err))
+			return error_wrap(err, "settings of %s", process->name);
+	return true;
+}
