@@ -1,0 +1,54 @@
+/* internal: what the nginx adapter's files share. */
+#pragma once
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "agent/adapters/nginx/nginx.h"
+#include "agent/engine/sandbox.h"
+#include "agent/engine/template.h"
+
+enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64 };
+
+/* Templates and the values that are the same in all files. */
+struct nginx_render {
+	struct template *conf, *site, *mime, *welcome;
+	char http[NGINX_ENDPOINTS][NGINX_ENDPOINT], https[NGINX_ENDPOINTS][NGINX_ENDPOINT];
+	char user[64], group[64]; /* of the workers; empty: the engine isn't root */
+	char acme[PATH_MAX];
+	struct buf cert, key; /* of the HTTPS default; empty: none */
+	char fingerprint[65];
+};
+
+struct nginx {
+	const struct settings *settings;
+	char secret[33];
+	char dir[PATH_MAX], conf[PATH_MAX], pid_file[PATH_MAX], error_log[PATH_MAX];
+	int root; /* the node's folder */
+	gid_t web_gid;
+	struct nginx_render render;
+	struct sandbox *sandbox;
+	char version[65];
+	off_t log_before; /* size of the error log when it was told to reload */
+};
+
+bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
+void nginx_render_done(struct nginx *nginx);
+bool nginx_render_shared(struct nginx *nginx, int dir, uint64_t generation, struct error *err) _must_check_;
+bool nginx_render_site(struct nginx *nginx, int dir, const struct object *site, struct error *err) _must_check_;
+bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err) _must_check_;
+bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err) _must_check_;
+
+/* The running master's pid; 0 when it isn't there. Any thread. */
+pid_t nginx_running(const struct nginx *nginx);
+bool nginx_read_version(struct nginx *nginx, struct error *err) _must_check_;
+bool nginx_reload(struct nginx *nginx, struct error *err) _must_check_;
+/* What it complained about since the reload. */
+void nginx_complaints(const struct nginx *nginx, struct buf *out);
+
+bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct error *err) _must_check_;
+void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t n);
+
+/* srv/<id>/public: made with a welcome page where it isn't there; deleted for good. */
+bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;

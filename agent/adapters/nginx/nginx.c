@@ -1,0 +1,265 @@
+/* nginx: the adapter's table, and reading of the desired state. */
+
+#include "agent/adapters/nginx/nginx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/clock.h"
+#include "lib/contract/contract.h"
+
+#include "stralix/v1/node.contract.h"
+
+#include "agent/adapters/nginx/internal.h"
+#include "agent/engine/file.h"
+
+enum { TEST_DEADLINE_MS = 20000, DESIRED_MAX = 262144 };
+
+static bool unpack_site(const struct object *object, struct arena *arena, Stralix__V1__WebsiteState **ret,
+                        struct error *err)
+{
+	ProtobufCMessage *message;
+
+	if (!contract_unpack(&stralix__v1__website_state__descriptor, object->desired, object->desired_size,
+	                     DESIRED_MAX, arena, &message, err))
+		return false;
+	if (contract_has_unknown(message))
+		return error_set(err, ERR_AGENT_TOO_OLD, "the website has a setting that this agent doesn't know");
+	*ret = (Stralix__V1__WebsiteState *)message;
+	return contract_validate(&stralix__v1__website_state__rules, message, arena, err);
+}
+
+static bool read_site(void *self, struct object *object, struct error *err)
+{
+	_cleanup_(arena_freep) struct arena *arena = arena_new(4 * DESIRED_MAX);
+	Stralix__V1__WebsiteState *site;
+
+	(void)self;
+	if (!arena)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (!unpack_site(object, arena, &site, err))
+		return false;
+	if (strcmp(site->id, object->id) != 0)
+		return error_field(err, "id", "match", "The desired state is of another website.");
+	object->served = site->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE;
+	object->uid = site->uid;
+	snprintf(object->name, sizeof(object->name), "%s", site->domain);
+	return true;
+}
+
+static void fingerprint(void *self, char ret[static 65])
+{
+	memcpy(ret, ((struct nginx *)self)->render.fingerprint, 65);
+}
+
+static bool place(void *self, const struct object *object, struct error *err)
+{
+	return nginx_place_docroot(self, object, err);
+}
+
+static bool render_shared(void *self, int dir, uint64_t generation, struct error *err)
+{
+	return nginx_render_shared(self, dir, generation, err);
+}
+
+static bool render_site(void *self, int dir, const struct object *object, struct error *err)
+{
+	return nginx_render_site(self, dir, object, err);
+}
+
+static bool link_site(void *self, int from, int to, const struct object *object, bool *linked, struct error *err)
+{
+	(void)self;
+	return nginx_link_site(from, to, object, linked, err);
+}
+
+static bool test_start(void *self, const char *path, struct error *err)
+{
+	struct nginx *nginx = self;
+	char conf[PATH_MAX];
+
+	snprintf(conf, sizeof(conf), "%s/nginx.conf", path);
+	const char *const argv[] = {
+		nginx->settings->nginx_binary, "-t", "-q", "-p", nginx->dir, "-e", "stderr", "-c", conf, NULL
+	};
+	return sandbox_start(nginx->sandbox, argv, err);
+}
+
+static bool test_wait(void *self, struct buf *output, bool *passed, struct error *err)
+{
+	struct nginx *nginx = self;
+	int status;
+
+	if (!sandbox_wait(nginx->sandbox, clock_monotonic_ms() + TEST_DEADLINE_MS, output, &status, err))
+		return error_wrap(err, "test the configuration");
+	*passed = status == 0;
+	if (!*passed && output->size == 0)
+		buf_printf(output, "nginx -t ended with status %d", status);
+	return true;
+}
+
+/* "… in /…/sites/<id>.conf:12" */
+static void suspect(void *self, const char *output, char ret[static UUID_TEXT])
+{
+	const char *file = strstr(output, "/sites/");
+	struct uuid id;
+
+	(void)self;
+	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : "");
+	if (!uuid_parse(ret, &id))
+		ret[0] = '\0';
+}
+
+static void ready(void *self)
+{
+	struct error err = { 0 };
+
+	/* Not yet prepared is no failure: the test prepares what it needs. */
+	if (!sandbox_prepare(((struct nginx *)self)->sandbox, &err))
+		return;
+}
+
+static bool reload(void *self, struct error *err)
+{
+	return nginx_reload(self, err);
+}
+
+static bool await_generation(void *self, uint64_t generation, struct error *err)
+{
+	return nginx_await_generation(self, generation, err);
+}
+
+static void await_objects(void *self, struct adapter_check *checks, size_t n)
+{
+	nginx_await_sites(self, checks, n);
+}
+
+static bool purge(void *self, const struct object *object, struct error *err)
+{
+	return nginx_purge_docroot(self, object, err);
+}
+
+static void health(void *self, struct adapter_health *ret)
+{
+	const struct nginx *nginx = self;
+
+	snprintf(ret->daemon, sizeof(ret->daemon), "nginx");
+	snprintf(ret->version, sizeof(ret->version), "%s", nginx->version);
+	ret->alive = nginx_running(nginx) > 0;
+	snprintf(ret->message, sizeof(ret->message), "%s", ret->alive ? "" : "nginx is not running");
+}
+
+static const struct adapter_ops ops = {
+	.kind = "website",
+	.read = read_site,
+	.fingerprint = fingerprint,
+	.place = place,
+	.render_shared = render_shared,
+	.render = render_site,
+	.link = link_site,
+	.test_start = test_start,
+	.test_wait = test_wait,
+	.suspect = suspect,
+	.ready = ready,
+	.reload = reload,
+	.await_generation = await_generation,
+	.await_objects = await_objects,
+	.purge = purge,
+	.health = health,
+};
+
+struct adapter nginx_adapter(struct nginx *nginx)
+{
+	return (struct adapter){ .ops = &ops, .self = nginx };
+}
+
+void nginx_free(struct nginx *nginx)
+{
+	if (!nginx)
+		return;
+	nginx_render_done(nginx);
+	sandbox_free(nginx->sandbox);
+	closep(&nginx->root);
+	free(nginx);
+}
+DEFINE_CLEANUP(struct nginx *, nginx_free)
+
+/* The folders that nginx.conf names below its prefix. Only root and the workers' group look into the logs. */
+static bool make_folders(struct nginx *nginx, struct error *err)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} folders[] = { { "log", 0750 }, { "run", 0755 }, { "tmp", 0711 }, { "acme", 0755 }, { "srv", 0711 } };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
+		if (!file_mkdir_at(nginx->root, folders[i].name,
+		                   (struct file_owner){ (uid_t)-1, (gid_t)-1, folders[i].mode }, err))
+			return false;
+	return true;
+}
+
+/* nginx wants the names of accounts; everything else goes by number. */
+static bool find_accounts(struct nginx *nginx, struct error *err)
+{
+	char text[4096];
+	struct passwd user, *found_user = NULL;
+	struct group group, *found_group = NULL;
+	uid_t uid = (uid_t)nginx->settings->web_uid;
+
+	nginx->web_gid = (gid_t)-1;
+	if (geteuid() != 0)
+		return true;
+	if (getpwuid_r(uid, &user, text, sizeof(text), &found_user) != 0 || !found_user)
+		return error_set(err, ERR_INVALID, "web_uid: no account has the uid %u", uid);
+	snprintf(nginx->render.user, sizeof(nginx->render.user), "%s", user.pw_name);
+	nginx->web_gid = user.pw_gid;
+	if (getgrgid_r(nginx->web_gid, &group, text, sizeof(text), &found_group) != 0 || !found_group)
+		return error_set(err, ERR_INVALID, "web_uid: no group has the gid %u", nginx->web_gid);
+	snprintf(nginx->render.group, sizeof(nginx->render.group), "%s", group.gr_name);
+	return true;
+}
+
+static bool open_sandbox(struct nginx *nginx, struct error *err)
+{
+	char scratch[3][PATH_MAX];
+	const char *const names[] = { "log", "run", "tmp" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (snprintf(scratch[i], PATH_MAX, "%s%s", nginx->dir, names[i]) >= PATH_MAX)
+			return error_set(err, ERR_INVALID, "dir is too long");
+	const char *const list[] = { scratch[0], scratch[1], scratch[2], NULL };
+	const struct sandbox_options options = { .uid = (uid_t)nginx->settings->test_uid, .scratch = list };
+
+	return sandbox_new(&options, &nginx->sandbox, err);
+}
+
+bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)
+{
+	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
+
+	if (!nginx)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	nginx->root = -1;
+	nginx->settings = settings;
+	if (strlen(settings->dir) + 32 >= PATH_MAX || settings->dir[0] != '/')
+		return error_set(err, ERR_INVALID, "dir: an absolute path");
+	snprintf(nginx->secret, sizeof(nginx->secret), "%s", secret);
+	snprintf(nginx->dir, sizeof(nginx->dir), "%s/", settings->dir);
+	snprintf(nginx->conf, sizeof(nginx->conf), "%s/nginx/live/nginx.conf", settings->dir);
+	snprintf(nginx->pid_file, sizeof(nginx->pid_file), "%s/run/nginx.pid", settings->dir);
+	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
+	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
+	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
+	    !nginx_render_open(nginx, err) || !nginx_read_version(nginx, err))
+		return error_wrap(err, "nginx");
+	*ret = TAKE_PTR(nginx);
+	return true;
+}

@@ -1,0 +1,68 @@
+/*
+ * adapter: how one kind of resource becomes files and daemon calls. The engine does the rest for all kinds: order,
+ * journal, roll back. Except for health and read, which any thread may call, an adapter is used by the worker alone.
+ */
+#pragma once
+
+#include "lib/base/buf.h"
+
+#include "agent/engine/model.h"
+
+/* What must be true of one object once its generation is live. */
+struct adapter_check {
+	const struct object *object; /* served: it answers with this id and generation */
+	const char *gone;            /* a name that must have stopped answering for this object's id; NULL: none */
+	bool ok;                     /* set by the adapter, */
+	struct error why;            /* with the reason when it isn't */
+};
+
+struct adapter_health {
+	char daemon[33];
+	char version[65];
+	bool alive;
+	char message[256];
+};
+
+/* Every member is required. self is the adapter's state. */
+struct adapter_ops {
+	const char *kind; /* "website" */
+
+	/* Reads desired: served, name, uid. ERR_INVALID, ERR_AGENT_TOO_OLD; the id must be the object's. */
+	bool (*read)(void *self, struct object *object, struct error *err);
+
+	/* Hash of what all files are rendered with (templates, settings): another one means render anew. */
+	void (*fingerprint)(void *self, char ret[static 65]);
+
+	/* Makes what an object needs outside of generations (its folders). Repeatable; never overwrites. */
+	bool (*place)(void *self, const struct object *object, struct error *err);
+
+	/* Writes into a generation's folder: what is shared, an object's files, or these linked from another folder
+	 * (*linked false: they aren't there). */
+	bool (*render_shared)(void *self, int dir, uint64_t generation, struct error *err);
+	bool (*render)(void *self, int dir, const struct object *object, struct error *err);
+	bool (*link)(void *self, int from, int to, const struct object *object, bool *linked, struct error *err);
+
+	/* Starts the daemon's own test of a generation (its absolute path), then waits for it. output: its words. */
+	bool (*test_start)(void *self, const char *path, struct error *err);
+	bool (*test_wait)(void *self, struct buf *output, bool *passed, struct error *err);
+	/* The id of the object whose file a refusal names, or an empty string. */
+	void (*suspect)(void *self, const char *output, char ret[static UUID_TEXT]);
+	void (*ready)(void *self); /* idle: prepare the next test */
+
+	/* Has the daemon read the live generation; starts it when it isn't there. */
+	bool (*reload)(void *self, struct error *err);
+	/* Waits until the daemon itself says this generation. ERR_VERIFY_FAILED at the deadline. */
+	bool (*await_generation)(void *self, uint64_t generation, struct error *err);
+	/* Fills in ok and why of each check. */
+	void (*await_objects)(void *self, struct adapter_check *checks, size_t n);
+
+	/* Deletes an object's data for good. Repeatable. */
+	bool (*purge)(void *self, const struct object *object, struct error *err);
+
+	void (*health)(void *self, struct adapter_health *ret);
+};
+
+struct adapter {
+	const struct adapter_ops *ops;
+	void *self;
+};

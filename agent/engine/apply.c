@@ -1,0 +1,448 @@
+/* apply: the transaction. One round takes all open changes through the steps; what fails drops out and the rest goes
+ * round again. */
+
+#include "agent/engine/apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+
+#include "agent/engine/apply_internal.h"
+#include "agent/engine/outcome.h"
+
+enum { KEEP_GENERATIONS = 3 };
+
+static void tell(struct apply *apply, const struct change *changes, size_t n)
+{
+	_cleanup_free_ struct progress_task *tasks = calloc(n + 1, sizeof(*tasks));
+	const struct steps *steps = NULL;
+	size_t open = 0;
+
+	for (size_t i = 0; tasks && i < n; i++) {
+		if (changes[i].state != CHANGE_OPEN)
+			continue;
+		const struct task *task = changes[i].task;
+		struct progress_task *to = &tasks[open++];
+		memcpy(to->id, task->id, sizeof(to->id));
+		memcpy(to->resource_id, task->resource_id, sizeof(to->resource_id));
+		to->generation = task->generation;
+		to->attempt = task->attempt;
+		steps = &changes[i].steps;
+	}
+	progress_set(apply->use.progress, tasks, open, steps);
+}
+
+static void begin(struct apply *apply, struct change *changes, size_t n, const char *step)
+{
+	changes_begin(changes, n, step);
+	tell(apply, changes, n);
+}
+
+static void fail_all(struct change *changes, size_t n, const struct error *why, const char *words)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN)
+			change_fail(&changes[i], why, words);
+}
+
+/* Whether somebody else has the name in the generation that these changes would make. */
+static bool name_taken(const struct apply *apply, const struct change *changes, size_t n, size_t mine)
+{
+	const struct object *after = &changes[mine].after;
+
+	for (size_t i = 0; i < mine; i++)
+		if (changes[i].state == CHANGE_OPEN && changes[i].after.served &&
+		    strcmp(changes[i].after.name, after->name) == 0)
+			return true;
+	for (size_t i = 0; i < apply->n; i++) {
+		const struct object *other = &apply->objects[i];
+		bool changed = false;
+
+		if (!other->served || strcmp(other->name, after->name) != 0)
+			continue;
+		for (size_t j = 0; j < n && !changed; j++)
+			changed = changes[j].state == CHANGE_OPEN && strcmp(changes[j].after.id, other->id) == 0;
+		if (!changed)
+			return true;
+	}
+	return false;
+}
+
+static void refuse_taken_names(const struct apply *apply, struct change *changes, size_t n)
+{
+	struct error why = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (changes[i].state != CHANGE_OPEN || !changes[i].after.served || !name_taken(apply, changes, n, i))
+			continue;
+		error_set(&why, ERR_EXISTS, "another resource on this node serves %s", changes[i].after.name);
+		change_fail(&changes[i], &why, NULL);
+	}
+}
+
+static bool run_changes(struct apply *apply, struct change *changes, size_t n, struct error *err);
+
+/* Together they fail and it can't be told why: each for itself. */
+static bool split(struct apply *apply, struct change *changes, size_t n, struct error *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN && !run_changes(apply, &changes[i], 1, err))
+			return false;
+	return true;
+}
+
+/* The journal names the generation and its tasks before anything of it can go live. */
+static bool stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+{
+	_cleanup_free_ const struct task **tasks = calloc(n + 1, sizeof(const struct task *));
+	size_t open = 0;
+
+	if (!tasks)
+		return error_set(why, ERR_INTERNAL, "out of memory");
+	begin(apply, changes, n, "stage");
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN)
+			tasks[open++] = changes[i].task;
+	return journal_stage(apply->use.journal, generation, tasks, open, why) &&
+	       apply_stage(apply, generation, changes, n, why);
+}
+
+static bool activate(struct apply *apply, uint64_t generation, struct error *why)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+
+	return tree_switch(apply->use.tree, generation, why) && adapter->ops->reload(adapter->self, why);
+}
+
+bool apply_roll_back(struct apply *apply, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+
+	if (apply->committed == 0 || tree_live(apply->use.tree) == apply->committed)
+		return true;
+	return (activate(apply, apply->committed, err) &&
+	        adapter->ops->await_generation(adapter->self, apply->committed, err)) ||
+	       error_wrap(err, "roll back to generation %llu", (unsigned long long)apply->committed);
+}
+
+/* Asks for each open change whether the daemon does what is wanted; fails those where it doesn't. */
+static void verify_objects(struct apply *apply, struct change *changes, size_t n)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	_cleanup_free_ struct adapter_check *checks = calloc(n + 1, sizeof(*checks));
+	_cleanup_free_ size_t *of = calloc(n + 1, sizeof(*of));
+	size_t open = 0;
+
+	if (!checks || !of) {
+		struct error why = { 0 };
+
+		error_set(&why, ERR_INTERNAL, "out of memory");
+		fail_all(changes, n, &why, NULL);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct change *change = &changes[i];
+		bool gone = change->before.served &&
+		            (!change->after.served || strcmp(change->before.name, change->after.name) != 0);
+
+		if (change->state != CHANGE_OPEN)
+			continue;
+		of[open] = i;
+		checks[open++] =
+			(struct adapter_check){ .object = &change->after, .gone = gone ? change->before.name : NULL };
+	}
+	adapter->ops->await_objects(adapter->self, checks, open);
+	for (size_t i = 0; i < open; i++)
+		if (!checks[i].ok)
+			change_fail(&changes[of[i]], &checks[i].why, NULL);
+}
+
+/* Data of removed objects goes after nothing serves it and before the journal calls it removed. */
+static void purge(struct apply *apply, struct change *changes, size_t n)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+
+	for (size_t i = 0; i < n; i++) {
+		struct error why = { 0 };
+
+		if (changes[i].state == CHANGE_OPEN && changes[i].after.state == OBJECT_REMOVED &&
+		    !adapter->ops->purge(adapter->self, &changes[i].before, &why))
+			change_fail(&changes[i], &why, NULL);
+	}
+}
+
+static bool pack_ending(const struct change *change, struct buf *packed, struct journal_ending *ending,
+                        struct error *err)
+{
+	const struct task *task = change->task;
+	struct outcome outcome = { .task_id = task->id,
+		                   .resource_id = task->resource_id,
+		                   .generation = task->generation,
+		                   .attempt = task->attempt,
+		                   .state = STRALIX__V1__OUTCOME__STATE__SUCCESS,
+		                   .steps = &change->steps };
+
+	ending->task = task;
+	ending->state = JOURNAL_SUCCESS;
+	ending->object = change->state == CHANGE_DONE ? &change->after : NULL;
+	if (change->state == CHANGE_FAILED) {
+		ending->state = JOURNAL_FAILED;
+		outcome.state = STRALIX__V1__OUTCOME__STATE__FAILED;
+		outcome.code = error_code_name(change->why.code);
+		outcome.message = change->words.size > 0 ? change->words.data : change->why.message;
+	} else if (change->state == CHANGE_SUPERSEDED) {
+		ending->state = JOURNAL_SUPERSEDED;
+		outcome.state = STRALIX__V1__OUTCOME__STATE__SUPERSEDED;
+	}
+	if (!outcome_pack(&outcome, packed, err))
+		return false;
+	ending->outcome = packed->data;
+	ending->outcome_size = packed->size;
+	return true;
+}
+
+/* Writes how changes ended: those in `state`. generation 0: no new one. */
+static bool write_endings(struct apply *apply, uint64_t generation, const struct change *changes, size_t n, bool done,
+                          struct error *err)
+{
+	struct journal_ending *endings = calloc(n + 1, sizeof(*endings));
+	struct buf *packed = calloc(n + 1, sizeof(*packed));
+	size_t count = 0;
+	bool ok = endings && packed;
+
+	if (!ok)
+		error_set(err, ERR_INTERNAL, "out of memory");
+	for (size_t i = 0; ok && i < n; i++)
+		if (changes[i].state != CHANGE_OPEN && (changes[i].state == CHANGE_DONE) == done) {
+			ok = pack_ending(&changes[i], &packed[count], &endings[count], err);
+			count++;
+		}
+	if (ok && (count > 0 || generation > 0))
+		ok = journal_commit(apply->use.journal, generation, apply->fingerprint, endings, count, err) &&
+		     journal_sync(apply->use.journal, err);
+	for (size_t i = 0; packed && i < count; i++)
+		buf_done(&packed[i]);
+	free(packed);
+	free(endings);
+	return ok;
+}
+
+static bool commit(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *err)
+{
+	begin(apply, changes, n, "commit");
+	purge(apply, changes, n);
+	changes_end(changes, n, true);
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN)
+			changes[i].state = CHANGE_DONE;
+	if (!write_endings(apply, generation, changes, n, true, err))
+		return error_wrap(err, "commit generation %llu", (unsigned long long)generation);
+	apply->committed = generation;
+	memcpy(apply->rendered, apply->fingerprint, sizeof(apply->rendered));
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_DONE && !apply_remember(apply, &changes[i].after, err))
+			return false;
+	return true;
+}
+
+enum round { ROUND_COMMITTED, ROUND_AGAIN, ROUND_SPLIT, ROUND_FAILED };
+
+static enum round test(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+{
+	_cleanup_buf_ struct buf words = { 0 };
+	bool passed = false;
+
+	begin(apply, changes, n, "test");
+	if (!apply_test(apply, generation, true, &words, &passed, why))
+		return ROUND_FAILED;
+	if (passed)
+		return ROUND_COMMITTED;
+	error_set(why, ERR_TEST_FAILED, "%s", words.size > 0 ? words.data : "the daemon refused the configuration");
+	if (changes_open(changes, n) <= 1) {
+		fail_all(changes, n, why, words.data);
+		return ROUND_FAILED;
+	}
+	return apply_quarantine(apply, changes, n, words.data ? words.data : "") ? ROUND_AGAIN : ROUND_SPLIT;
+}
+
+/* Activates and verifies; a failure of the whole is why. */
+static enum round go_live(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	size_t open = changes_open(changes, n);
+
+	begin(apply, changes, n, "activate");
+	bool active = activate(apply, generation, why);
+	if (active) {
+		begin(apply, changes, n, "verify");
+		active = adapter->ops->await_generation(adapter->self, generation, why);
+	}
+	if (!active) {
+		struct error back = { 0 };
+
+		if (!apply_roll_back(apply, &back))
+			log_failure(LOG_ERROR_, &back, "rolling back");
+		return open > 1 ? ROUND_SPLIT : ROUND_FAILED;
+	}
+	verify_objects(apply, changes, n);
+	return changes_open(changes, n) == open ? ROUND_COMMITTED : ROUND_AGAIN;
+}
+
+/* One generation from stage to verify. ROUND_FAILED: why is for all changes that are still open. */
+static enum round go_round(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
+                           struct error *why)
+{
+	size_t open;
+
+	refuse_taken_names(apply, changes, n);
+	open = changes_open(changes, n);
+	if (open == 0 && n > 0)
+		return ROUND_AGAIN;
+	if (!stage(apply, generation, changes, n, why))
+		return ROUND_FAILED;
+	if (changes_open(changes, n) < open)
+		return ROUND_AGAIN;
+	enum round tested = test(apply, generation, changes, n, why);
+	return tested == ROUND_COMMITTED ? go_live(apply, generation, changes, n, why) : tested;
+}
+
+/* To the end of all changes, committed or failed. False only when the journal failed. */
+static bool run_changes(struct apply *apply, struct change *changes, size_t n, struct error *err)
+{
+	while (changes_open(changes, n) > 0) {
+		struct error why = { 0 };
+		uint64_t generation = ++apply->highest;
+
+		for (size_t i = 0; i < n; i++)
+			if (changes[i].state == CHANGE_OPEN)
+				steps_done(&changes[i].steps);
+		enum round round = go_round(apply, generation, changes, n, &why);
+		if (round == ROUND_COMMITTED)
+			return commit(apply, generation, changes, n, err);
+		if (round == ROUND_FAILED)
+			fail_all(changes, n, &why, NULL);
+		if (tree_live(apply->use.tree) != generation && !tree_remove(apply->use.tree, generation, &why))
+			log_failure(LOG_WARN_, &why, "dropping a generation");
+		if (round == ROUND_SPLIT)
+			return split(apply, changes, n, err);
+	}
+	return true;
+}
+
+/* A generation with no change in it: the same objects, rendered anew. */
+static bool refresh(struct apply *apply, struct error *err)
+{
+	uint64_t generation = ++apply->highest;
+	struct error why = { 0 };
+
+	if (go_round(apply, generation, NULL, 0, &why) == ROUND_COMMITTED)
+		return commit(apply, generation, NULL, 0, err);
+	*err = why;
+	return error_wrap(err, "render generation %llu", (unsigned long long)generation);
+}
+
+static bool prepare_change(struct apply *apply, const struct task *task, struct change *change, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	const struct object *known = apply_find(apply, task->resource_id);
+	struct object *after = &change->after;
+	struct error why = { 0 };
+
+	change->task = task;
+	snprintf(after->kind, sizeof(after->kind), "%s", task->kind);
+	memcpy(after->id, task->resource_id, sizeof(after->id));
+	change->before = *after;
+	if (known && !object_copy(known, &change->before, err))
+		return false;
+	after->generation = task->generation;
+	after->state = OBJECT_REMOVED;
+	if (strcmp(task->verb, "remove") == 0)
+		return true;
+	after->state = OBJECT_APPLIED;
+	after->desired = malloc(task->desired_size > 0 ? task->desired_size : 1);
+	if (!after->desired)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	memcpy(after->desired, task->desired, task->desired_size);
+	after->desired_size = task->desired_size;
+	if (!adapter->ops->read(adapter->self, after, &why))
+		change_fail(change, &why, NULL);
+	return true;
+}
+
+/* Of several tasks for one object only the newest runs. */
+static void supersede(struct change *changes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n && changes[i].state == CHANGE_OPEN; j++)
+			if (j != i && strcmp(changes[i].task->resource_id, changes[j].task->resource_id) == 0 &&
+			    generation_compare(changes[i].task->generation, changes[j].task->generation) < 0)
+				changes[i].state = CHANGE_SUPERSEDED;
+}
+
+bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct error *err)
+{
+	struct change *changes = calloc(n + 1, sizeof(*changes));
+	struct error back = { 0 };
+	bool ok = changes || error_set(err, ERR_INTERNAL, "out of memory");
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = prepare_change(apply, &tasks[i], &changes[i], err);
+	if (ok)
+		supersede(changes, n);
+	ok = ok && run_changes(apply, changes, n, err);
+	if (!apply_roll_back(apply, &back))
+		log_failure(LOG_ERROR_, &back, "rolling back");
+	ok = ok && write_endings(apply, 0, changes, n, false, err);
+	progress_set(apply->use.progress, NULL, 0, NULL);
+	for (size_t i = 0; changes && i < n; i++)
+		change_done(&changes[i]);
+	free(changes);
+	return ok;
+}
+
+bool apply_recover(struct apply *apply, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	uint64_t live = tree_live(apply->use.tree);
+	struct error why = { 0 };
+
+	if (apply->committed == 0 || !tree_has(apply->use.tree, apply->committed))
+		return refresh(apply, err);
+	/* What was live when it was cut off had passed its test; the tasks that made it run again, on top of it. */
+	if (!tree_has(apply->use.tree, live))
+		live = 0;
+	if (live == 0 && !tree_switch(apply->use.tree, live = apply->committed, err))
+		return false;
+	if (!adapter->ops->reload(adapter->self, &why) || !adapter->ops->await_generation(adapter->self, live, &why)) {
+		log_failure(LOG_WARN_, &why, "serving the live generation");
+		if (!apply_roll_back(apply, err))
+			return false;
+	}
+	return strcmp(apply->rendered, apply->fingerprint) == 0 || refresh(apply, err);
+}
+
+void apply_idle(struct apply *apply)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct error why = { 0 };
+
+	adapter->ops->ready(adapter->self);
+	if (!tree_tidy(apply->use.tree, KEEP_GENERATIONS, &why) || !journal_prune(apply->use.journal, &why))
+		log_failure(LOG_WARN_, &why, "tidying up");
+}
+
+void apply_watch(struct apply *apply)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct adapter_health health = { 0 };
+	struct error why = { 0 };
+
+	adapter->ops->health(adapter->self, &health);
+	if (health.alive || tree_live(apply->use.tree) == 0)
+		return;
+	log_write(LOG_WARN_, (struct log_field[]){ { "daemon", health.daemon }, { NULL, NULL } },
+	          "the daemon is gone, starting it");
+	if (!adapter->ops->reload(adapter->self, &why))
+		log_failure(LOG_ERROR_, &why, "starting the daemon");
+}

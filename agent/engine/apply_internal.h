@@ -1,0 +1,38 @@
+/* apply_internal: what the transaction's files share. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "agent/engine/apply.h"
+#include "agent/engine/change.h"
+
+struct apply {
+	struct apply_options use;
+	struct object *objects; /* as committed, tombstones too */
+	size_t n;
+	uint64_t committed; /* generation; 0: none */
+	uint64_t highest;   /* number ever used */
+	char rendered[65];  /* what the committed generation was rendered with */
+	char fingerprint[65];
+	atomic_size_t served;
+};
+
+struct object *apply_find(const struct apply *apply, const char *id); /* NULL when unknown */
+
+/* Puts what a change brought about into memory; the journal has it already. */
+bool apply_remember(struct apply *apply, const struct object *object, struct error *err) _must_check_;
+
+/* Writes a whole generation: committed objects, with the open changes in place of what they change. A change that
+ * can't be rendered fails alone; false is for all. */
+bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
+                 struct error *err) _must_check_;
+
+/* Has the daemon test a generation, and syncs the disk meanwhile when asked to. */
+bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf *words, bool *passed,
+                struct error *err) _must_check_;
+
+/* After the whole was refused: fails those changes that are refused alone too. False: there is none. */
+bool apply_quarantine(struct apply *apply, struct change *changes, size_t n, const char *words);
+
+/* Links back to the committed generation when another is live. */
+bool apply_roll_back(struct apply *apply, struct error *err) _must_check_;

@@ -1,0 +1,121 @@
+/* apply: stage and test, and the search for the object that a test is refused for. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/engine/apply_internal.h"
+
+static const struct change *covering(const struct change *changes, size_t n, const struct object *object)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN && strcmp(changes[i].after.id, object->id) == 0)
+			return &changes[i];
+	return NULL;
+}
+
+/* An object that nobody changes: linked from the committed generation, rendered where that has no file of it. */
+static bool carry_over(struct apply *apply, int from, int to, const struct object *object, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	bool linked = false;
+
+	if (from >= 0 && !adapter->ops->link(adapter->self, from, to, object, &linked, err))
+		return false;
+	return linked || adapter->ops->render(adapter->self, to, object, err);
+}
+
+static bool carry_all(struct apply *apply, int to, const struct change *changes, size_t n, struct error *err)
+{
+	bool same = apply->committed > 0 && strcmp(apply->rendered, apply->fingerprint) == 0 &&
+	            tree_has(apply->use.tree, apply->committed);
+	_cleanup_close_ int from = same ? tree_open_generation(apply->use.tree, apply->committed, err) : -1;
+
+	for (size_t i = 0; i < apply->n; i++) {
+		const struct object *object = &apply->objects[i];
+
+		if (object->served && !covering(changes, n, object) && !carry_over(apply, from, to, object, err))
+			return error_wrap(err, "%s %s", object->kind, object->name);
+	}
+	return true;
+}
+
+static bool render_change(struct apply *apply, int dir, const struct change *change, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+
+	return adapter->ops->place(adapter->self, &change->after, err) &&
+	       adapter->ops->render(adapter->self, dir, &change->after, err);
+}
+
+bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	int fd = -1;
+
+	if (!tree_begin(apply->use.tree, generation, &fd, err))
+		return false;
+	_cleanup_close_ int dir = fd;
+	if (!adapter->ops->render_shared(adapter->self, dir, generation, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct error why = { 0 };
+
+		if (changes[i].state != CHANGE_OPEN || !changes[i].after.served ||
+		    render_change(apply, dir, &changes[i], &why))
+			continue;
+		if (why.code == ERR_DISK) {
+			*err = why;
+			return false;
+		}
+		change_fail(&changes[i], &why, NULL);
+	}
+	return carry_all(apply, dir, changes, n, err);
+}
+
+bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf *words, bool *passed, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct error disk = { 0 };
+	char path[TREE_PATH];
+
+	tree_path(apply->use.tree, generation, path);
+	if (!adapter->ops->test_start(adapter->self, path, err))
+		return false;
+	bool synced = !sync || tree_sync(apply->use.tree, &disk);
+	bool tested = adapter->ops->test_wait(adapter->self, words, passed, err);
+	if (!synced)
+		*err = disk;
+	return synced && tested;
+}
+
+/* Whether the change is refused with the committed objects and no other change. */
+static bool refused_alone(struct apply *apply, struct change *change)
+{
+	_cleanup_buf_ struct buf words = { 0 };
+	struct error why = { 0 };
+	bool passed = false;
+
+	if (!apply_stage(apply, TREE_TRY, change, 1, &why) || change->state != CHANGE_OPEN ||
+	    !apply_test(apply, TREE_TRY, false, &words, &passed, &why) || passed)
+		return change->state != CHANGE_OPEN;
+	error_set(&why, ERR_TEST_FAILED, "the daemon refused the configuration");
+	change_fail(change, &why, words.data);
+	return true;
+}
+
+bool apply_quarantine(struct apply *apply, struct change *changes, size_t n, const char *words)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	char id[UUID_TEXT];
+	bool found = false;
+
+	adapter->ops->suspect(adapter->self, words, id);
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN && strcmp(changes[i].after.id, id) == 0)
+			found = refused_alone(apply, &changes[i]);
+	for (size_t i = 0; i < n && !found; i++)
+		if (changes[i].state == CHANGE_OPEN && changes[i].after.served)
+			found = refused_alone(apply, &changes[i]);
+	return found;
+}

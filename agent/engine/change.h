@@ -1,0 +1,33 @@
+/* change: one task while it is carried out. */
+#pragma once
+
+#include "lib/base/buf.h"
+
+#include "agent/engine/model.h"
+
+enum change_state {
+	CHANGE_OPEN,       /* takes part */
+	CHANGE_DONE,       /* is at work on the node */
+	CHANGE_FAILED,     /* went back, why says why */
+	CHANGE_SUPERSEDED, /* a newer task for the same object came along */
+};
+
+struct change {
+	const struct task *task; /* borrowed */
+	enum change_state state;
+	struct object before; /* ABSENT: there was none */
+	struct object after;
+	struct steps steps;
+	struct error why;
+	struct buf words; /* the daemon's, when there are any */
+};
+
+void change_done(struct change *change);
+
+/* Ends the change: its last step failed with why or, when given, the daemon's words. */
+void change_fail(struct change *change, const struct error *why, const char *words);
+
+/* The steps of all open changes. */
+void changes_begin(struct change *changes, size_t n, const char *step);
+void changes_end(struct change *changes, size_t n, bool success);
+size_t changes_open(const struct change *changes, size_t n);

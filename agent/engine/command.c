@@ -1,0 +1,196 @@
+/* command: the token, the message, the desired state, the journal: in this order, each refused for its own reason. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/uuid.h"
+#include "lib/contract/contract.h"
+
+#include "stralix/v1/node.contract.h"
+
+#include "agent/engine/engine.h"
+
+enum { SKEW_S = 150, LIFE_S = 300, COMMAND_MAX = 300000 };
+
+static bool check_claims(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
+                         const struct token_claims *claims, struct error *err)
+{
+	uint8_t digest[TOKEN_DIGEST];
+	char act[64];
+	struct uuid jti;
+
+	snprintf(act, sizeof(act), "%s.%s", frame->kind, frame->verb);
+	token_digest(frame->payload.data, frame->payload.len, digest);
+	if (strcmp(claims->iss, "tasks") != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token isn't of tasks");
+	if (strcmp(claims->aud, engine->node_id) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token is for another node");
+	if (strcmp(claims->act, act) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token is for another action");
+	if (!claims->has_dig || memcmp(claims->dig, digest, sizeof(digest)) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token is for another payload");
+	if (!uuid_parse(claims->jti, &jti))
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token has no id");
+	return true;
+}
+
+/* A clock that is wrong by less than the allowed skew may see a token up to that much after its end. */
+static bool check_time(const struct token_claims *claims, struct error *err)
+{
+	int64_t now = clock_unix_ms() / 1000;
+
+	if (claims->iat > now + SKEW_S || claims->iat < now - SKEW_S)
+		return error_set(err, ERR_CLOCK_SKEW, "the token was made %lld s from this node's time",
+		                 (long long)(claims->iat - now));
+	if (claims->exp <= claims->iat || claims->exp - claims->iat > LIFE_S)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token lives too long");
+	if (now > claims->exp + SKEW_S)
+		return error_set(err, ERR_UNAUTHENTICATED, "the command token has expired");
+	return true;
+}
+
+static bool check_token(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
+                        struct token_claims *claims, struct error *err)
+{
+	const uint8_t *key = keyring_find(engine->keyring, "tasks");
+
+	if (!key)
+		return error_set(err, ERR_UNAUTHENTICATED, "the keyring has no key of tasks");
+	return token_verify(key, frame->token, claims, err) && check_claims(engine, frame, claims, err) &&
+	       check_time(claims, err);
+}
+
+static bool unpack_command(const Stralix__V1__CommandFrame *frame, struct arena *arena, Stralix__V1__Command **ret,
+                           struct error *err)
+{
+	ProtobufCMessage *message;
+
+	if (!contract_unpack(&stralix__v1__command__descriptor, frame->payload.data, frame->payload.len, COMMAND_MAX,
+	                     arena, &message, err))
+		return false;
+	if (contract_has_unknown(message))
+		return error_set(err, ERR_AGENT_TOO_OLD, "the command has a field that this agent doesn't know");
+	*ret = (Stralix__V1__Command *)message;
+	return contract_validate(&stralix__v1__command__rules, message, arena, err);
+}
+
+/* Everything that can be said against a command without the journal. */
+static bool check_command(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
+                          const Stralix__V1__Command *command, struct error *err)
+{
+	struct object object = { 0 };
+	bool removes = strcmp(frame->verb, "remove") == 0;
+
+	if (strcmp(frame->kind, engine->adapter.ops->kind) != 0 || (!removes && strcmp(frame->verb, "apply") != 0))
+		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know %s.%s", frame->kind, frame->verb);
+	if (!command->generation || command->generation->n == 0)
+		return error_field(err, "generation", "required", "A command names its generation.");
+	if (removes)
+		return true;
+	snprintf(object.kind, sizeof(object.kind), "%s", frame->kind);
+	snprintf(object.id, sizeof(object.id), "%s", command->resource_id);
+	object.desired = command->desired.data;
+	object.desired_size = command->desired.len;
+	return engine->adapter.ops->read(engine->adapter.self, &object, err);
+}
+
+static void fill_task(const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command, struct task *task)
+{
+	snprintf(task->id, sizeof(task->id), "%s", command->task_id);
+	snprintf(task->kind, sizeof(task->kind), "%s", frame->kind);
+	snprintf(task->verb, sizeof(task->verb), "%s", frame->verb);
+	snprintf(task->resource_id, sizeof(task->resource_id), "%s", command->resource_id);
+	snprintf(task->request_id, sizeof(task->request_id), "%s", command->request_id);
+	task->attempt = command->attempt;
+	task->generation = (struct generation){ command->generation->epoch, command->generation->n };
+	task->desired = command->desired.data;
+	task->desired_size = command->desired.len;
+}
+
+static bool answer(struct engine *engine, const struct task *task, Stralix__V1__Outcome__State state,
+                   const struct error *why, struct buf *report, struct error *err)
+{
+	_cleanup_buf_ struct buf packed = { 0 };
+	const struct outcome outcome = { .task_id = task->id,
+		                         .resource_id = task->resource_id,
+		                         .generation = task->generation,
+		                         .attempt = task->attempt,
+		                         .state = state,
+		                         .code = why ? error_code_name(why->code) : NULL,
+		                         .message = why ? why->message : NULL };
+
+	return outcome_pack(&outcome, &packed, err) &&
+	       outcome_sign(engine->signer, packed.data, packed.size, task->attempt, report, err);
+}
+
+/* Says no and why. A task id that can't be read is answered as the nil one. */
+static bool refuse(struct engine *engine, const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command,
+                   const struct error *why, struct buf *report, struct error *err)
+{
+	struct task task = { .id = "00000000-0000-0000-0000-000000000000" };
+	struct uuid id;
+
+	if (command && uuid_parse(command->task_id, &id)) {
+		uuid_format(&id, task.id);
+		task.attempt = command->attempt;
+		if (uuid_parse(command->resource_id, &id))
+			uuid_format(&id, task.resource_id);
+		if (command->generation)
+			task.generation = (struct generation){ command->generation->epoch, command->generation->n };
+	}
+	log_write(LOG_WARN_,
+	          (struct log_field[]){ { "task", task.id },
+	                                { "kind", frame->kind },
+	                                { "verb", frame->verb },
+	                                { "code", error_code_name(why->code) },
+	                                { NULL, NULL } },
+	          "refused a command: %s", why->message);
+	return answer(engine, &task, STRALIX__V1__OUTCOME__STATE__REFUSED, why, report, err);
+}
+
+/* A command that may be carried out: the journal says what becomes of it. */
+static bool take(struct engine *engine, const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command,
+                 const struct token_claims *claims, struct buf *report, struct error *err)
+{
+	_cleanup_buf_ struct buf stored = { 0 };
+	struct task task = { 0 };
+	struct journal_command taken = { .jti = claims->jti, .expires_s = claims->exp };
+	enum journal_state state;
+	struct error why = { 0 };
+	bool fresh;
+
+	fill_task(frame, command, &task);
+	taken.task = task;
+	if (!journal_accept(engine->journal, &taken, &state, &fresh, &stored, &why))
+		return refuse(engine, frame, command, &why, report, err);
+	if (fresh)
+		worker_wake(engine->worker);
+	if (stored.size > 0)
+		return outcome_sign(engine->signer, stored.data, stored.size, task.attempt, report, err);
+	return answer(engine, &task, (Stralix__V1__Outcome__State)state, NULL, report, err);
+}
+
+bool engine_command(struct engine *engine, const Stralix__V1__CommandFrame *frame, struct arena *arena,
+                    struct buf *report, struct error *err)
+{
+	_cleanup_free_ struct token_claims *claims = calloc(1, sizeof(*claims));
+	Stralix__V1__Command *command = NULL;
+	struct error why = { 0 };
+
+	if (!claims)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (!check_token(engine, frame, claims, &why)) {
+		struct error unread = { 0 };
+
+		/* Only a token that was believed but for its time names a task: nobody gets a signed refusal of a task
+		 * by making a token up. */
+		if (why.code != ERR_CLOCK_SKEW || !unpack_command(frame, arena, &command, &unread))
+			command = NULL;
+		return refuse(engine, frame, command, &why, report, err);
+	}
+	if (!unpack_command(frame, arena, &command, &why) || !check_command(engine, frame, command, &why))
+		return refuse(engine, frame, command, &why, report, err);
+	return take(engine, frame, command, claims, report, err);
+}

@@ -1,0 +1,82 @@
+/* heartbeat: how the node is. Everything is read from /proc and the file system; nothing here waits. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "lib/base/clock.h"
+
+#include "agent/engine/engine.h"
+#include "agent/engine/file.h"
+
+static uint64_t memory_bytes(const char *text, const char *key)
+{
+	const char *line = text ? strstr(text, key) : NULL;
+
+	return line ? strtoull(line + strlen(key), NULL, 10) * 1024 : 0;
+}
+
+static void read_load(Stralix__V1__Heartbeat *heartbeat)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	if (file_read("/proc/loadavg", 4096, &text, NULL) && text.data)
+		heartbeat->load1 = strtod(text.data, NULL);
+}
+
+static void read_memory(Stralix__V1__Heartbeat *heartbeat)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+
+	if (!file_read("/proc/meminfo", 65536, &text, NULL))
+		return;
+	heartbeat->memory_total = memory_bytes(text.data, "MemTotal:");
+	heartbeat->memory_available = memory_bytes(text.data, "MemAvailable:");
+}
+
+static void read_disk(const char *dir, Stralix__V1__Heartbeat *heartbeat)
+{
+	struct statvfs disk;
+
+	if (statvfs(dir, &disk) < 0)
+		return;
+	heartbeat->disk_total = (uint64_t)disk.f_blocks * disk.f_frsize;
+	heartbeat->disk_available = (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *err)
+{
+	struct adapter_health health = { 0 };
+	Stralix__V1__Heartbeat heartbeat;
+	Stralix__V1__Heartbeat__Daemon daemon, *daemons[] = { &daemon };
+	char *capabilities[] = { (char *)(uintptr_t)engine->adapter.ops->kind };
+
+	stralix__v1__heartbeat__init(&heartbeat);
+	stralix__v1__heartbeat__daemon__init(&daemon);
+	engine->adapter.ops->health(engine->adapter.self, &health);
+	daemon.name = health.daemon;
+	daemon.version = health.version;
+	daemon.alive = health.alive;
+	daemon.message = health.message;
+	heartbeat.node_id = (char *)(uintptr_t)engine->node_id;
+	heartbeat.contract = ENGINE_CONTRACT;
+	heartbeat.version = (char *)(uintptr_t)STRALIX_VERSION;
+	heartbeat.node_time_ms = clock_unix_ms();
+	heartbeat.n_daemons = 1;
+	heartbeat.daemons = daemons;
+	heartbeat.resources = (uint32_t)apply_served(engine->apply);
+	heartbeat.n_capabilities = 1;
+	heartbeat.capabilities = capabilities;
+	read_load(&heartbeat);
+	read_memory(&heartbeat);
+	read_disk(engine->dir, &heartbeat);
+
+	size_t size = protobuf_c_message_get_packed_size(&heartbeat.base);
+	_cleanup_free_ uint8_t *packed = malloc(size);
+	if (!packed)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	protobuf_c_message_pack(&heartbeat.base, packed);
+	return outcome_sign_bytes(engine->signer, "heartbeat", packed, size, report, err);
+}

@@ -1,0 +1,170 @@
+/* stralix-agent-engine: the privileged half of the agent. Speaks frames on descriptor 3 and drives the node's daemons.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "lib/base/log.h"
+
+#include "agent/adapters/nginx/nginx.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/file.h"
+#include "agent/engine/settings.h"
+
+enum { LINK_FD = 3, STOP_S = 5, SEND_TIMEOUT_S = 2 };
+
+/* Owns what struct engine borrows. */
+struct parts {
+	struct settings settings;
+	struct token_key *key;
+	struct tree *tree;
+	struct nginx *nginx;
+	struct engine engine;
+};
+
+static bool set_up_link(struct error *err)
+{
+	struct timeval timeout = { .tv_sec = SEND_TIMEOUT_S };
+	int type = 0, room = 1 << 20;
+	socklen_t size = sizeof(type);
+
+	if (getsockopt(LINK_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET)
+		return error_set(err, ERR_INTERNAL, "descriptor %d isn't the socketpair to link", LINK_FD);
+	fcntl(LINK_FD, F_SETFD, FD_CLOEXEC);
+	if (setsockopt(LINK_FD, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) < 0)
+		setsockopt(LINK_FD, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return setsockopt(LINK_FD, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0 ||
+	       error_errno(err, errno, "set up the socketpair");
+}
+
+static bool open_state(struct parts *parts, struct error *err)
+{
+	const struct settings *settings = &parts->settings;
+	struct engine *engine = &parts->engine;
+	char path[4096];
+
+	engine->node_id = settings->node_id;
+	engine->dir = settings->dir;
+	engine->keyring_path = settings->keyring;
+	/* Others may pass through to what is theirs, but not list it. */
+	if (!file_mkdir_at(AT_FDCWD, settings->dir, (struct file_owner){ (uid_t)-1, (gid_t)-1, 0711 }, err))
+		return false;
+	snprintf(path, sizeof(path), "%s/journal.db", settings->dir);
+	if (!keyring_read(settings->keyring, &engine->keyring, err) ||
+	    !token_key_read(settings->report_key, &parts->key, err) || !journal_open(path, &engine->journal, err))
+		return false;
+	snprintf(path, sizeof(path), "%s/nginx", settings->dir);
+	gid_t readers = settings->test_uid > 0 ? (gid_t)settings->test_uid : (gid_t)-1;
+	return tree_open(path, readers, &parts->tree, err) &&
+	       outcome_signer_new(settings->node_id, parts->key, engine->journal, &engine->signer, err);
+}
+
+static bool open_nginx(struct parts *parts, struct error *err)
+{
+	struct journal_node node;
+
+	if (!journal_node(parts->engine.journal, &node, err) ||
+	    !nginx_new(&parts->settings, node.secret, &parts->nginx, err))
+		return false;
+	parts->engine.adapter = nginx_adapter(parts->nginx);
+	return true;
+}
+
+static bool start(struct parts *parts, struct error *err)
+{
+	struct engine *engine = &parts->engine;
+
+	engine->link = LINK_FD;
+	engine->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	engine->progress = progress_new();
+	if (engine->wake < 0 || !engine->progress)
+		return error_errno(err, errno, "start");
+	const struct apply_options apply = { .adapter = engine->adapter,
+		                             .journal = engine->journal,
+		                             .tree = parts->tree,
+		                             .progress = engine->progress };
+	if (!apply_new(&apply, &engine->apply, err))
+		return false;
+	const struct worker_options worker = { .apply = engine->apply,
+		                               .journal = engine->journal,
+		                               .kind = engine->adapter.ops->kind,
+		                               .wake_fd = engine->wake };
+	return worker_start(&worker, &engine->worker, err);
+}
+
+static void stop(struct parts *parts)
+{
+	struct engine *engine = &parts->engine;
+
+	if (engine->worker && !worker_stop(engine->worker, STOP_S))
+		_exit(0); /* a long batch: the next start goes on with it */
+	apply_free(engine->apply);
+	progress_free(engine->progress);
+	outcome_signer_free(engine->signer);
+	nginx_free(parts->nginx);
+	tree_free(parts->tree);
+	journal_free(engine->journal);
+	keyring_free(engine->keyring);
+	token_key_free(parts->key);
+	settings_done(&parts->settings);
+}
+
+static bool run(struct parts *parts, const char *config, struct error *err)
+{
+	enum log_level level = LOG_INFO_;
+
+	if (!settings_load(config, &parts->settings, err))
+		return false;
+	if (!log_level_parse(parts->settings.log_level, &level))
+		return error_set(err, ERR_INVALID, "log_level: debug, info, warn or error");
+	log_open("agent-engine", level);
+	if (!set_up_link(err) || !open_state(parts, err) || !open_nginx(parts, err) || !start(parts, err))
+		return false;
+	log_write(LOG_INFO_, (struct log_field[]){ { "node", parts->settings.node_id }, { NULL, NULL } }, "ready");
+	return engine_loop(&parts->engine, err);
+}
+
+/* The end of link ends the engine too; SIGTERM closes the socketpair, which is the same way out. */
+static void on_term(int number)
+{
+	(void)number;
+	shutdown(LINK_FD, SHUT_RD);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
+	struct sigaction term = { .sa_handler = on_term };
+	struct parts parts = { 0 };
+	struct error err = { 0 };
+	const char *config = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (option == 'c')
+			config = optarg;
+	if (!config) {
+		fprintf(stderr, "usage: stralix-agent-engine --config engine.yaml\n");
+		return 2;
+	}
+	umask(0077);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* keys don't go into a core */
+	log_open("agent-engine", LOG_INFO_);
+	sigaction(SIGTERM, &term, NULL);
+	sigaction(SIGINT, &term, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	bool ok = sodium_init() >= 0 && run(&parts, config, &err);
+	if (!ok)
+		log_failure(LOG_ERROR_, &err, "engine");
+	stop(&parts);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,77 @@
+/* settings: the table of engine.yaml. */
+
+#include "agent/engine/settings.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT(name, fallback, what)                                                                                     \
+	{                                                                                                              \
+#name, CONFIG_STRING, offsetof(struct settings, name), fallback, 0, 0, NULL, what                      \
+	}
+#define NUMBER(name, fallback, least, most, what)                                                                      \
+	{                                                                                                              \
+#name, CONFIG_INT, offsetof(struct settings, name), fallback, least, most, NULL, what                  \
+	}
+
+const struct config_row settings_rows[] = {
+	TEXT(node_id, NULL, "this node's id"),
+	TEXT(dir, NULL, "the folder of everything on this node"),
+	TEXT(templates, NULL, "the folder of infrastructure templates, with nginx/ in it"),
+	TEXT(keyring, NULL, "public token keys"),
+	TEXT(report_key, NULL, "the key that signs reports"),
+	TEXT(nginx_binary, "/usr/sbin/nginx", "nginx"),
+	NUMBER(http_port, "80", 1, 65535, "where websites answer"),
+	NUMBER(https_port, "443", 1, 65535, "where websites answer with TLS"),
+	TEXT(address, "", "the IPv4 or IPv6 address of websites; empty: all of the node's"),
+	NUMBER(test_uid, "0", 0, UINT32_MAX - 1, "the uid that configurations are tested as; 0: the engine's own"),
+	NUMBER(web_uid, "0", 0, UINT32_MAX - 1, "the uid of nginx's workers; 0: the engine's own"),
+	TEXT(log_level, "info", "debug, info, warn or error"),
+	{ "listen_v6", CONFIG_BOOL, offsetof(struct settings, listen_v6), "true", 0, 0, NULL, "answer on IPv6 too" },
+	TEXT(default_cert, "", "certificate for names without one; empty: default.crt beside this file"),
+	TEXT(default_key, "", "its key; empty: default.key beside this file"),
+	{ .key = NULL },
+};
+
+static char *beside(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	char *found = NULL;
+
+	if (asprintf(&found, "%.*s/%s", slash ? (int)(slash - path) : 1, slash ? path : ".", name) < 0)
+		return NULL;
+	if (access(found, R_OK) == 0)
+		return found;
+	free(found);
+	return NULL;
+}
+
+/* An empty setting becomes the path of the file that is there. */
+static void find_file(char **setting, const char *config, const char *key, const char *name)
+{
+	char *found = **setting ? NULL : beside(config, name);
+
+	if (!**setting && !found)
+		found = beside(key, name);
+	if (!found)
+		return;
+	free(*setting);
+	*setting = found;
+}
+
+bool settings_load(const char *path, struct settings *ret, struct error *err)
+{
+	*ret = (struct settings){ 0 };
+	if (!config_load(path, settings_rows, ret, err))
+		return false;
+	find_file(&ret->default_cert, path, ret->report_key, "default.crt");
+	find_file(&ret->default_key, path, ret->report_key, "default.key");
+	return true;
+}
+
+void settings_done(struct settings *settings)
+{
+	config_done(settings_rows, settings);
+}

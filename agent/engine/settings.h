@@ -1,0 +1,20 @@
+/* settings: engine.yaml. */
+#pragma once
+
+#include <stdint.h>
+
+#include "lib/base/config.h"
+
+struct settings {
+	char *node_id, *dir, *templates, *keyring, *report_key, *nginx_binary, *address, *log_level;
+	char *default_cert, *default_key;
+	int64_t http_port, https_port, test_uid, web_uid;
+	bool listen_v6;
+};
+
+extern const struct config_row settings_rows[];
+
+/* settings_done frees what it filled in. Fills in default_cert and default_key: files of those names beside
+ * engine.yaml or beside the report key; empty when there are none. */
+bool settings_load(const char *path, struct settings *ret, struct error *err) _must_check_;
+void settings_done(struct settings *settings);
