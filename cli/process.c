@@ -5,7 +5,7 @@
 
 const struct process processes[] = {
 	{ "gateway", OWNER_GATEWAY, true, false, "gateway" },
-	{ "authz", OWNER_AUTHZ, true, true, NULL },
+	{ "authz", OWNER_AUTHZ, true, true, "authz.service" },
 	{ "signer", OWNER_SIGNER, false, false, "authz" },
 	{ "audit", OWNER_AUDIT, true, true, "audit" },
 	{ "tasks", OWNER_TASKS, true, true, "tasks" },

@@ -17,7 +17,7 @@ struct keyring {
 static bool is_name(const char *name, size_t length)
 {
 	return length > 0 && length < sizeof((struct entry *)0)->name &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") >= length;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") >= length;
 }
 
 /* Adds the key of one line, which loses its line feed. */

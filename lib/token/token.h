@@ -63,7 +63,8 @@ bool token_peek(const char *token, struct token_claims *ret) _must_check_;
 
 void token_digest(const void *data, size_t size, uint8_t ret[static TOKEN_DIGEST]);
 
-/* Who signs with which key: a file of lines "name base64url-public-key". */
+/* Who signs with which key: a file of lines "name base64url-public-key". "authz" is the signer of identity tokens,
+ * "authz.service" the key that authz itself signs service tokens with. */
 struct keyring;
 bool keyring_read(const char *path, struct keyring **ret, struct error *err) _must_check_;
 void keyring_free(struct keyring *keyring);

@@ -34,9 +34,9 @@ static void each_name_has_its_key(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_true(read_text("# who signs\nauthz " KEY_A "\n\ntasks " KEY_B "\n", &keyring, &err));
+	assert_true(read_text("# who signs\nauthz " KEY_A "\n\nauthz.service " KEY_B "\n", &keyring, &err));
 	assert_int_equal(keyring_find(keyring, "authz")[0], 0);
-	assert_int_equal(keyring_find(keyring, "tasks")[0], 1);
+	assert_int_equal(keyring_find(keyring, "authz.service")[0], 1);
 	assert_null(keyring_find(keyring, "web"));
 	assert_null(keyring_find(keyring, ""));
 }
