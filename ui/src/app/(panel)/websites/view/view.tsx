@@ -1,0 +1,190 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ChevronRight, CircleAlert, ExternalLink, LoaderCircle, Trash2, Undo2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import Link from 'next/link';
+import { useState, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
+import { siteName } from '@/components/site';
+import { State } from '@/components/state';
+import { TaskRows } from '@/components/task-rows';
+import { Words } from '@/components/task-steps';
+import { Button } from '@/components/ui/button';
+import { Copy } from '@/components/ui/copy';
+import { Failure, FormError, Stale } from '@/components/ui/notice';
+import { Exact, When } from '@/components/ui/when';
+import { undeleteWebsite, type Generation, type Website } from '@/lib/api.gen';
+import { useParam } from '@/lib/params';
+import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/lib/queries';
+import { showTask, useTasks } from '@/lib/tasks';
+
+const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
+type Removal = 'delete' | 'purge';
+
+function Crumbs({ name }: { name: string }) {
+  const t = useTranslations('website');
+  return (
+    <nav aria-label={t('crumbs')} className="mb-2 flex min-w-0 items-center gap-1 text-[13px] text-muted">
+      <Link prefetch={false} href="/websites/" className="rounded hover:text-text">{t('websites')}</Link>
+      <ChevronRight aria-hidden className="size-3.5 shrink-0" />
+      <span aria-current="page" className="truncate">{name}</span>
+    </nav>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-0.5 px-5 py-3 sm:grid-cols-[11rem_1fr] sm:gap-4">
+      <dt className="text-[13px] text-muted">{label}</dt>
+      <dd className="min-w-0 text-[13.5px] [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}
+
+const generation = (g: Generation | undefined) => (g && g.n !== '0' ? (g.epoch > 1 ? `${g.epoch}.${g.n}` : g.n) : null);
+
+/** How to see the site before its name points at the node. */
+function tryCommand(website: Website) {
+  try {
+    const url = new URL(website.url);
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return `curl --resolve ${url.hostname}:${port}:${website.address} ${website.url}`;
+  } catch {
+    return null;
+  }
+}
+
+function Facts({ website: w }: { website: Website }) {
+  const t = useTranslations('website');
+  const staff = useCan('node:read');
+  const owner = useOrganisations(staff).data?.organisations.find((o) => o.id === w.organisationId)?.name;
+  const applied = generation(w.applied);
+  const command = w.state === 'active' && w.address ? tryCommand(w) : null;
+  return (
+    <section className="card" aria-labelledby="facts">
+      <h2 id="facts" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('about')}</h2>
+      <dl className="divide-y divide-line">
+        <Row label={t('domain')}><span className="font-mono">{w.domain}</span>{siteName(w) !== w.domain && <span className="block text-xs text-muted">{t('shownAs', { name: siteName(w) })}</span>}</Row>
+        {owner && <Row label={t('organisation')}>{owner}</Row>}
+        <Row label={t('node')}><span className="font-mono">{w.nodeName || w.nodeId || '–'}</span></Row>
+        <Row label={t('address')}><span className="font-mono">{w.address || '–'}</span></Row>
+        <Row label={t('generation')}>
+          {generation(w.generation) ?? '–'}
+          <span className="text-muted">{applied === generation(w.generation) ? ` · ${t('atWork')}` : applied ? ` · ${t('lastApplied', { n: applied })}` : ` · ${t('notApplied')}`}</span>
+        </Row>
+        <Row label={t('created')}><When at={w.createdAt} /></Row>
+        <Row label={t('changed')}><When at={w.updatedAt} /></Row>
+        <Row label={t('id')}><span className="flex items-center gap-1.5"><span className="min-w-0 font-mono text-[12.5px]">{w.id}</span><Copy text={w.id} label={t('copyId')} /></span></Row>
+        {command && (
+          <Row label={t('before')}>
+            <span className="flex items-start gap-1.5 rounded-lg bg-sunken px-3 py-2"><code className="min-w-0 flex-1 font-mono text-[12px]">{command}</code><Copy text={command} label={t('copyCommand')} /></span>
+          </Row>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Failed({ website }: { website: Website }) {
+  const t = useTranslations('website');
+  if (website.state !== 'failed') return null;
+  return (
+    <section role="group" aria-label={t('failed')} className="card mb-4 grid gap-3 border-bad/40 p-5">
+      <p className="flex items-center gap-2 text-sm font-semibold text-bad"><CircleAlert aria-hidden className="size-4" />{t('failed')}</p>
+      <p className="text-[13px] text-muted">{t('failedHint')}</p>
+      {website.message && <Words text={website.message} label={t('said')} />}
+      {website.taskId && <Button size="sm" className="justify-self-start" onClick={() => showTask(website.taskId)}>{t('showTask')}</Button>}
+    </section>
+  );
+}
+
+function Deleted({ website, onPurge }: { website: Website; onPurge(): void }) {
+  const t = useTranslations('website');
+  const client = useQueryClient();
+  const { follow } = useTasks();
+  const undelete = useMutation({
+    mutationFn: () => undeleteWebsite({ websiteId: website.id }),
+    onSuccess: ({ taskId }) => {
+      follow(taskId);
+      showTask(taskId);
+      void refresh(client, 'websites', 'tasks', 'audit');
+    },
+  });
+  return (
+    <section role="group" aria-label={t('deleted')} className="card mb-4 grid gap-3 p-5">
+      <FormError error={undelete.error} />
+      <p className="text-sm font-semibold">{t('deleted')}</p>
+      <p className="text-[13px] text-muted">{t('deletedHint')} {website.purgeAt && <>{t('purgedAt')} <b className="font-medium text-text"><Exact at={website.purgeAt} /></b>.</>}</p>
+      <div className="flex flex-wrap gap-2">
+        <Button size="sm" variant="primary" disabled={undelete.isPending} onClick={() => undelete.mutate()}>{undelete.isPending ? <LoaderCircle className="animate-spin" /> : <Undo2 />}{t('undelete')}</Button>
+        <Button size="sm" className="text-bad" onClick={onPurge}><Trash2 />{t('purge')}</Button>
+      </div>
+    </section>
+  );
+}
+
+function History({ id }: { id: string }) {
+  const t = useTranslations('website');
+  const read = useTaskList({ targetId: id, limit: 10 });
+  return (
+    <section className="card overflow-hidden" aria-labelledby="history">
+      <h2 id="history" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('tasks')}</h2>
+      <Stale read={read} />
+      {read.error && !read.data ? <Failure read={read} /> : <TaskRows tasks={read.data?.tasks} />}
+    </section>
+  );
+}
+
+function Page({ website }: { website: Website }) {
+  const t = useTranslations('website');
+  const mayDelete = useCan('website:delete');
+  const [removal, setRemoval] = useState<Removal | null>(null);
+  const name = siteName(website);
+  return (
+    <>
+      <Crumbs name={name} />
+      <div className="mb-5 flex flex-wrap items-center gap-3">
+        <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{name}<State of="websiteState" state={website.state} /></h1>
+        {website.state === 'active' && website.url && <Button asChild><a href={website.url} rel="noreferrer" target="_blank"><ExternalLink />{t('open')}</a></Button>}
+        {mayDelete && ['pending', 'active', 'failed'].includes(website.state) && <Button onClick={() => setRemoval('delete')} className="text-bad">{t('delete')}</Button>}
+      </div>
+      <Failed website={website} />
+      {website.state === 'deleted' && mayDelete && <Deleted website={website} onPurge={() => setRemoval('purge')} />}
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Facts website={website} />
+        <History id={website.id} />
+      </div>
+      {removal && <RemoveWebsite website={website} how={removal} onClose={() => setRemoval(null)} />}
+    </>
+  );
+}
+
+export function WebsiteView() {
+  const t = useTranslations('website');
+  const read = useWebsite(useParam('id'));
+  if (read.data) {
+    return (
+      <>
+        {read.error && <div className="card mb-4 overflow-hidden"><Stale read={read} /></div>}
+        <Page website={read.data} />
+      </>
+    );
+  }
+  if (read.error || read.fetchStatus === 'idle') {
+    return (
+      <>
+        <h1 className="sr-only">{t('title')}</h1>
+        <section className="card">
+          <Failure read={read.error ? read : { ...read, error: new Error(t('noId')) }} action={<Button size="sm" asChild><Link prefetch={false} href="/websites/">{t('toList')}</Link></Button>} />
+        </section>
+      </>
+    );
+  }
+  return (
+    <div aria-busy="true">
+      <h1 className="sr-only">{t('title')}</h1>
+      <div className="mb-5 h-14 w-72 max-w-full animate-pulse rounded-lg bg-sunken" />
+      <div className="grid gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]"><div className="h-96 animate-pulse rounded-xl bg-sunken" /><div className="h-64 animate-pulse rounded-xl bg-sunken" /></div>
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import type { Metadata } from 'next';
+import { Suspense } from 'react';
+import en from '@/messages/en.json';
+import { Login } from './login';
+
+export const metadata: Metadata = { title: en.titles.login };
+export default function Page() {
+  return <Suspense><Login /></Suspense>;
+}

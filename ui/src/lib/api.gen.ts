@@ -1,0 +1,457 @@
+// Generated from openapi.json by scripts/api.mjs. Do not edit.
+import { call, type CallOptions } from './http';
+
+/** Says "done" where there is nothing else to say. */
+export type Empty = { [key: string]: never };
+
+/** The order of one resource's changes. A restore from backup raises the epoch; (epoch, n) is compared as a pair. */
+export type Generation = {
+  epoch: number;
+  n: string;
+};
+
+/** What a resource is and where it lives. */
+export type Target = {
+  /** "website" */
+  kind: string;
+  id: string;
+  /** for people: the domain */
+  name: string;
+  organisationId: string;
+  /** empty: on no node */
+  nodeId: string;
+};
+
+/** One step of an attempt, as the engine names it: stage, test, activate, verify, commit, rollback. */
+export type Step = {
+  name: string;
+  /** running, success, failed */
+  state: string;
+  /** the daemon's own words */
+  message: string;
+  /** Unix time in ms */
+  startedMs: string;
+  durationUs: string;
+};
+
+/** How a list answers: an opaque cursor to go on with (empty: that was the last page) and the count of all that matches. */
+export type Page = {
+  nextCursor: string;
+  total: string;
+};
+
+export type SignInRequest = {
+  email: string;
+  password: string;
+};
+
+export type SignInReply = {
+  session?: Session;
+  /** the gateway takes it out of the answer and into a cookie */
+  token?: string;
+};
+
+export type SignOutRequest = { [key: string]: never };
+
+export type GetSessionRequest = { [key: string]: never };
+
+export type GetSessionReply = {
+  session?: Session;
+};
+
+export type Session = {
+  userId: string;
+  email: string;
+  name: string;
+  /** customer, staff, admin */
+  role: string;
+  organisation?: Organisation;
+  /** what the caller may do, narrowed by the token's scopes */
+  permissions: string[];
+  /** RFC 3339 */
+  expiresAt: string;
+};
+
+export type CreateApiTokenRequest = {
+  name: string;
+  /** none: all of the caller's */
+  scopes?: string[];
+  /** 0: 90 days */
+  ttlS?: number;
+};
+
+export type CreateApiTokenReply = {
+  id: string;
+  secret?: string;
+  expiresAt: string;
+};
+
+export type Organisation = {
+  id: string;
+  name: string;
+  createdAt: string;
+};
+
+export type CreateOrganisationRequest = {
+  name: string;
+};
+
+export type CreateOrganisationReply = {
+  organisation?: Organisation;
+};
+
+export type ListOrganisationsRequest = {
+  cursor?: string;
+  limit?: number;
+};
+
+export type ListOrganisationsReply = {
+  organisations: Organisation[];
+  page?: Page;
+};
+
+export type User = {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  organisationId: string;
+};
+
+export type CreateUserRequest = {
+  organisationId: string;
+  email: string;
+  name: string;
+  password: string;
+  role?: 'ROLE_UNSET' | 'CUSTOMER' | 'STAFF' | 'ADMIN';
+};
+
+export type CreateUserReply = {
+  user?: User;
+};
+
+export type Record = {
+  /** made by the service: appending twice is appending once */
+  id: string;
+  /** RFC 3339 */
+  at: string;
+  service: string;
+  /** "website.create" */
+  action: string;
+  /** a user id, or "system:web" */
+  actorId: string;
+  actorName: string;
+  sourceIp: string;
+  requestId: string;
+  target?: Target;
+  /** JSON, secrets left out */
+  before: string;
+  after: string;
+  /** accepted, success, failed, denied */
+  outcome: string;
+};
+
+export type ListRecordsRequest = {
+  cursor?: string;
+  limit?: number;
+  organisationId?: string;
+  targetId?: string;
+  action?: string;
+};
+
+export type ListRecordsReply = {
+  records: Record[];
+  page?: Page;
+};
+
+export type Task = {
+  id: string;
+  /** "website.apply" */
+  action: string;
+  target?: Target;
+  /** queued, running, success, failed, superseded, denied, cancelled */
+  state: string;
+  /** why it waits or how it failed, for people */
+  message: string;
+  attempt: number;
+  /** of the newest attempt */
+  steps: Step[];
+  requestId: string;
+  actorId: string;
+  actorName: string;
+  createdAt: string;
+  startedAt: string;
+  finishedAt: string;
+  nextAttemptAt: string;
+  generation?: Generation;
+  /** task id */
+  supersededBy: string;
+};
+
+export type GetTaskRequest = {
+  taskId: string;
+};
+
+export type GetTaskReply = {
+  task?: Task;
+};
+
+export type ListTasksRequest = {
+  cursor?: string;
+  limit?: number;
+  state?: string;
+  nodeId?: string;
+  targetId?: string;
+  organisationId?: string;
+};
+
+export type ListTasksReply = {
+  tasks: Task[];
+  page?: Page;
+};
+
+export type Node = {
+  id: string;
+  name: string;
+  /** where its websites answer */
+  address: string;
+  /** pending, trusted, suspended, revoked */
+  state: string;
+  /** healthy, warning, unreachable */
+  health: string;
+  /** website, dns, mail … */
+  capabilities: string[];
+  lastHeartbeatAt: string;
+  /** of the agent */
+  version: string;
+  /** nginx: 1.22.1 */
+  daemons: { [key: string]: string };
+  load1: number;
+  /** bytes */
+  memoryTotal: string;
+  memoryAvailable: string;
+  diskTotal: string;
+  diskAvailable: string;
+  /** assigned to it */
+  resources: number;
+  tasksQueued: number;
+  tasksRunning: number;
+  createdAt: string;
+  /** of its websites; 80 and 443 but in a private prefix */
+  httpPort: number;
+  httpsPort: number;
+  /** what is wrong, for people */
+  message: string;
+};
+
+export type ListNodesRequest = {
+  cursor?: string;
+  limit?: number;
+};
+
+export type ListNodesReply = {
+  nodes: Node[];
+  page?: Page;
+};
+
+export type GetNodeRequest = {
+  nodeId: string;
+};
+
+export type GetNodeReply = {
+  node?: Node;
+};
+
+export type RegisterNodeRequest = {
+  nodeId: string;
+  name?: string;
+  address: string;
+  reportKey: string;
+  capabilities?: string[];
+  httpPort?: number;
+  httpsPort?: number;
+};
+
+export type RegisterNodeReply = {
+  node?: Node;
+};
+
+export type Website = {
+  id: string;
+  /** A-label */
+  domain: string;
+  /** U-label, for people */
+  displayDomain: string;
+  organisationId: string;
+  nodeId: string;
+  nodeName: string;
+  /** where it answers */
+  address: string;
+  /** pending, active, failed, deleting, deleted, purging, purged */
+  state: string;
+  /** the daemon's words when it failed */
+  message: string;
+  /** desired */
+  generation?: Generation;
+  /** last seen at work on the node */
+  applied?: Generation;
+  /** the newest */
+  taskId: string;
+  createdAt: string;
+  updatedAt: string;
+  /** deleted: when the grace period ends */
+  purgeAt: string;
+  /** to open it */
+  url: string;
+};
+
+export type CreateWebsiteRequest = {
+  domain: string;
+  /** absent: the caller's */
+  organisationId?: string;
+  /** staff only; absent: by placement */
+  nodeId?: string;
+};
+
+/** Of every change: the website as it is desired now, and the task that brings it about. */
+export type WebsiteReply = {
+  website?: Website;
+  taskId: string;
+};
+
+export type ListWebsitesRequest = {
+  cursor?: string;
+  /** 0: 50 */
+  limit?: number;
+  /** part of the domain */
+  search?: string;
+  state?: string;
+  nodeId?: string;
+  organisationId?: string;
+  /** domain, created_at; "-domain" is downwards */
+  sort?: string;
+};
+
+export type ListWebsitesReply = {
+  websites: Website[];
+  page?: Page;
+};
+
+export type GetWebsiteRequest = {
+  websiteId: string;
+};
+
+export type GetWebsiteReply = {
+  website?: Website;
+};
+
+export type DeleteWebsiteRequest = {
+  websiteId: string;
+};
+
+export type UndeleteWebsiteRequest = {
+  websiteId: string;
+};
+
+export type PurgeWebsiteRequest = {
+  websiteId: string;
+};
+
+/** Why a call failed (RFC 9457) */
+export type Problem = {
+  /** Names the code */
+  type: string;
+  /** The code in words */
+  title: string;
+  status: number;
+  /** NOT_FOUND, EXISTS, UNAVAILABLE … */
+  code: string;
+  /** What happened, for people */
+  detail?: string;
+  /** Stands in every log line of this request */
+  requestId: string;
+  violations?: {
+  /** Path of the field, such as items[2].name */
+  field: string;
+  /** What it breaks: a format, required, max_len, range … */
+  rule: string;
+  /** For people */
+  message: string;
+}[];
+};
+
+/** Signs in with e-mail address and password. The gateway turns the token of the reply into a cookie. */
+export const signIn = (input: SignInRequest, options?: CallOptions) =>
+  call<SignInReply>('POST', '/api/v1/session', { body: input, keyed: true, ...options });
+
+/** Ends the session that the request came with. */
+export const signOut = (options?: CallOptions) =>
+  call<undefined>('DELETE', '/api/v1/session', { keyed: true, ...options });
+
+/** Says who is signed in, with role, organisation and permissions. */
+export const getSession = (options?: CallOptions) =>
+  call<GetSessionReply>('GET', '/api/v1/session', { ...options });
+
+/** Makes an API token for the caller, no wider than the caller. The secret is in this reply and nowhere else. */
+export const createApiToken = (input: CreateApiTokenRequest, options?: CallOptions) =>
+  call<CreateApiTokenReply>('POST', '/api/v1/tokens', { body: input, keyed: true, ...options });
+
+/** Creates an organisation. */
+export const createOrganisation = (input: CreateOrganisationRequest, options?: CallOptions) =>
+  call<CreateOrganisationReply>('POST', '/api/v1/organisations', { body: input, keyed: true, ...options });
+
+/** Lists the organisations that the caller may see. */
+export const listOrganisations = (input: { cursor?: string; limit?: number } = {}, options?: CallOptions) =>
+  call<ListOrganisationsReply>('GET', '/api/v1/organisations', { query: { cursor: input.cursor, limit: input.limit }, ...options });
+
+/** Creates a user in an organisation. */
+export const createUser = (input: CreateUserRequest, options?: CallOptions) =>
+  call<CreateUserReply>('POST', '/api/v1/users', { body: input, keyed: true, ...options });
+
+/** Lists records, newest first. */
+export const listRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string } = {}, options?: CallOptions) =>
+  call<ListRecordsReply>('GET', '/api/v1/audit', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action }, ...options });
+
+/** Shows one task with its steps. */
+export const getTask = (input: { taskId: string }, options?: CallOptions) =>
+  call<GetTaskReply>('GET', `/api/v1/tasks/${encodeURIComponent(input.taskId)}`, { ...options });
+
+/** Lists tasks, newest first. */
+export const listTasks = (input: { cursor?: string; limit?: number; state?: string; nodeId?: string; targetId?: string; organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListTasksReply>('GET', '/api/v1/tasks', { query: { cursor: input.cursor, limit: input.limit, state: input.state, nodeId: input.nodeId, targetId: input.targetId, organisationId: input.organisationId }, ...options });
+
+/** Lists the nodes with health, load and counts. */
+export const listNodes = (input: { cursor?: string; limit?: number } = {}, options?: CallOptions) =>
+  call<ListNodesReply>('GET', '/api/v1/nodes', { query: { cursor: input.cursor, limit: input.limit }, ...options });
+
+/** Registers a node whose identity was made before, or changes its address, capabilities and report key. */
+export const registerNode = (input: RegisterNodeRequest, options?: CallOptions) =>
+  call<RegisterNodeReply>('POST', '/api/v1/nodes', { body: input, keyed: true, ...options });
+
+/** Shows one node. */
+export const getNode = (input: { nodeId: string }, options?: CallOptions) =>
+  call<GetNodeReply>('GET', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}`, { ...options });
+
+/** Creates a website and starts the task that serves it. */
+export const createWebsite = (input: CreateWebsiteRequest, options?: CallOptions) =>
+  call<WebsiteReply>('POST', '/api/v1/websites', { body: input, keyed: true, ...options });
+
+/** Lists websites. */
+export const listWebsites = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string } = {}, options?: CallOptions) =>
+  call<ListWebsitesReply>('GET', '/api/v1/websites', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort }, ...options });
+
+/** Shows one website. */
+export const getWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<GetWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { ...options });
+
+/** Stops serving a website and keeps its data and name for the grace period. */
+export const deleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('DELETE', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { keyed: true, ...options });
+
+/** Serves a deleted website again. */
+export const undeleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/undelete`, { body: {}, keyed: true, ...options });
+
+/** Removes a deleted website for good: its files go and its name is free again. */
+export const purgeWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/purge`, { body: {}, keyed: true, ...options });

@@ -1,0 +1,28 @@
+import type { Node, Task, Website } from './api.gen';
+
+export type Attention = { key: string; tone: 'bad' | 'warn'; kind: 'website' | 'task' | 'waits' | 'node'; name: string; detail: string; href?: string; task?: string };
+
+/** Newest first, so the first of a target is its last word. */
+function lastOfEach(tasks: Task[]) {
+  const seen = new Map<string, Task>();
+  for (const task of tasks) if (!seen.has(task.target?.id ?? task.id)) seen.set(task.target?.id ?? task.id, task);
+  return [...seen.values()];
+}
+
+/** What somebody has to look at: failed websites, nodes that are not well, tasks that failed or wait. Each thing once. */
+export function attention({ failed, nodes, tasks }: { failed: Website[]; nodes: Node[]; tasks: Task[] }): Attention[] {
+  const sites = new Set(failed.map((website) => website.id));
+  const last = lastOfEach(tasks).filter((task) => !sites.has(task.target?.id ?? ''));
+  return [
+    ...nodes
+      .filter((node) => node.state === 'trusted' && node.health !== 'healthy')
+      .map((node): Attention => ({ key: `n${node.id}`, tone: node.health === 'unreachable' ? 'bad' : 'warn', kind: 'node', name: node.name || node.id, detail: node.message, href: '/nodes/' })),
+    ...failed.map((website): Attention => ({ key: `w${website.id}`, tone: 'bad', kind: 'website', name: website.displayDomain || website.domain, detail: website.message, href: `/websites/view/?id=${website.id}` })),
+    ...last
+      .filter((task) => task.state === 'failed' || task.state === 'denied')
+      .map((task): Attention => ({ key: `t${task.id}`, tone: 'bad', kind: 'task', name: task.target?.name ?? '', detail: task.message, task: task.id })),
+    ...last
+      .filter((task) => task.state === 'queued' && task.message !== '')
+      .map((task): Attention => ({ key: `t${task.id}`, tone: 'warn', kind: 'waits', name: task.target?.name ?? '', detail: task.message, task: task.id })),
+  ];
+}

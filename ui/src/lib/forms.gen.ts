@@ -1,0 +1,42 @@
+// Generated from openapi.json by scripts/api.mjs. Do not edit.
+import * as z from 'zod/mini';
+import { text } from './rules';
+
+export const signInForm = /* @__PURE__ */ z.object({
+  email: text({ required: true, format: 'email', min: 3, max: 253 }),
+  password: text({ required: true, format: 'password', min: 12, max: 128 }),
+});
+
+export const createApiTokenForm = /* @__PURE__ */ z.object({
+  name: text({ required: true, max: 80 }),
+  scopes: z.optional(z.array(text({ required: true, pattern: /^[a-z_]+:[a-z_]+$/, max: 64 }))),
+  ttlS: z.optional(z.number()),
+});
+
+export const createOrganisationForm = /* @__PURE__ */ z.object({
+  name: text({ required: true, max: 80 }),
+});
+
+export const createUserForm = /* @__PURE__ */ z.object({
+  organisationId: text({ required: true, format: 'uuid', min: 36, max: 36 }),
+  email: text({ required: true, format: 'email', min: 3, max: 253 }),
+  name: text({ required: true, max: 80 }),
+  password: text({ required: true, format: 'password', min: 12, max: 128 }),
+  role: z.optional(z.enum(['ROLE_UNSET', 'CUSTOMER', 'STAFF', 'ADMIN'])),
+});
+
+export const registerNodeForm = /* @__PURE__ */ z.object({
+  nodeId: text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 63 }),
+  name: z.optional(text({ max: 80 })),
+  address: text({ required: true, min: 2, max: 45 }),
+  reportKey: text({ required: true, pattern: /^[A-Za-z0-9_-]{43}$/, min: 43, max: 43 }),
+  capabilities: z.optional(z.array(text({ required: true, pattern: /^-?[a-z][a-z0-9_.-]*$/, max: 32 }))),
+  httpPort: z.optional(z.number()),
+  httpsPort: z.optional(z.number()),
+});
+
+export const createWebsiteForm = /* @__PURE__ */ z.object({
+  domain: text({ required: true, format: 'idn-hostname', max: 253 }),
+  organisationId: z.optional(text({ format: 'uuid', max: 36 })),
+  nodeId: z.optional(text({ pattern: /^[a-z0-9-]{1,63}$/, max: 63 })),
+});

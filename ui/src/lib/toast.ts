@@ -1,0 +1,7 @@
+/** Short good news. Loaded when first used; the shell shows them. */
+export const toast = {
+  success: (title: string, description?: string) => void import('sonner').then((m) => m.toast.success(title, { description })),
+  /** Bad news stays until it is closed, with the way to more. */
+  failure: (title: string, action: { label: string; onClick(): void }) =>
+    void import('sonner').then((m) => m.toast.error(title, { duration: Infinity, closeButton: true, action })),
+};
