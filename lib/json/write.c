@@ -82,6 +82,10 @@ static void write_real(struct buf *buf, double number)
 		buf_puts(buf, number < 0 ? "\"-Infinity\"" : "\"Infinity\"");
 		return;
 	}
+	if (number == 0) {
+		buf_puts(buf, signbit(number) ? "-0.0" : "0"); /* -0 would be read as a whole number */
+		return;
+	}
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, number);
 		if (strtod(text, NULL) == number)
