@@ -80,6 +80,7 @@ bool bus_request_async(struct bus *bus, const char *subject, const struct bus_he
 typedef void (*bus_message_fn)(void *arg, struct bus_msg *msg);
 bool bus_subscribe(struct bus *bus, const char *subject, const char *queue, bus_message_fn fn, void *arg,
                    struct bus_subscription **ret, struct error *err) _must_check_;
+/* Takes nothing new, hands on what has arrived, and returns when the last callback has; never from a callback. */
 void bus_unsubscribe(struct bus_subscription *subscription);
 
 /* Makes a JetStream stream if it isn't there: file storage, old messages dropped after max_age_s. */

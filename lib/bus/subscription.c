@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-enum { FLUSH_MS = 2000 };
+enum { FLUSH_MS = 2000, DRAIN_MS = 2000 };
 
 struct bus_subscription {
 	struct bus *bus;
@@ -132,15 +132,19 @@ static void unlink_subscription(struct bus *bus, const struct bus_subscription *
 void bus_unsubscribe(struct bus_subscription *subscription)
 {
 	struct bus *bus;
+	natsSubscription *live;
 
 	if (!subscription)
 		return;
 	bus = subscription->bus;
 	pthread_mutex_lock(&bus->mutex);
 	unlink_subscription(bus, subscription);
-	natsSubscription_Destroy(TAKE_PTR(subscription->live));
+	live = TAKE_PTR(subscription->live);
+	if (live && natsSubscription_DrainTimeout(live, DRAIN_MS) != NATS_OK)
+		natsSubscription_Destroy(TAKE_PTR(live));
 	while (subscription->deliverers)
 		pthread_cond_wait(&bus->changed, &bus->mutex);
 	pthread_mutex_unlock(&bus->mutex);
+	natsSubscription_Destroy(live);
 	subscription_free(subscription);
 }

@@ -20,6 +20,11 @@ bool change_begin(struct call *call, const struct uuid *org, struct change **ret
 /* The same without a call: janitors and task outcomes act as "system:<service>". */
 bool change_begin_system(struct service *service, const struct uuid *org, const char *request_id, struct change **ret,
                          struct error *err) _must_check_;
+
+/* As change_begin_system, on the wide pool: for services whose work isn't one organisation's (dispatch, heartbeats).
+ * The organisation, NULL for none, is that of the outbox rows and events; the statements are those of queries_wide. */
+bool change_begin_wide(struct service *service, const struct uuid *org, const char *request_id, struct change **ret,
+                       struct error *err) _must_check_;
 void change_free(struct change *change);
 DEFINE_CLEANUP(struct change *, change_free)
 

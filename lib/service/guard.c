@@ -1,0 +1,280 @@
+/* guard: tokens, roles, scopes and callers. */
+#include "guard.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+
+enum {
+	VERDICTS = 256,
+	IDENTITY_LEEWAY_S = 5,
+	SERVICE_LEEWAY_S = 30,
+	IDENTITY_LIFE_S = 900, /* the longest that is believed: an operator's token lives ten minutes */
+	SERVICE_LIFE_S = 60,
+	NAME_MAX_ = 160,
+};
+
+#define BEARER "Bearer "
+#define ISSUER "authz"        /* of identity tokens: the signer's key */
+#define OWN_SUFFIX ".service" /* "authz.service": the key of the service itself, which isn't the signer's */
+
+/* A token that was verified; its claims are as the issuer signed them. */
+struct verdict {
+	uint8_t digest[TOKEN_DIGEST];
+	struct token_claims claims;
+};
+
+struct guard {
+	char *service;
+	const struct keyring *keyring;
+	pthread_mutex_t mutex;
+	struct verdict *verdicts[VERDICTS]; /* by the first byte of the digest; NULL: none yet */
+};
+
+bool guard_new(const char *service, const struct keyring *keyring, struct guard **ret, struct error *err)
+{
+	_cleanup_(guard_freep) struct guard *guard = calloc(1, sizeof(*guard));
+
+	if (guard)
+		pthread_mutex_init(&guard->mutex, NULL);
+	if (!guard || !(guard->service = strdup(service)))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	guard->keyring = keyring;
+	*ret = TAKE_PTR(guard);
+	return true;
+}
+
+void guard_free(struct guard *guard)
+{
+	if (!guard)
+		return;
+	for (size_t i = 0; i < VERDICTS; i++)
+		free(guard->verdicts[i]);
+	pthread_mutex_destroy(&guard->mutex);
+	free(guard->service);
+	free(guard);
+}
+
+static bool recall(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST], struct token_claims *ret)
+{
+	const struct verdict *verdict;
+	bool found;
+
+	pthread_mutex_lock(&guard->mutex);
+	verdict = guard->verdicts[digest[0]];
+	found = verdict && memcmp(verdict->digest, digest, TOKEN_DIGEST) == 0;
+	if (found)
+		*ret = verdict->claims;
+	pthread_mutex_unlock(&guard->mutex);
+	return found;
+}
+
+static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST], const struct token_claims *claims)
+{
+	struct verdict **place = &guard->verdicts[digest[0]];
+
+	pthread_mutex_lock(&guard->mutex);
+	if (!*place)
+		*place = malloc(sizeof(**place));
+	if (*place) {
+		memcpy((*place)->digest, digest, TOKEN_DIGEST);
+		(*place)->claims = *claims;
+	}
+	pthread_mutex_unlock(&guard->mutex);
+}
+
+static bool check_time(const struct token_claims *claims, int64_t now_s, int leeway_s, int life_s, struct error *err)
+{
+	if (claims->iat > now_s + leeway_s)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is from the future");
+	if (claims->exp + leeway_s < now_s)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token has expired");
+	if (claims->exp - claims->iat > life_s)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token lives too long");
+	return true;
+}
+
+static bool find_token(const char *authorization, const char **ret, struct error *err)
+{
+	if (!authorization)
+		return error_set(err, ERR_UNAUTHENTICATED, "nobody is signed in");
+	if (strncmp(authorization, BEARER, strlen(BEARER)) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the authorization is no bearer token");
+	*ret = authorization + strlen(BEARER);
+	return true;
+}
+
+/* Identity tokens. */
+
+static bool verify_identity(struct guard *guard, const char *token, int64_t now_s, struct token_claims *ret,
+                            struct error *err)
+{
+	uint8_t digest[TOKEN_DIGEST];
+	const uint8_t *key = keyring_find(guard->keyring, ISSUER);
+	bool known;
+
+	if (!key)
+		return error_set(err, ERR_INTERNAL, "the keyring has no key of %s", ISSUER);
+	token_digest(token, strlen(token), digest);
+	known = recall(guard, digest, ret);
+	if (!known && !token_verify(key, token, ret, err))
+		return false;
+	if (strcmp(ret->iss, ISSUER) != 0 || strcmp(ret->aud, guard->service) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is not for this service");
+	if (!check_time(ret, now_s, IDENTITY_LEEWAY_S, IDENTITY_LIFE_S, err))
+		return false;
+	if (!known)
+		keep(guard, digest, ret);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	Stralix__Role role;
+} roles[] = {
+	{ "customer", STRALIX__ROLE__CUSTOMER },
+	{ "staff", STRALIX__ROLE__STAFF },
+	{ "admin", STRALIX__ROLE__ADMIN },
+};
+
+static Stralix__Role role_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return roles[i].role;
+	return STRALIX__ROLE__ROLE_UNSET;
+}
+
+/* n texts of a given width as a list that ends with NULL. */
+static const char *const *list_of(const char *texts, size_t width, unsigned n, struct arena *arena)
+{
+	const char **list = arena_alloc(arena, (n + 1) * sizeof(*list));
+
+	for (unsigned i = 0; list && i < n; i++) {
+		list[i] = arena_strdup(arena, texts + i * width);
+		if (!list[i])
+			return NULL;
+	}
+	return list;
+}
+
+static bool fill_identity(const struct token_claims *claims, struct arena *arena, struct identity *ret,
+                          struct error *err)
+{
+	struct identity identity = { .role = role_of(claims->role) };
+
+	if (identity.role == STRALIX__ROLE__ROLE_UNSET || !claims->sub[0] ||
+	    strlen(claims->sub) >= sizeof(ret->user_id) || strlen(claims->sid) >= sizeof(ret->session_id))
+		return error_set(err, ERR_UNAUTHENTICATED, "the token names no user with a role");
+	if (claims->org[0] && !uuid_parse(claims->org, &identity.org))
+		return error_set(err, ERR_UNAUTHENTICATED, "the token's organisation is malformed");
+	memcpy(identity.user_id, claims->sub, strlen(claims->sub));
+	memcpy(identity.session_id, claims->sid, strlen(claims->sid));
+	memcpy(identity.name, claims->name, sizeof(identity.name));
+	identity.orgs = list_of(claims->orgs[0], sizeof(claims->orgs[0]), claims->n_orgs, arena);
+	if (claims->n_scp)
+		identity.scopes = list_of(claims->scp[0], sizeof(claims->scp[0]), claims->n_scp, arena);
+	if (!identity.orgs || (claims->n_scp && !identity.scopes))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	*ret = identity;
+	return true;
+}
+
+static bool in_list(const char *const *list, const char *text)
+{
+	for (; *list; list++)
+		if (strcmp(*list, text) == 0)
+			return true;
+	return false;
+}
+
+static bool admit_person(struct guard *guard, const struct guard_request *request, const char *token,
+                         struct identity *ret, struct error *err)
+{
+	const struct contract_method *method = request->method;
+	struct token_claims claims = { 0 };
+	struct identity identity;
+
+	if (!verify_identity(guard, token, request->now_s, &claims, err) ||
+	    !fill_identity(&claims, request->arena, &identity, err))
+		return false;
+	if (method->min_role == STRALIX__ROLE__ROLE_UNSET || identity.role < method->min_role)
+		return error_set(err, ERR_FORBIDDEN, "this needs the right %s", method->permission);
+	if (identity.scopes && !in_list(identity.scopes, method->permission))
+		return error_set(err, ERR_FORBIDDEN, "this token's scopes don't hold %s", method->permission);
+	*ret = identity;
+	return true;
+}
+
+/* Service tokens. */
+
+static const uint8_t *key_of_service(const struct guard *guard, const char *service)
+{
+	char own[TOKEN_VALUE + sizeof(OWN_SUFFIX)];
+	const uint8_t *key;
+
+	snprintf(own, sizeof(own), "%s" OWN_SUFFIX, service);
+	key = keyring_find(guard->keyring, own);
+	if (!key && strcmp(service, ISSUER) != 0)
+		key = keyring_find(guard->keyring, service);
+	return key;
+}
+
+static bool verify_service(const struct guard *guard, const struct guard_request *request, const char *token,
+                           struct token_claims *ret, struct error *err)
+{
+	uint8_t digest[TOKEN_DIGEST];
+	char audience[NAME_MAX_];
+	const uint8_t *key;
+
+	if (!token_peek(token, ret))
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is malformed");
+	if (!in_list(request->method->callers, ret->iss))
+		return error_set(err, ERR_FORBIDDEN, "%s is no caller of this", ret->iss);
+	key = key_of_service(guard, ret->iss);
+	if (!key)
+		return error_set(err, ERR_UNAUTHENTICATED, "the keyring has no key of %s", ret->iss);
+	if (!token_verify(key, token, ret, err))
+		return false;
+	snprintf(audience, sizeof(audience), "%s.%s", guard->service, request->method->name);
+	if (strcmp(ret->aud, audience) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is not for %s", audience);
+	token_digest(request->body, request->size, digest);
+	if (!ret->has_dig || memcmp(ret->dig, digest, sizeof(digest)) != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is for another body");
+	return check_time(ret, request->now_s, SERVICE_LEEWAY_S, SERVICE_LIFE_S, err);
+}
+
+static bool admit_service(struct guard *guard, const struct guard_request *request, const char *token,
+                          struct identity *ret, struct error *err)
+{
+	struct token_claims claims = { 0 };
+
+	if (!verify_service(guard, request, token, &claims, err))
+		return false;
+	*ret = (struct identity){ .role = STRALIX__ROLE__ROLE_UNSET };
+	if (!claims.sub[0] || strlen(claims.sub) >= sizeof(ret->user_id) || strlen(claims.iss) >= sizeof(ret->service))
+		return error_set(err, ERR_UNAUTHENTICATED, "the token names no actor");
+	memcpy(ret->user_id, claims.sub, strlen(claims.sub));
+	memcpy(ret->service, claims.iss, strlen(claims.iss));
+	return true;
+}
+
+bool guard_admit(struct guard *guard, const struct guard_request *request, struct identity *ret, struct error *err)
+{
+	const char *token = NULL;
+
+	if (request->method->is_public) {
+		*ret = (struct identity){ .role = STRALIX__ROLE__ROLE_UNSET };
+		return true;
+	}
+	if (!find_token(request->authorization, &token, err))
+		return false;
+	if (request->method->callers)
+		return admit_service(guard, request, token, ret, err);
+	if (request->method->permission)
+		return admit_person(guard, request, token, ret, err);
+	return error_set(err, ERR_FORBIDDEN, "the contract admits nobody");
+}

@@ -1,0 +1,46 @@
+-- name: key_hold
+-- Holds a key for one call, and says what was there: ours, or another's digest, status and answer.
+with ours as (
+	insert into idempotency as i (actor, method, key, digest, holder, held_until)
+	values ($1, $2, $3, $4::bytea, $5::uuid, now() + make_interval(secs => $6::bigint / 1000.0))
+	on conflict (actor, method, key) do update
+	   set digest = excluded.digest, holder = excluded.holder, held_until = excluded.held_until
+	 where i.status = 'held' and i.held_until < now()
+	returning 1
+)
+select exists (select from ours), i.digest = $4::bytea, i.status = 'done', i.reply
+  from (select 1) as one
+  left join idempotency i on i.actor = $1 and i.method = $2 and i.key = $3;
+
+-- name: key_release
+delete from idempotency
+ where actor = $1 and method = $2 and key = $3 and holder = $4::uuid and status = 'held';
+
+-- name: key_done
+update idempotency set status = 'done', reply = $5::bytea
+ where actor = $1 and method = $2 and key = $3 and holder = $4::uuid and status = 'held';
+
+-- name: outbox_insert
+-- All rows of a change at once. A row that its change relays itself rests a second, but not behind another of its
+-- resource; the answer says for each whether it rests.
+insert into outbox (org_id, kind, subject, payload, resource, actor, request_id, traceparent, next_at)
+select $1::uuid, row.kind, row.subject, decode(row.payload, 'hex'), row.resource, $6, $7, $8,
+       now() + case
+	       when row.kind = 'rpc' and row.subject = 'rpc.tasks.Enqueue'
+	            and not exists (select from outbox before
+	                             where before.resource = row.resource and before.subject = row.subject
+	                               and before.resource <> '' and not before.refused)
+	       then interval '1 second' else interval '0' end
+  from unnest($2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+       as row (kind, subject, payload, resource, place)
+ order by row.place
+returning id, next_at > now();
+
+-- name: quota_change
+-- No row: no limit. Answers whether there is a row, and whether it changed.
+with changed as (
+	update quota set used = greatest(used + $3::bigint, 0)
+	 where org_id = $1::uuid and name = $2 and ($3::bigint < 0 or used + $3::bigint <= lim)
+	returning 1
+)
+select exists (select from quota where org_id = $1::uuid and name = $2), exists (select from changed);

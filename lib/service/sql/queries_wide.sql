@@ -1,0 +1,27 @@
+-- name: outbox_take
+-- Rows that are due, each the first of its resource, locked until the transaction ends: other copies pass them by.
+select o.id, o.kind, o.subject, o.payload, o.actor, o.request_id, o.traceparent, o.attempts
+  from outbox o
+ where o.next_at <= now()
+   and not exists (select from outbox before
+                    where o.resource <> '' and before.resource = o.resource and before.subject = o.subject
+                      and before.id < o.id and not before.refused)
+ order by o.id
+ limit 64
+   for update skip locked;
+
+-- name: outbox_delete
+delete from outbox where id = any($1::bigint[]);
+
+-- name: outbox_postpone
+update outbox o
+   set attempts = o.attempts + 1, refused = late.refused, next_at = now() + make_interval(secs => late.delay_ms / 1000.0)
+  from unnest($1::bigint[], $2::bigint[], $3::boolean[]) as late (id, delay_ms, refused)
+ where o.id = late.id;
+
+-- name: outbox_count
+select count(*), count(*) filter (where refused), coalesce(extract(epoch from now() - min(created_at)), 0)::bigint
+  from outbox;
+
+-- name: key_expire
+delete from idempotency where created_at < now() - interval '24 hours';

@@ -1,0 +1,12 @@
+/* view: a message as an audit record keeps it. */
+#pragma once
+
+#include "lib/contract/contract.h"
+
+/* JSON without the fields that the rules call secret, from the arena; "" for NULL. */
+bool view_json(const struct contract_message *rules, const ProtobufCMessage *message, struct arena *arena, char **ret,
+               struct error *err) _must_check_;
+
+/* A copy in the arena, checked against its rules and normalised. */
+bool view_checked(const struct contract_message *rules, const ProtobufCMessage *message, struct arena *arena,
+                  ProtobufCMessage **ret, struct error *err) _must_check_;
