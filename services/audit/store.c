@@ -1,28 +1,31 @@
 /* Audit records in the database: added and listed, nothing else. */
 #include "store.h"
 
+#include <string.h>
+
 #include "lib/base/clock.h"
 
 #include "audit_sql.h"
 
+enum { PAGE_BYTES = 256 * 1024 };
+
 bool record_insert(struct db *db, const Stralix__V1__Record *record, struct error *err)
 {
-	static const Stralix__V1__Target no_target;
-	const Stralix__V1__Target *target = record->target ? record->target : &no_target;
-	const char *kind = record->target ? target->kind : "", *name = record->target ? target->name : "";
-	const char *node = record->target ? target->node_id : "";
+	const Stralix__V1__Target *target = record->target;
+	const char *kind = target ? target->kind : "", *name = target ? target->name : "";
+	const char *node = target ? target->node_id : "";
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	struct uuid org = { 0 }, target_id = { 0 };
 	const struct uuid *in;
 
-	if (record->target && (!uuid_parse(target->organisation_id, &org) || !uuid_parse(target->id, &target_id)))
+	if (target && (!uuid_parse(target->organisation_id, &org) || !uuid_parse(target->id, &target_id)))
 		return error_set(err, ERR_INVALID, "the target's ids");
 	in = uuid_is_nil(&org) ? NULL : &org;
 	if (!tx_begin(db, in, &tx, err) ||
 	    !TX_RUN(tx, AUDIT_RECORD_INSERT, NULL, err, DB_TEXT(record->id), DB_UUID(in), DB_TEXT(record->at),
 	            DB_TEXT(record->service), DB_TEXT(record->action), DB_TEXT(record->actor_id),
 	            DB_TEXT(record->actor_name), DB_TEXT(record->source_ip), DB_TEXT(record->request_id), DB_TEXT(kind),
-	            DB_UUID(record->target ? &target_id : NULL), DB_TEXT(name), DB_TEXT(node), DB_TEXT(record->before),
+	            DB_UUID(target ? &target_id : NULL), DB_TEXT(name), DB_TEXT(node), DB_TEXT(record->before),
 	            DB_TEXT(record->after), DB_TEXT(record->outcome)) ||
 	    !tx_commit(&tx, err))
 		return error_wrap(err, "store audit record %s", record->id);
@@ -114,11 +117,25 @@ static Stralix__V1__Record *read_record(const struct rows *rows, unsigned row, s
 	return copy(rows, row, texts, ARRAY_SIZE(texts), record, arena) ? record : NULL;
 }
 
+/* How many of the rows make a page: at most limit, and no more than fits into a message of the bus. */
+static unsigned page_size(const struct rows *rows, unsigned limit)
+{
+	size_t bytes = 0;
+	unsigned n = 0;
+
+	for (; n < rows_count(rows) && n < limit; n++) {
+		bytes += strlen(rows_text(rows, n, BEFORE)) + strlen(rows_text(rows, n, AFTER));
+		if (n && bytes > PAGE_BYTES)
+			break;
+	}
+	return n;
+}
+
 /* One row more than asked for says that there is a next page. */
 static bool read_records(const struct rows *rows, unsigned limit, struct arena *arena,
                          Stralix__V1__ListRecordsReply *reply, struct error *err)
 {
-	unsigned n = rows_count(rows) > limit ? limit : rows_count(rows);
+	unsigned n = page_size(rows, limit);
 
 	reply->records = arena_alloc(arena, (n + 1) * sizeof(Stralix__V1__Record *));
 	for (unsigned i = 0; reply->records && i < n; i++, reply->n_records++) {

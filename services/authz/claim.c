@@ -4,13 +4,7 @@
 #include "authz.h"
 #include "authz_sql.h"
 #include "domain.h"
-
-/* Says no without a word about who has the name. */
-static bool taken(struct error *err)
-{
-	error_field(err, "domain", "EXISTS", "This domain, or one above or below it, is in use already.");
-	return error_set(err, ERR_EXISTS, "This domain, or one above or below it, is in use already.");
-}
+#include "taken.h"
 
 /* Begins; nobody else decides about this name or its relatives until the transaction ends. */
 static bool begin(struct db *wide, const char *domain, struct tx **ret, struct error *err)
@@ -46,7 +40,7 @@ bool claim_hold(struct db *wide, const struct claim *claim, struct arena *arena,
 	if (!begin(wide, claim->domain, &tx, err) || !conflicts(tx, claim->domain, &claim->org, arena, &refused, err))
 		return false;
 	if (refused)
-		return taken(err);
+		return taken(err, "domain", "This domain, or one above or below it, is in use already.");
 	if (!TX_RUN(tx, AUTHZ_WIDE_CLAIM_HOLD, &rows, err, DB_TEXT(claim->domain), DB_UUID(&claim->resource),
 	            DB_UUID(&claim->org), DB_TEXT(claim->kind), DB_INT(AUTHZ_HOLD_S)))
 		return error_wrap(err, "hold '%s'", claim->domain);

@@ -4,6 +4,7 @@
 #include "account.h"
 #include "authz.h"
 #include "authz_sql.h"
+#include "taken.h"
 
 static bool choose_role(const struct call *call, const Stralix__V1__CreateUserRequest *req, Stralix__Role *ret,
                         struct error *err)
@@ -26,11 +27,10 @@ static bool insert(struct tx *tx, const struct uuid *id, const struct uuid *org,
 	if (TX_RUN(tx, AUTHZ_USER_INSERT, NULL, &why, DB_UUID(id), DB_UUID(org), DB_TEXT(user->email),
 	           DB_TEXT(user->name), DB_TEXT(user->role), DB_TEXT(hash)))
 		return true;
+	if (why.code == ERR_EXISTS)
+		return taken(err, "email", "Somebody has this address already.");
 	*err = why;
-	if (why.code != ERR_EXISTS)
-		return false;
-	error_field(err, "email", "EXISTS", "Somebody has this address already.");
-	return error_set(err, ERR_EXISTS, "Somebody has this address already.");
+	return false;
 }
 
 static bool audit(struct change *change, Stralix__V1__User *user, struct error *err)

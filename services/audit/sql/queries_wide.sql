@@ -12,7 +12,7 @@ select id, coalesce(org_id::text, ''), (extract(epoch from at) * 1000)::bigint, 
 
 -- name: record_list_of
 select r.*
-  from unnest($5::uuid[]) as o (org_id)
+  from (select distinct unnest($5::uuid[])) as o (org_id)
  cross join lateral (
        select id, coalesce(org_id::text, '') as org, (extract(epoch from at) * 1000)::bigint as at_ms, service, action,
               actor_id, actor_name, source_ip, request_id, target_kind, coalesce(target_id::text, '') as target,
