@@ -1,0 +1,92 @@
+/* claim: the node's row is locked for the window, the resource's for its queue; the unique index has the last word. */
+
+#include "claim.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+
+#include "dispatch.h"
+#include "tasks_sql.h"
+
+bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!TX_RUN(tx, TASKS_NODE_LOCK, &rows, err, DB_TEXT(node_id)))
+		return false;
+	if (!rows_count(rows))
+		return error_set(err, ERR_NOT_FOUND, "there is no node '%s'", node_id);
+	ret->trusted = strcmp(rows_text(rows, 0, 0), "trusted") == 0;
+	ret->running = (unsigned)rows_int(rows, 0, 1);
+	ret->held = rows_bool(rows, 0, 2);
+	ret->offline = ret->held && strcmp(rows_text(rows, 0, 3), "offline") == 0;
+	return true;
+}
+
+bool claim_locked(struct tx *tx, const char *node_id, const struct node_state *node, const struct uuid *resource,
+                  struct task **ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	_cleanup_(task_freep) struct task *task = NULL;
+
+	*ret = NULL;
+	if (!node->trusted || node->held || node->running >= WINDOW)
+		return true;
+	if (!TX_RUN(tx, TASKS_TASK_CLAIM, &rows, err, DB_UUID(resource)))
+		return false;
+	if (!rows_count(rows))
+		return true;
+	task = calloc(1, sizeof(*task));
+	if (!task)
+		return error_errno(err, ENOMEM, "claim a task");
+	if (!task_read(rows, 0, task, err) ||
+	    !TX_RUN(tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(node_id), DB_INT(1), DB_INT(0)))
+		return false;
+	*ret = TAKE_PTR(task);
+	return true;
+}
+
+static bool claim_one(struct tasks *tasks, const char *node_id, const struct uuid *org, const struct uuid *resource,
+                      struct error *err)
+{
+	_cleanup_(change_freep) struct change *change = NULL;
+	_cleanup_(task_freep) struct task *task = NULL;
+	struct node_state node;
+
+	if (!change_begin_system(tasks->service, org, NULL, &change, err) ||
+	    !node_lock(change_tx(change), node_id, &node, err) ||
+	    !TX_RUN(change_tx(change), TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(resource)) ||
+	    !claim_locked(change_tx(change), node_id, &node, resource, &task, err))
+		return false;
+	if (!task)
+		return true; /* somebody else was faster */
+	if (!task_tell(change, task, "running", "", err) || !change_commit(change, err))
+		return false;
+	dispatch_task(tasks, TAKE_PTR(task));
+	return true;
+}
+
+static bool look(struct tasks *tasks, const char *node_id, struct rows **ret, struct error *err)
+{
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+
+	return tx_begin(service_db_wide(tasks->service), NULL, &tx, err) &&
+	       TX_RUN(tx, TASKS_WIDE_TASKS_DUE, ret, err, DB_TEXT(node_id), DB_INT(WINDOW)) && tx_commit(&tx, err);
+}
+
+void claim_node(struct tasks *tasks, const char *node_id)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	struct error err = { 0 };
+	bool ok = look(tasks, node_id, &rows, &err);
+
+	for (unsigned i = 0; ok && i < rows_count(rows); i++) {
+		struct uuid org = rows_uuid(rows, i, 0), resource = rows_uuid(rows, i, 1);
+
+		ok = claim_one(tasks, node_id, &org, &resource, &err);
+	}
+	if (!ok)
+		log_failure(LOG_WARN_, &err, "claim work of a node"); /* the sweeper comes by again */
+}

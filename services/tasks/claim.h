@@ -1,0 +1,24 @@
+/* claim: takes work for a node: the newest task that waits for a resource of which nothing runs. */
+#pragma once
+
+#include "task.h"
+#include "tasks.h"
+
+/* What node_lock has seen. */
+struct node_state {
+	bool trusted, held, offline; /* offline: held, since nobody answered */
+	unsigned running;
+};
+
+/* Locks the node's row; ERR_NOT_FOUND: there is no such node. */
+bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err) _must_check_;
+
+/*
+ * Within a transaction that holds the locks of node and resource: claims, counting it in the node's window. *ret NULL:
+ * there is nothing to claim, or no room. Dispatch it after the commit.
+ */
+bool claim_locked(struct tx *tx, const char *node_id, const struct node_state *node, const struct uuid *resource,
+                  struct task **ret, struct error *err) _must_check_;
+
+/* Claims and dispatches all that a node may do now. */
+void claim_node(struct tasks *tasks, const char *node_id);

@@ -1,0 +1,195 @@
+/* heartbeat: kept in the book, written every few seconds; at once when it is news. */
+
+#include "heartbeat.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/json/json.h"
+
+#include "stralix/v1/node.contract.h"
+
+#include "book.h"
+#include "dispatch.h"
+#include "report.h"
+#include "tasks_sql.h"
+#include "work.h"
+
+enum { ARENA = 1 << 20, HEARTBEAT_MAX = 65536 };
+
+static bool open_heartbeat(struct tasks *tasks, const char *node_id, const struct bus_msg *msg, struct arena *arena,
+                           Stralix__V1__Heartbeat **ret, struct error *err)
+{
+	struct token_claims claims;
+	Stralix__V1__Report *report;
+	ProtobufCMessage *message = NULL;
+
+	if (!report_open(tasks, node_id, bus_msg_data(msg), bus_msg_size(msg), arena, &report, &claims, err))
+		return false;
+	if (strcmp(claims.sub, "heartbeat") != 0)
+		return error_set(err, ERR_UNAUTHENTICATED, "the token is of a task");
+	if (!contract_unpack(&stralix__v1__heartbeat__descriptor, report->outcome.data, report->outcome.len,
+	                     HEARTBEAT_MAX, arena, &message, err) ||
+	    !contract_validate(&stralix__v1__heartbeat__rules, message, arena, err))
+		return false;
+	*ret = (Stralix__V1__Heartbeat *)message;
+	return strcmp((*ret)->node_id, node_id) == 0 ||
+	       error_set(err, ERR_UNAUTHENTICATED, "it is of node '%s'", (*ret)->node_id);
+}
+
+static bool take_in(struct tasks *tasks, const struct bus_msg *msg, struct arena *arena, bool *ret_news,
+                    struct error *err)
+{
+	_cleanup_buf_ struct buf json = { 0 };
+	const char *node_id = report_node(msg);
+	Stralix__V1__Heartbeat *heartbeat = NULL;
+	int64_t now = clock_unix_ms(), skew;
+
+	if (!open_heartbeat(tasks, node_id, msg, arena, &heartbeat, err))
+		return error_wrap(err, "heartbeat of node '%s'", node_id);
+	if (!json_write(&json, &heartbeat->base) || buf_failed(&json))
+		return error_set(err, ERR_INTERNAL, "no memory for a heartbeat");
+	skew = heartbeat->node_time_ms - now;
+	*ret_news =
+		book_beat(tasks->book, node_id, buf_take(&json), now, skew <= CLOCK_SKEW_MS && skew >= -CLOCK_SKEW_MS);
+	return true;
+}
+
+static void reply_time(struct tasks *tasks, const struct bus_msg *msg, struct arena *arena)
+{
+	Stralix__V1__HeartbeatReply reply;
+	struct error err = { 0 };
+	uint8_t *packed;
+	size_t size;
+
+	stralix__v1__heartbeat_reply__init(&reply);
+	reply.panel_time_ms = clock_unix_ms();
+	packed = contract_pack(&reply.base, arena, &size);
+	if (bus_msg_reply(msg) && packed && !bus_respond(service_bus(tasks->service), msg, NULL, packed, size, &err))
+		log_failure(LOG_DEBUG_, &err, "answer a heartbeat");
+}
+
+struct incoming {
+	struct tasks *tasks;
+	struct bus_msg *msg;
+};
+
+static void run_heartbeat(void *arg)
+{
+	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA);
+	struct incoming *incoming = arg;
+	struct error err = { 0 };
+	bool news = false;
+
+	if (!arena)
+		abort();
+	if (!take_in(incoming->tasks, incoming->msg, arena, &news, &err)) {
+		if (err.code != ERR_UNAVAILABLE)
+			log_failure(LOG_WARN_, &err, "a heartbeat is refused");
+		report_refuse(incoming->tasks, incoming->msg, &err);
+	} else {
+		reply_time(incoming->tasks, incoming->msg, arena);
+		if (news && !heartbeat_flush(incoming->tasks, &err))
+			log_failure(LOG_WARN_, &err, "write heartbeats"); /* the janitor tries again */
+	}
+	bus_msg_free(incoming->msg);
+	free(incoming);
+}
+
+void heartbeat_on_message(void *arg, struct bus_msg *msg)
+{
+	struct tasks *tasks = arg;
+	struct incoming *incoming = calloc(1, sizeof(*incoming));
+
+	if (!incoming)
+		abort();
+	incoming->tasks = tasks;
+	incoming->msg = msg;
+	if (!work_add(tasks->work, run_heartbeat, incoming, true)) { /* too many, or the end: the next one does */
+		bus_msg_free(msg);
+		free(incoming);
+	}
+}
+
+void heartbeat_event(struct tasks *tasks, const char *node_id)
+{
+	struct error err = { 0 };
+
+	if (!bus_publish(service_bus(tasks->service), "event.installation.node.updated", NULL, node_id, strlen(node_id),
+	                 &err))
+		log_failure(LOG_DEBUG_, &err, "say that a node changed");
+}
+
+/* Beats as the four arrays of the statement. */
+struct columns {
+	const char **ids, **texts, **times, **clocks;
+	char (*numbers)[24];
+};
+
+static void columns_done(struct columns *columns)
+{
+	free(columns->ids);
+	free(columns->texts);
+	free(columns->times);
+	free(columns->clocks);
+	free(columns->numbers);
+}
+
+static bool columns_init(struct columns *ret, const struct beat *beats, size_t n, struct error *err)
+{
+	ret->ids = calloc(n, sizeof(*ret->ids));
+	ret->texts = calloc(n, sizeof(*ret->texts));
+	ret->times = calloc(n, sizeof(*ret->times));
+	ret->clocks = calloc(n, sizeof(*ret->clocks));
+	ret->numbers = calloc(n, sizeof(*ret->numbers));
+	if (!ret->ids || !ret->texts || !ret->times || !ret->clocks || !ret->numbers)
+		return error_set(err, ERR_INTERNAL, "no memory for %zu heartbeats", n);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(ret->numbers[i], sizeof(ret->numbers[i]), "%" PRId64, beats[i].at_ms);
+		ret->ids[i] = beats[i].id;
+		ret->texts[i] = beats[i].json;
+		ret->times[i] = ret->numbers[i];
+		ret->clocks[i] = beats[i].clock_ok ? "true" : "false";
+	}
+	return true;
+}
+
+static bool write_beats(struct tasks *tasks, const struct beat *beats, size_t n, struct rows **ret, struct error *err)
+{
+	_cleanup_(columns_done) struct columns columns = { 0 };
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+
+	return columns_init(&columns, beats, n, err) && tx_begin(service_db_wide(tasks->service), NULL, &tx, err) &&
+	       TX_RUN(tx, TASKS_WIDE_NODE_BEATS, ret, err, DB_TEXTS(columns.ids, n), DB_TEXTS(columns.texts, n),
+	              DB_TEXTS(columns.times, n), DB_TEXTS(columns.clocks, n)) &&
+	       tx_commit(&tx, err);
+}
+
+bool heartbeat_flush(struct tasks *tasks, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	size_t n = 0;
+	struct beat *beats = book_take_beats(tasks->book, &n);
+
+	if (!beats)
+		return true;
+	if (!write_beats(tasks, beats, n, &rows, err)) {
+		for (size_t i = 0; i < n; i++)
+			book_away(tasks->book, beats[i].id); /* the next one tries at once */
+		book_give_back(tasks->book, beats, n);
+		return error_wrap(err, "write heartbeats");
+	}
+	for (unsigned i = 0; i < rows_count(rows); i++)
+		if (rows_bool(rows, i, 1)) {
+			heartbeat_event(tasks, rows_text(rows, i, 0));
+			dispatch_node(tasks, rows_text(rows, i, 0));
+		}
+	for (size_t i = 0; i < n; i++)
+		free(beats[i].json);
+	free(beats);
+	return true;
+}

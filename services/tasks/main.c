@@ -1,0 +1,33 @@
+/* stralix-tasks: declares what the service is. */
+
+#include "tasks.h"
+#include "tasks_sql.h"
+
+static const struct tasks_handlers handlers = {
+	.get_task = tasks_get_task,
+	.list_tasks = tasks_list_tasks,
+	.list_nodes = tasks_list_nodes,
+	.get_node = tasks_get_node,
+	.register_node = tasks_register_node,
+	.place_resource = tasks_place_resource,
+	.enqueue = tasks_enqueue,
+};
+
+int main(int argc, char **argv)
+{
+	static const struct service_definition definition = {
+		.contract = &tasks_contract,
+		.handlers = &handlers,
+		.description = "nodes, placement, and the ledger of all work that nodes do",
+		.queries = tasks_queries,
+		.queries_wide = tasks_queries_wide,
+		.migrations = tasks_migrations,
+		.janitor = tasks_janitor,
+		.config = tasks_config,
+		.settings_size = sizeof(struct tasks_settings),
+		.start = tasks_start,
+		.stop = tasks_stop,
+	};
+
+	return service_main(&definition, argc, argv);
+}

@@ -1,0 +1,133 @@
+-- Across organisations: staff lists with the organisations as parameter, the dispatcher's looks, the sweeper's repairs.
+
+-- name: task_get
+select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state, t.message,
+       t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
+       (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
+       (extract(epoch from t.finished_at) * 1000)::bigint,
+       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+  from task t where t.id = $1::uuid;
+
+-- name: task_list
+-- $1 cursor, $2 state, $3 node, $4 target, $5 limit.
+select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state, t.message,
+       t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
+       (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
+       (extract(epoch from t.finished_at) * 1000)::bigint,
+       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+  from task t
+ where ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2) and ($3::text is null or t.node_id = $3)
+   and ($4::uuid is null or t.resource_id = $4::uuid)
+ order by t.id desc
+ limit $5::integer;
+
+-- name: task_list_of
+-- The same of some organisations, $6.
+select t.*
+  from unnest($6::uuid[]) as o (id)
+ cross join lateral (
+       select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
+              t.message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
+              (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
+              (extract(epoch from t.finished_at) * 1000)::bigint,
+              case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+         from task t
+        where t.org_id = o.id and ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2)
+          and ($3::text is null or t.node_id = $3) and ($4::uuid is null or t.resource_id = $4::uuid)
+        order by t.id desc
+        limit $5::integer) as t
+ order by t.id desc
+ limit $5::integer;
+
+-- name: task_total
+select count(*) from task
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::text is null or state = $2)
+   and ($3::text is null or node_id = $3) and ($4::uuid is null or resource_id = $4::uuid);
+
+-- name: task_where
+-- Whose a task is and who works on it; the node's report is believed for no other.
+select org_id, node_id, request_id from task where id = $1::uuid;
+
+-- name: node_list
+-- $1 one node or all, $2 cursor, $3 limit.
+select n.id, n.uid, n.name, n.address, n.state, n.capabilities::text, n.http_port, n.https_port, n.assigned, n.running,
+       (select count(*) from task t where t.node_id = n.id and t.state = 'queued'),
+       n.reachable and n.last_heartbeat_at > now() - interval '45 seconds',
+       (extract(epoch from n.last_heartbeat_at) * 1000)::bigint, coalesce(n.heartbeat::text, ''),
+       (extract(epoch from n.created_at) * 1000)::bigint, case when n.hold_until > now() then n.hold_reason else '' end
+  from node n
+ where ($1::text is null or n.id = $1) and ($2::text is null or n.id > $2)
+ order by n.id
+ limit $3::integer;
+
+-- name: node_total
+select count(*) from node;
+
+-- name: node_book
+-- What is known of every node in memory.
+select id, state, report_key, coalesce((extract(epoch from last_heartbeat_at) * 1000)::bigint, 0),
+       reachable and hold_reason = ''
+  from node;
+
+-- name: node_beats
+-- Heartbeats of the last seconds, all at once: ids, JSON texts, milliseconds. A node that was held because it was
+-- offline, or because its clock was wrong, is let go when that is over; says who that is news of.
+with beat as (
+	select id, text::jsonb as body, to_timestamp(at_ms::bigint / 1000.0) as at, clock_ok::boolean as clock_ok
+	  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as b (id, text, at_ms, clock_ok)
+), before as (
+	select n.id, not n.reachable or (n.hold_reason <> '' and (n.hold_reason <> 'clock' or b.clock_ok)) as news
+	  from node n join beat b on b.id = n.id
+	 order by n.id
+	   for no key update of n
+)
+update node n
+   set last_heartbeat_at = greatest(n.last_heartbeat_at, b.at), heartbeat = b.body, reachable = true,
+       hold_until = case when n.hold_reason = 'clock' and not b.clock_ok then n.hold_until end,
+       hold_reason = case when n.hold_reason = 'clock' and not b.clock_ok then n.hold_reason else '' end
+  from beat b, before
+ where n.id = b.id and before.id = n.id
+returning n.id, before.news;
+
+-- name: node_lost
+update node set reachable = false
+ where reachable and last_heartbeat_at < now() - interval '45 seconds'
+returning id;
+
+-- name: nodes_due
+-- Nodes with work that could be sent now.
+select n.id from node n
+ where n.state = 'trusted' and n.running < $1::integer and coalesce(n.hold_until <= now(), true)
+   and exists (select from task t
+                where t.node_id = n.id and t.state = 'queued' and t.next_attempt_at <= now()
+                  and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running'));
+
+-- name: tasks_due
+-- A node's resources with work that could be sent now; organisations take turns.
+select org_id, resource_id
+  from (select t.org_id, t.resource_id, min(t.created_at) as since,
+               row_number() over (partition by t.org_id order by min(t.created_at)) as turn
+          from task t
+         where t.node_id = $1 and t.state = 'queued' and t.next_attempt_at <= now()
+           and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running')
+         group by t.org_id, t.resource_id) as due
+ order by turn, since
+ limit $2::integer;
+
+-- name: leases_expired
+-- Takes over what nobody has heard of for a while, to ask the node again.
+update task set lease_until = now() + interval '60 seconds'
+ where id in (select id from task where state = 'running' and lease_until < now()
+               order by lease_until limit 100 for update skip locked)
+returning id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, attempt, state, actor_id, permission,
+          request_id, traceparent, owner, seq, desired;
+
+-- name: reservations_expired
+-- Places that nothing was ever enqueued for. Their uids are not given again.
+with gone as (
+	delete from resource r where r.reserved_until < now() and not exists (select from task t where t.resource_id = r.id)
+	returning node_id
+), counts as (
+	select node_id, count(*) as n from gone group by node_id
+)
+update node set assigned = node.assigned - counts.n from counts where node.id = counts.node_id;

@@ -1,0 +1,48 @@
+/* tasks: what the service is: nodes, placement, the ledger of work, and its dispatch. */
+#pragma once
+
+#include "lib/service/call.h"
+#include "lib/service/service.h"
+
+#include "stralix/v1/tasks.contract.h"
+
+struct book;
+struct work;
+struct bus_subscription;
+
+enum {
+	WINDOW = 32,            /* tasks that a node works on at once */
+	ATTEMPTS_MAX = 5,       /* then a task has failed */
+	ALIVE_MS = 45000,       /* without a heartbeat a node is unreachable */
+	CLOCK_SKEW_MS = 150000, /* agents refuse commands beyond this */
+	REPORT_AGE_S = 300,     /* of a report's token, either way */
+};
+
+#define OFFLINE_WORDS "node %s is offline; the task runs when it is back"
+
+struct tasks_settings {
+	int64_t dispatchers;
+};
+
+/* One per process. All of it may be used from any thread. */
+struct tasks {
+	struct service *service;
+	struct work *work;
+	struct book *book;
+	struct bus_subscription *reports, *heartbeats;
+	_Atomic bool has_stream; /* EVENTS was seen or made */
+};
+
+bool tasks_start(struct service *service, void **state, struct error *err);
+void tasks_stop(void *state);
+
+bool tasks_get_task(struct call *call, const Stralix__V1__GetTaskRequest *req, struct error *err);
+bool tasks_list_tasks(struct call *call, const Stralix__V1__ListTasksRequest *req, struct error *err);
+bool tasks_list_nodes(struct call *call, const Stralix__V1__ListNodesRequest *req, struct error *err);
+bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, struct error *err);
+bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeRequest *req, struct error *err);
+bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err);
+bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, struct error *err);
+
+extern const struct janitor_row tasks_janitor[];
+extern const struct config_row tasks_config[];
