@@ -21,7 +21,16 @@ enum {
 	RETRY_JITTER_MS = 150,
 	NONCE_TRIES = 4, /* the library fails one signature in 256; the next nonce is another one */
 	DRAIN_MS = 5000,
+	AWAY_RETRY_S = 1,
 };
+
+bool bus_unavailable(struct error *err, const char *why)
+{
+	error_set(err, ERR_UNAVAILABLE, "%s", why);
+	if (err)
+		err->retry_after_s = AWAY_RETRY_S;
+	return false;
+}
 
 bool nats_failed(struct error *err, natsStatus status, const char *what)
 {
@@ -322,11 +331,8 @@ bool link_acquire(struct bus *bus, struct link **ret, struct error *err)
 	if (link)
 		link->users++;
 	pthread_mutex_unlock(&bus->mutex);
-	if (!link) {
-		if (err)
-			err->retry_after_s = 1;
-		return error_set(err, ERR_UNAVAILABLE, "not connected to NATS");
-	}
+	if (!link)
+		return bus_unavailable(err, "not connected to NATS");
 	*ret = link;
 	return true;
 }

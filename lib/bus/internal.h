@@ -37,6 +37,9 @@ struct bus {
 bool link_acquire(struct bus *bus, struct link **ret, struct error *err) _must_check_;
 void link_release(struct bus *bus, struct link *link);
 
+/* ERR_UNAVAILABLE with a second's Retry-After; returns false. */
+bool bus_unavailable(struct error *err, const char *why);
+
 /* Sets err from what the library says; returns false. */
 bool nats_failed(struct error *err, natsStatus status, const char *what);
 

@@ -132,9 +132,7 @@ static bool slot_take(struct requests *requests, int timeout_ms, bus_reply_fn do
 		*ret_generation = slot->generation;
 	}
 	pthread_mutex_unlock(&requests->mutex);
-	if (!ok && err)
-		err->retry_after_s = 1;
-	return ok || error_set(err, ERR_UNAVAILABLE, "too many requests wait for an answer");
+	return ok || bus_unavailable(err, "too many requests wait for an answer");
 }
 
 /* Frees a slot and gives what it held. Held: requests.mutex. */
@@ -176,10 +174,10 @@ void requests_on_reply(void *arg, struct bus_msg *msg)
 		return;
 	}
 	if (bus_msg_no_responders(msg)) {
-		struct error err = { .retry_after_s = 1 };
+		struct error err = { 0 };
 
 		bus_msg_free(msg);
-		error_set(&err, ERR_UNAVAILABLE, "nobody answers");
+		bus_unavailable(&err, "nobody answers");
 		slot.done(slot.arg, NULL, &err);
 		return;
 	}
@@ -188,9 +186,9 @@ void requests_on_reply(void *arg, struct bus_msg *msg)
 
 void requests_fail_all(struct requests *requests, const char *why)
 {
-	struct error err = { .retry_after_s = 1 };
+	struct error err = { 0 };
 
-	error_set(&err, ERR_UNAVAILABLE, "%s", why);
+	bus_unavailable(&err, why);
 	for (;;) {
 		struct slot slot = { 0 };
 

@@ -107,6 +107,13 @@ struct tx *change_tx(struct change *change)
 	return change->tx;
 }
 
+bool change_actor(struct change *change, const char *user_id, const char *name, struct error *err)
+{
+	change->actor = arena_strdup(change->arena, user_id);
+	change->actor_name = arena_strdup(change->arena, name);
+	return (change->actor && change->actor_name) || error_set(err, ERR_INTERNAL, "out of memory");
+}
+
 bool change_quota(struct change *change, const char *name, int delta, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;

@@ -30,6 +30,9 @@ DEFINE_CLEANUP(struct change *, change_free)
 
 struct tx *change_tx(struct change *change);
 
+/* Says who did it where the call can't: nobody is signed in before a sign-in. Before the first word of the change. */
+bool change_actor(struct change *change, const char *user_id, const char *name, struct error *err) _must_check_;
+
 /* Takes or gives back one of a quota (a row of the service's own quota table); no row: no limit. ERR_QUOTA. */
 bool change_quota(struct change *change, const char *name, int delta, struct error *err) _must_check_;
 

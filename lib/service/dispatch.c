@@ -220,10 +220,11 @@ void dispatch(struct service *service, struct bus_msg *msg)
 
 void dispatch_refuse(struct service *service, const struct bus_msg *msg)
 {
-	struct error err = { .retry_after_s = AWAY_RETRY_S }, why = { 0 };
+	struct error err = { 0 }, why = { 0 };
 	const char *type = bus_msg_header(msg, BUS_CONTENT_TYPE);
 
 	error_set(&err, ERR_UNAVAILABLE, "%s has too much to do. Try again in a moment.", service->name);
+	err.retry_after_s = AWAY_RETRY_S;
 	if (!answer_error(service->bus, msg, bus_msg_header(msg, BUS_REQUEST_ID),
 	                  type && strncmp(type, "application/json", strlen("application/json")) == 0, &err, &why))
 		log_failure(LOG_WARN_, &why, "refuse a call");
