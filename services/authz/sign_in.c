@@ -77,7 +77,7 @@ static bool open_session(struct call *call, struct account *account, struct erro
 {
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct uuid session = uuid_v7();
-	char token[OPAQUE_TEXT];
+	char token[OPAQUE_TEXT], user_id[UUID_TEXT];
 	struct session_view view;
 	Stralix__V1__SignInReply reply;
 	int64_t expires_ms;
@@ -87,6 +87,7 @@ static bool open_session(struct call *call, struct account *account, struct erro
 	reply.session = &view.message;
 	reply.token = token;
 	if (!change_begin(call, &account->org, &change, err) ||
+	    !change_actor(change, uuid_format(&account->id, user_id), account->email, err) ||
 	    !insert(change, &session, account, token, &expires_ms, err) ||
 	    !session_view_init(&view, account, NULL, expires_ms, call_arena(call), err) ||
 	    !audit(change, &session, account, account->email, "success", err) ||
