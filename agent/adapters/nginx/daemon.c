@@ -2,10 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,7 +16,9 @@
 #include "agent/adapters/nginx/internal.h"
 #include "agent/engine/file.h"
 
-enum { START_DEADLINE_MS = 20000, WORDS_MAX = 16384 };
+enum { START_DEADLINE_MS = 20000, SETTLE_DEADLINE_MS = 1000, WORDS_MAX = 16384 };
+
+static const char worker_title[] = "nginx: worker process";
 
 /* A pid file may be older than the machine's last start: the process has to say that it is this nginx. */
 pid_t nginx_running(const struct nginx *nginx)
@@ -61,28 +64,43 @@ static bool wait_child(pid_t pid, int *status, struct error *err)
 	return error_set(err, ERR_TIMEOUT, "nginx didn't start in time");
 }
 
-static bool spawn(const char *const *argv, int words, pid_t *pid, struct error *err)
+/* The workers' account has a number and needs no name on this machine, but nginx asks for one: it sees account files of
+ * its own, in a mount namespace of its own. */
+static bool show_accounts(const struct nginx *nginx)
+{
+	return !nginx->private_accounts ||
+	       (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
+	        mount(nginx->passwd, "/etc/passwd", NULL, MS_BIND, NULL) == 0 &&
+	        mount(nginx->group, "/etc/group", NULL, MS_BIND, NULL) == 0);
+}
+
+/* In the child of a process with threads: system calls only. */
+static void become(const struct nginx *nginx, const char *const *argv, int words)
 {
 	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t signals;
+	int null = open("/dev/null", O_RDWR);
+	sigset_t none;
 
-	sigemptyset(&signals);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, words, STDERR_FILENO);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &signals);
-	sigaddset(&signals, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attr, &signals);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int failed = posix_spawn(pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv,
-	                         (char *const *)(uintptr_t)environment);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return !failed || error_errno(err, failed, "run %s", argv[0]);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (null < 0 || dup2(words, STDERR_FILENO) < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(null, STDOUT_FILENO) < 0 || close_range(3, ~0U, 0) < 0 || !show_accounts(nginx))
+		return;
+	umask(0022);
+	execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
+}
+
+static bool spawn(const struct nginx *nginx, const char *const *argv, int words, pid_t *pid, struct error *err)
+{
+	*pid = fork();
+	if (*pid == 0) {
+		static const char why[] = "can't be run\n";
+
+		become(nginx, argv, words);
+		_exit(write(STDERR_FILENO, why, sizeof(why) - 1) < 0 ? 126 : 127);
+	}
+	return *pid > 0 || error_errno(err, errno, "run %s", argv[0]);
 }
 
 /* Runs nginx until it exits or has detached. What it says goes into a file, not a pipe: a daemon that inherits a pipe
@@ -97,7 +115,7 @@ static bool run(const struct nginx *nginx, const char *const *argv, struct buf *
 
 	if (fd < 0)
 		return error_errno(err, errno, "make a file for nginx's words");
-	if (!spawn(argv, fd, &pid, err) || !wait_child(pid, &status, err))
+	if (!spawn(nginx, argv, fd, &pid, err) || !wait_child(pid, &status, err))
 		return false;
 	*success = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	size = pread(fd, text, sizeof(text), 0);
@@ -135,15 +153,72 @@ static bool start(struct nginx *nginx, struct error *err)
 	return success || error_set(err, ERR_VERIFY_FAILED, "nginx doesn't start: %s", words.data ? words.data : "");
 }
 
+/* Whether the process is a worker that takes new connections. */
+static bool accepts(pid_t pid)
+{
+	_cleanup_buf_ struct buf title = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	return file_read(path, WORDS_MAX, &title, NULL) && title.data &&
+	       strncmp(title.data, worker_title, sizeof(worker_title) - 1) == 0 && !strstr(title.data, "shutting down");
+}
+
+static void list_workers(struct nginx *nginx, pid_t master)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	char path[64], *end;
+
+	nginx->n_old = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
+	if (!file_read(path, WORDS_MAX, &text, NULL) || !text.data)
+		return;
+	for (char *next = text.data; nginx->n_old < NGINX_WORKERS; next = end) {
+		pid_t pid = (pid_t)strtol(next, &end, 10);
+
+		if (end == next)
+			break;
+		if (accepts(pid))
+			nginx->old[nginx->n_old++] = pid;
+	}
+}
+
 bool nginx_reload(struct nginx *nginx, struct error *err)
 {
 	pid_t master = nginx_running(nginx);
 	struct stat log;
 
 	nginx->log_before = stat(nginx->error_log, &log) == 0 ? log.st_size : 0;
-	if (master > 0 && kill(master, SIGHUP) == 0)
-		return true;
+	nginx->n_old = 0;
+	if (master > 0) {
+		list_workers(nginx, master);
+		if (kill(master, SIGHUP) == 0)
+			return true;
+	}
 	return start(nginx, err);
+}
+
+static bool any_accepts(const struct nginx *nginx)
+{
+	for (unsigned i = 0; i < nginx->n_old; i++)
+		if (accepts(nginx->old[i]))
+			return true;
+	return false;
+}
+
+/* The master sleeps 100 ms between starting new workers and telling the old ones to finish. A signal that means
+ * nothing to it ends that sleep; without it this takes those 100 ms. */
+void nginx_settle(struct nginx *nginx)
+{
+	int64_t deadline = clock_monotonic_ms() + SETTLE_DEADLINE_MS;
+	pid_t master = nginx_running(nginx);
+
+	while (any_accepts(nginx) && clock_monotonic_ms() < deadline) {
+		if (master > 0)
+			kill(master, SIGIO);
+		pause_ms(1);
+	}
+	nginx->n_old = 0;
 }
 
 void nginx_complaints(const struct nginx *nginx, struct buf *out)

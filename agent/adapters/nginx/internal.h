@@ -8,7 +8,7 @@
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
 
-enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64 };
+enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64, NGINX_WORKERS = 256 };
 
 /* Templates and the values that are the same in all files. */
 struct nginx_render {
@@ -24,12 +24,16 @@ struct nginx {
 	const struct settings *settings;
 	char secret[33];
 	char dir[PATH_MAX], conf[PATH_MAX], pid_file[PATH_MAX], error_log[PATH_MAX];
-	int root; /* the node's folder */
+	char passwd[PATH_MAX], group[PATH_MAX]; /* account files for nginx alone, */
+	bool private_accounts;                  /* when the machine has no name for the workers' uid */
+	int root;                               /* the node's folder */
 	gid_t web_gid;
 	struct nginx_render render;
 	struct sandbox *sandbox;
 	char version[65];
-	off_t log_before; /* size of the error log when it was told to reload */
+	off_t log_before;         /* size of the error log when it was told to reload, */
+	pid_t old[NGINX_WORKERS]; /* and the workers that it had then */
+	unsigned n_old;
 };
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
@@ -43,6 +47,8 @@ bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *o
 pid_t nginx_running(const struct nginx *nginx);
 bool nginx_read_version(struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_reload(struct nginx *nginx, struct error *err) _must_check_;
+/* After new workers have answered: waits until the old ones take no new connection. */
+void nginx_settle(struct nginx *nginx);
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 

@@ -206,10 +206,41 @@ static bool make_folders(struct nginx *nginx, struct error *err)
 	return true;
 }
 
+/* Replaces run/NAME whole. */
+static bool write_accounts(struct nginx *nginx, const char *name, const char *text, struct error *err)
+{
+	const struct file_owner owner = { (uid_t)-1, (gid_t)-1, 0644 };
+
+	_cleanup_close_ int run = file_open_dir(nginx->root, "run", err);
+	if (run < 0)
+		return false;
+	unlinkat(run, name, 0);
+	return file_write_at(run, name, text, strlen(text), owner, err);
+}
+
+/* A name for a uid that this machine has none for, seen by nginx alone. */
+static bool make_accounts(struct nginx *nginx, uid_t uid, struct error *err)
+{
+	char text[256];
+
+	nginx->private_accounts = true;
+	nginx->web_gid = uid;
+	snprintf(nginx->render.user, sizeof(nginx->render.user), "stralix-web");
+	snprintf(nginx->render.group, sizeof(nginx->render.group), "stralix-web");
+	snprintf(nginx->passwd, sizeof(nginx->passwd), "%s/run/passwd", nginx->settings->dir);
+	snprintf(nginx->group, sizeof(nginx->group), "%s/run/group", nginx->settings->dir);
+	snprintf(text, sizeof(text), "root:x:0:0::/:/usr/sbin/nologin\nstralix-web:x:%u:%u::/:/usr/sbin/nologin\n", uid,
+	         uid);
+	if (!write_accounts(nginx, "passwd", text, err))
+		return false;
+	snprintf(text, sizeof(text), "root:x:0:\nstralix-web:x:%u:\n", uid);
+	return write_accounts(nginx, "group", text, err);
+}
+
 /* nginx wants the names of accounts; everything else goes by number. */
 static bool find_accounts(struct nginx *nginx, struct error *err)
 {
-	char text[4096];
+	char user_text[4096], group_text[4096];
 	struct passwd user, *found_user = NULL;
 	struct group group, *found_group = NULL;
 	uid_t uid = (uid_t)nginx->settings->web_uid;
@@ -217,12 +248,13 @@ static bool find_accounts(struct nginx *nginx, struct error *err)
 	nginx->web_gid = (gid_t)-1;
 	if (geteuid() != 0)
 		return true;
-	if (getpwuid_r(uid, &user, text, sizeof(text), &found_user) != 0 || !found_user)
-		return error_set(err, ERR_INVALID, "web_uid: no account has the uid %u", uid);
-	snprintf(nginx->render.user, sizeof(nginx->render.user), "%s", user.pw_name);
+	if (uid == 0)
+		return error_set(err, ERR_INVALID, "web_uid: nginx's workers don't run as root");
+	if (getpwuid_r(uid, &user, user_text, sizeof(user_text), &found_user) != 0 || !found_user ||
+	    getgrgid_r(user.pw_gid, &group, group_text, sizeof(group_text), &found_group) != 0 || !found_group)
+		return make_accounts(nginx, uid, err);
 	nginx->web_gid = user.pw_gid;
-	if (getgrgid_r(nginx->web_gid, &group, text, sizeof(text), &found_group) != 0 || !found_group)
-		return error_set(err, ERR_INVALID, "web_uid: no group has the gid %u", nginx->web_gid);
+	snprintf(nginx->render.user, sizeof(nginx->render.user), "%s", user.pw_name);
 	snprintf(nginx->render.group, sizeof(nginx->render.group), "%s", group.gr_name);
 	return true;
 }

@@ -81,8 +81,10 @@ bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct err
 	do {
 		/* An address can't be a website's name, so this is the default server. */
 		probe(nginx, "127.0.0.1", body);
-		if (strcmp(body, wanted) == 0)
+		if (strcmp(body, wanted) == 0) {
+			nginx_settle(nginx);
 			return true;
+		}
 		pause_us(1000);
 		nginx_complaints(nginx, &words);
 	} while (words.size == 0 && clock_monotonic_ms() < deadline);
