@@ -440,7 +440,6 @@ static int stop(void **state)
 {
 	test_installation_drop(*state);
 	free(*state);
-	nats_Close();
 	return 0;
 }
 

@@ -261,11 +261,12 @@ static void credentials_hold_jwt_and_seed_in_their_frames(void **state)
 	                          "------END USER NKEY SEED------\n");
 }
 
+#define FRAMED_JWT "-----BEGIN NATS USER JWT-----\nJ\n------END NATS USER JWT------\n"
+#define BAD_SEED "-----BEGIN USER NKEY SEED-----\nSUBAD\n------END USER NKEY SEED------\n"
+
 static void credentials_come_apart_again(void **state)
 {
-	static const char *const bad[] = { "", "-----BEGIN NATS USER JWT-----\nJ\n",
-		                           "-----BEGIN NATS USER JWT-----\nJ\n------END NATS USER JWT------\n"
-		                           "-----BEGIN USER NKEY SEED-----\nSUBAD\n------END USER NKEY SEED------\n" };
+	static const char *const bad[] = { "", FRAMED_JWT, FRAMED_JWT BAD_SEED };
 	_cleanup_(nkey_freep) struct nkey *user = nkey_new(NKEY_USER), *read = NULL;
 	_cleanup_free_ char *text = nats_creds("J.W.T", user), *jwt = NULL;
 
