@@ -35,7 +35,7 @@ struct file {
 
 static int open_beneath(int root, const char *name, uint64_t flags)
 {
-	const struct open_how how = { .flags = flags | O_CLOEXEC | O_NONBLOCK,
+	const struct open_how how = { .flags = flags | O_CLOEXEC,
 		                      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
 
 	return (int)syscall(SYS_openat2, root, name, &how, sizeof(how));
@@ -113,7 +113,7 @@ enum static_kind static_kind(const char *name)
 
 static bool open_regular(int root, const char *name, struct file *ret)
 {
-	ret->fd = open_beneath(root, name, O_RDONLY);
+	ret->fd = open_beneath(root, name, O_RDONLY | O_NONBLOCK);
 	ret->encoding = NULL;
 	if (ret->fd < 0)
 		return false;
