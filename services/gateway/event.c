@@ -16,7 +16,7 @@ struct event_rights {
 	size_t n[ROLES];
 };
 
-/* Takes one token of a subject; what follows the dot, or NULL. */
+/* Takes one token of a subject; what follows it, or NULL. */
 static const char *take_word(const char *text, char *ret, size_t size)
 {
 	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-");
@@ -25,7 +25,12 @@ static const char *take_word(const char *text, char *ret, size_t size)
 		return NULL;
 	memcpy(ret, text, length);
 	ret[length] = '\0';
-	return text + length + (text[length] == '.');
+	return text + length;
+}
+
+static const char *next_word(const char *text, char *ret, size_t size)
+{
+	return text && *text == '.' ? take_word(text + 1, ret, size) : NULL;
 }
 
 bool event_parse(const char *subject, const void *data, size_t size, struct event *ret)
@@ -33,9 +38,9 @@ bool event_parse(const char *subject, const void *data, size_t size, struct even
 	char first[8], id[EVENT_ID] = { 0 };
 	const char *rest = take_word(subject, first, sizeof(first));
 
-	rest = rest ? take_word(rest, ret->organisation, sizeof(ret->organisation)) : NULL;
-	rest = rest ? take_word(rest, ret->entity, sizeof(ret->entity)) : NULL;
-	rest = rest ? take_word(rest, ret->verb, sizeof(ret->verb)) : NULL;
+	rest = next_word(rest, ret->organisation, sizeof(ret->organisation));
+	rest = next_word(rest, ret->entity, sizeof(ret->entity));
+	rest = next_word(rest, ret->verb, sizeof(ret->verb));
 	if (!rest || *rest || strcmp(first, "event") != 0 || size == 0 || size >= sizeof(id))
 		return false;
 	memcpy(id, data, size);

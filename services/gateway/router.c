@@ -37,13 +37,14 @@ static bool template_good(const char *path)
 	return !*path && names <= ROUTE_PARAMETERS;
 }
 
-static bool same_shape(const char *a, const char *b)
+/* Whether some path fits both templates: which route it means would depend on their order. */
+static bool overlap(const char *a, const char *b)
 {
 	while (*a == '/' && *b == '/') {
 		size_t size_a = strcspn(a + 1, "/"), size_b = strcspn(b + 1, "/");
-		bool both_names = a[1] == '{' && b[1] == '{';
+		bool name = a[1] == '{' || b[1] == '{';
 
-		if (!both_names && (size_a != size_b || strncmp(a + 1, b + 1, size_a) != 0))
+		if (!name && (size_a != size_b || strncmp(a + 1, b + 1, size_a) != 0))
 			return false;
 		a += 1 + size_a;
 		b += 1 + size_b;
@@ -62,8 +63,9 @@ static bool add_route(struct router *router, const struct contract_service *serv
 		const struct contract_method *other = router->routes[i].method;
 
 		if (strcmp(other->http_method, method->http_method) == 0 &&
-		    same_shape(other->http_path, method->http_path))
-			return error_set(err, ERR_INTERNAL, "%s and %s have the same route", other->name, method->name);
+		    overlap(other->http_path, method->http_path))
+			return error_set(err, ERR_INTERNAL, "the routes of %s and %s overlap", other->name,
+			                 method->name);
 	}
 	*route = (struct route){ .index = router->n, .service = service, .method = method };
 	snprintf(route->subject, sizeof(route->subject), "rpc.%s.%s", service->name, method->name);

@@ -22,7 +22,8 @@ struct route_match {
 
 struct router;
 
-/* Fails for a template that can't be read and for two rpcs with one route. The services end with NULL and must stay. */
+/* Fails for a template that can't be read and for two rpcs whose routes overlap. The services end with NULL and must
+ * stay. */
 bool router_new(const struct contract_service *const *services, struct router **ret, struct error *err) _must_check_;
 void router_free(struct router *router);
 DEFINE_CLEANUP(struct router *, router_free)
