@@ -175,7 +175,7 @@ static void run_send(void *arg)
 	struct error err = { 0 };
 	bool allowed = false;
 
-	log_context(sending->task->request_id, NULL);
+	log_context(sending->task->request_id[0] ? sending->task->request_id : NULL, NULL);
 	if (!arena || !check_actor(sending, arena, &allowed, &err)) {
 		log_failure(LOG_WARN_, &err, "ask whether the actor still may");
 		wait_later(sending, AWAY_MS,
@@ -202,7 +202,7 @@ static void run_answer(void *arg)
 	struct error err = { 0 };
 	const char *code;
 
-	log_context(sending->task->request_id, NULL);
+	log_context(sending->task->request_id[0] ? sending->task->request_id : NULL, NULL);
 	code = sending->reply ? bus_msg_header(sending->reply, BUS_ERROR) : NULL;
 	if (!sending->reply) {
 		log_failure(LOG_INFO_, &sending->why, sending->task->node_id);

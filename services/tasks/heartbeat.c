@@ -92,9 +92,9 @@ static void run_heartbeat(void *arg)
 			log_failure(LOG_WARN_, &err, "a heartbeat is refused");
 		report_refuse(incoming->tasks, incoming->msg, &err);
 	} else {
-		reply_time(incoming->tasks, incoming->msg, arena);
 		if (news && !heartbeat_flush(incoming->tasks, &err))
 			log_failure(LOG_WARN_, &err, "write heartbeats"); /* the janitor tries again */
+		reply_time(incoming->tasks, incoming->msg, arena);
 	}
 	bus_msg_free(incoming->msg);
 	free(incoming);

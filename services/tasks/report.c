@@ -169,7 +169,7 @@ static bool take_in(struct tasks *tasks, const struct bus_msg *msg, struct error
 			"a report about a task that isn't this node's");
 		return true;
 	}
-	log_context(request_id, NULL);
+	log_context(request_id[0] ? request_id : NULL, NULL);
 	ok = store(tasks, node_id, &org, request_id, outcome, err);
 	log_context(NULL, NULL);
 	return ok;

@@ -109,6 +109,7 @@ static bool requeue(struct settling *s, struct error *err)
 {
 	const struct verdict *verdict = s->news->verdict;
 	unsigned attempt = verdict->kind == VERDICT_RETRY ? s->news->attempt : s->news->attempt - 1;
+	bool hold = verdict->kind == VERDICT_HOLD; /* then the node's time counts, and it may come early */
 	struct uuid by;
 
 	if (!newer(s, &by, err))
@@ -117,11 +118,11 @@ static bool requeue(struct settling *s, struct error *err)
 		return finish(s, "superseded", "A newer change took its place.", &by, err);
 	s->freed = s->ran;
 	return TX_RUN(s->tx, TASKS_TASK_REQUEUE, NULL, err, DB_UUID(&s->task.id), DB_TEXT(verdict->message),
-	              DB_TEXT(s->news->steps), DB_INT(s->news->seq), DB_INT(attempt), DB_INT(verdict->delay_ms)) &&
+	              DB_TEXT(s->news->steps), DB_INT(s->news->seq), DB_INT(attempt),
+	              DB_INT(hold ? 0 : verdict->delay_ms)) &&
 	       count(s, s->ran ? -1 : 0, 0, err) &&
-	       (verdict->kind != VERDICT_HOLD ||
-	        TX_RUN(s->tx, TASKS_NODE_HOLD, NULL, err, DB_TEXT(s->task.node_id), DB_INT(verdict->delay_ms),
-	               DB_TEXT(s->news->hold_reason ? s->news->hold_reason : "clock"))) &&
+	       (!hold || TX_RUN(s->tx, TASKS_NODE_HOLD, NULL, err, DB_TEXT(s->task.node_id), DB_INT(verdict->delay_ms),
+	                        DB_TEXT(s->news->hold_reason ? s->news->hold_reason : "clock"))) &&
 	       task_tell(s->change, &s->task, "queued", verdict->message, err);
 }
 

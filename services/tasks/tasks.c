@@ -39,7 +39,8 @@ static bool start(struct tasks *tasks, struct error *err)
 	tasks->work = work_new((unsigned)settings->dispatchers);
 	if (!tasks->book || !tasks->work)
 		return error_errno(err, ENOMEM, "start");
-	return bus_subscribe(bus, "report.*", "tasks", report_on_message, tasks, &tasks->reports, err) &&
+	return book_load(tasks->book, service_db_wide(tasks->service), err) &&
+	       bus_subscribe(bus, "report.*", "tasks", report_on_message, tasks, &tasks->reports, err) &&
 	       bus_subscribe(bus, "heartbeat.*", "tasks", heartbeat_on_message, tasks, &tasks->heartbeats, err);
 }
 

@@ -1,0 +1,64 @@
+/* panel: a real stralix-tasks on a private PostgreSQL and NATS; the test plays web, authz, audit and the agents. */
+#pragma once
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/uuid.h"
+#include "lib/bus/bus.h"
+
+#include "stralix/v1/node.pb-c.h"
+#include "stralix/v1/tasks.pb-c.h"
+#include "stralix/v1/web.pb-c.h"
+
+enum { PATIENCE_MS = 8000 };
+
+struct panel;
+
+struct panel *panel_new(void); /* aborts when it can't be had */
+void panel_free(struct panel *panel);
+void panel_psql(struct panel *panel, const char *sql);
+void panel_stop_service(struct panel *panel); /* SIGKILL */
+void panel_start_service(struct panel *panel);
+struct arena *panel_arena(struct panel *panel);
+
+/* What authz answers to CheckActor. */
+void panel_allow(struct panel *panel, bool allowed);
+
+/* Calls as web, with a service token. */
+bool panel_web(struct panel *panel, const char *method, const ProtobufCMessage *request,
+               const ProtobufCMessageDescriptor *reply_type, ProtobufCMessage **ret, struct error *err);
+
+/* Calls as a person. role: customer, staff, admin. */
+bool panel_person(struct panel *panel, const char *role, const struct uuid *org, const char *method,
+                  const ProtobufCMessage *request, const ProtobufCMessageDescriptor *reply_type, ProtobufCMessage **ret,
+                  struct error *err);
+
+/* How often TaskFinished came for a task, and the last state. */
+unsigned panel_finished(struct panel *panel, const char *task_id, char state[static 16]);
+
+/* A node: registered, with a key of its own; not on the bus until it comes online. */
+struct agent;
+struct agent *agent_new(struct panel *panel, const char *id, const char *capability);
+void agent_free(struct agent *agent);
+void agent_online(struct agent *agent);  /* subscribes, and says so by a heartbeat */
+void agent_offline(struct agent *agent); /* unsubscribes, says nothing */
+bool agent_heartbeat(struct agent *agent, struct error *err);
+
+/* What the agent answers to the next commands. */
+void agent_answers(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message);
+
+/* Waits for the count of commands ever received; gives the newest. ret->desired is not kept. */
+struct received {
+	unsigned n;
+	char task_id[UUID_TEXT], verb[16], act[64], aud[64];
+	uint32_t attempt;
+	uint64_t generation;
+	bool token_fits; /* signature, issuer, digest */
+};
+struct received agent_wait(struct agent *agent, unsigned n);
+struct received agent_newest(struct agent *agent);
+
+/* Sends a report of the newest command; forged: signed with another key. False with what tasks answered. */
+bool agent_report(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message,
+                  bool forged, struct error *err);

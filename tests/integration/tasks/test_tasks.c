@@ -1,0 +1,515 @@
+/* test_tasks: the ledger from Enqueue to TaskFinished, against real PostgreSQL and NATS. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/clock.h"
+
+#include "panel.h"
+
+static const struct uuid org_a = { { 0xA } }, org_b = { { 0xB } };
+
+struct world {
+	struct panel *panel;
+	struct agent *n1;
+};
+
+static int setup(void **state)
+{
+	static struct world world;
+
+	world.panel = panel_new();
+	world.n1 = agent_new(world.panel, "n1", "website");
+	agent_online(world.n1);
+	*state = &world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *world = *state;
+
+	agent_free(world->n1);
+	panel_free(world->panel);
+	return 0;
+}
+
+#define MUST(call)                                                                                                     \
+	do {                                                                                                           \
+		if (!(call))                                                                                           \
+			fail_msg("%s", err.message);                                                                   \
+	} while (0)
+
+static bool place(struct world *world, const struct uuid *org, const struct uuid *resource, const char *node,
+                  Stralix__V1__PlaceResourceReply **ret, struct error *err)
+{
+	Stralix__V1__PlaceResourceRequest request;
+	char id[UUID_TEXT], org_id[UUID_TEXT];
+
+	stralix__v1__place_resource_request__init(&request);
+	request.capability = (char *)(uintptr_t) "website";
+	request.resource_id = uuid_format(resource, id);
+	request.organisation_id = uuid_format(org, org_id);
+	request.node_id = (char *)(uintptr_t)node;
+	return panel_web(world->panel, "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
+	                 (ProtobufCMessage **)(void *)ret, err);
+}
+
+/* A task of org_a on a node; actor "" is the system. */
+static bool enqueue_on(struct world *world, const char *node, const struct uuid *resource, uint64_t n,
+                       const char *actor, char task_id[static UUID_TEXT], struct error *err)
+{
+	Stralix__V1__EnqueueRequest request;
+	Stralix__V1__Target target;
+	Stralix__V1__Generation generation;
+	char id[UUID_TEXT], org[UUID_TEXT];
+	ProtobufCMessage *reply;
+
+	if (!task_id[0]) {
+		struct uuid fresh = uuid_v7();
+
+		uuid_format(&fresh, task_id);
+	}
+	stralix__v1__enqueue_request__init(&request);
+	stralix__v1__target__init(&target);
+	stralix__v1__generation__init(&generation);
+	target.kind = (char *)(uintptr_t) "website";
+	target.id = uuid_format(resource, id);
+	target.name = (char *)(uintptr_t) "shop.example";
+	target.organisation_id = uuid_format(&org_a, org);
+	target.node_id = (char *)(uintptr_t)node;
+	generation.epoch = 1;
+	generation.n = n;
+	request.task_id = task_id;
+	request.verb = (char *)(uintptr_t) "apply";
+	request.target = &target;
+	request.generation = &generation;
+	request.desired.data = (uint8_t *)(uintptr_t) "\x0a\x00";
+	request.desired.len = 2;
+	request.actor_id = (char *)(uintptr_t)(*actor ? actor : "system:web");
+	request.permission = (char *)(uintptr_t)(*actor ? "website:create" : "");
+	request.owner = (char *)(uintptr_t) "web";
+	return panel_web(world->panel, "Enqueue", &request.base, &stralix__v1__empty__descriptor, &reply, err);
+}
+
+static void enqueue(struct world *world, const struct uuid *resource, uint64_t n, char task_id[static UUID_TEXT])
+{
+	struct error err = { 0 };
+
+	task_id[0] = '\0';
+	MUST(enqueue_on(world, "n1", resource, n, "", task_id, &err));
+}
+
+static Stralix__V1__Task *get(struct world *world, const char *task_id)
+{
+	Stralix__V1__GetTaskRequest request;
+	ProtobufCMessage *reply = NULL;
+	struct error err = { 0 };
+
+	stralix__v1__get_task_request__init(&request);
+	request.task_id = (char *)(uintptr_t)task_id;
+	MUST(panel_person(world->panel, "customer", &org_a, "GetTask", &request.base,
+	                  &stralix__v1__get_task_reply__descriptor, &reply, &err));
+	return ((Stralix__V1__GetTaskReply *)reply)->task;
+}
+
+static Stralix__V1__Task *wait_state(struct world *world, const char *task_id, const char *state)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	Stralix__V1__Task *task;
+
+	for (;;) {
+		task = get(world, task_id);
+		if (strcmp(task->state, state) == 0)
+			return task;
+		if (clock_monotonic_ms() > deadline)
+			fail_msg("task is %s (%s), not %s", task->state, task->message, state);
+		usleep(10000);
+	}
+}
+
+static void wait_finished(struct world *world, const char *task_id, const char *state)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	char seen[16];
+
+	while (!panel_finished(world->panel, task_id, seen) && clock_monotonic_ms() < deadline)
+		usleep(10000);
+	assert_string_equal(seen, state);
+}
+
+static Stralix__V1__Node *node(struct world *world, const char *id)
+{
+	Stralix__V1__GetNodeRequest request;
+	ProtobufCMessage *reply = NULL;
+	struct error err = { 0 };
+
+	stralix__v1__get_node_request__init(&request);
+	request.node_id = (char *)(uintptr_t)id;
+	MUST(panel_person(world->panel, "admin", &org_a, "GetNode", &request.base,
+	                  &stralix__v1__get_node_reply__descriptor, &reply, &err));
+	return ((Stralix__V1__GetNodeReply *)reply)->node;
+}
+
+static bool report(struct world *world, Stralix__V1__Outcome__State state, const char *code, const char *message,
+                   struct error *err)
+{
+	return agent_report(world->n1, state, code, message, false, err);
+}
+
+/* Ends what runs on n1, so that tests leave nothing behind. */
+static void finish(struct world *world)
+{
+	struct error err = { 0 };
+
+	MUST(report(world, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "", &err));
+}
+
+static void a_node_tells_how_it_is(void **state)
+{
+	Stralix__V1__Node *n1 = node(*state, "n1");
+
+	assert_string_equal(n1->health, "healthy");
+	assert_string_equal(n1->state, "trusted");
+	assert_string_equal(n1->name, "n1");
+	assert_int_equal(n1->http_port, 8080);
+	assert_int_equal(n1->https_port, 443);
+	assert_string_equal(n1->version, "0.1.0");
+	assert_int_equal(n1->memory_total, 1ULL << 33);
+	assert_int_equal(n1->n_daemons, 1);
+	assert_string_equal(n1->daemons[0]->value, "1.22.1");
+	assert_int_equal(n1->n_capabilities, 1);
+	assert_string_equal(n1->capabilities[0], "website");
+}
+
+static void placement_gives_a_uid_once_and_the_same_place_again(void **state)
+{
+	struct uuid first = uuid_v7(), second = uuid_v7();
+	Stralix__V1__PlaceResourceReply *a, *again, *b;
+	struct error err = { 0 };
+
+	MUST(place(*state, &org_a, &first, "", &a, &err));
+	MUST(place(*state, &org_a, &second, "", &b, &err));
+	MUST(place(*state, &org_a, &first, "", &again, &err));
+	assert_string_equal(a->node_id, "n1");
+	assert_string_equal(a->address, "127.0.0.1");
+	assert_int_equal(a->http_port, 8080);
+	assert_int_equal(a->uid, again->uid);
+	assert_int_equal(b->uid, a->uid + 1);
+	assert_int_equal(node(*state, "n1")->resources, 2);
+	assert_false(place(*state, &org_b, &first, "", &again, &err));
+	assert_int_equal(err.code, ERR_EXISTS);
+}
+
+static void placement_without_a_node_says_so(void **state)
+{
+	struct world *world = *state;
+	struct agent *silent = agent_new(world->panel, "silent", "website");
+	struct agent *mail = agent_new(world->panel, "mail", "mail");
+	struct uuid resource = uuid_v7();
+	Stralix__V1__PlaceResourceReply *reply;
+	struct error err = { 0 };
+
+	agent_online(mail);
+	assert_false(place(world, &org_a, &resource, "silent", &reply, &err));
+	assert_int_equal(err.code, ERR_NO_NODE);
+	assert_non_null(strstr(err.message, "node 'silent' doesn't answer now"));
+	assert_false(place(world, &org_a, &resource, "mail", &reply, &err));
+	assert_non_null(strstr(err.message, "node 'mail' doesn't take a website"));
+	assert_false(place(world, &org_a, &resource, "absent", &reply, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	agent_free(silent);
+	agent_free(mail);
+}
+
+static void a_task_runs_at_once_and_its_end_is_told(void **state)
+{
+	struct world *world = *state;
+	struct received command = agent_newest(world->n1);
+	struct uuid resource = uuid_v7();
+	Stralix__V1__Task *task;
+	char id[UUID_TEXT];
+	struct error err = { 0 };
+
+	enqueue(world, &resource, 1, id);
+	command = agent_wait(world->n1, command.n + 1);
+	assert_string_equal(command.task_id, id);
+	assert_true(command.token_fits);
+	assert_string_equal(command.act, "website.apply");
+	assert_string_equal(command.aud, "n1");
+	assert_int_equal(command.attempt, 1);
+	assert_int_equal(node(world, "n1")->tasks_running, 1);
+
+	MUST(report(world, STRALIX__V1__OUTCOME__STATE__RUNNING, "", "", &err));
+	task = wait_state(world, id, "running");
+	assert_int_equal(task->n_steps, 1);
+	assert_string_equal(task->steps[0]->name, "stage");
+	assert_int_equal(task->steps[0]->duration_us, 1500);
+	assert_string_equal(task->action, "website.apply");
+
+	finish(world);
+	task = get(world, id);
+	assert_string_equal(task->state, "success");
+	assert_int_equal(task->attempt, 1);
+	assert_true(task->finished_at[0]);
+	wait_finished(world, id, "success");
+	assert_int_equal(node(world, "n1")->tasks_running, 0);
+}
+
+static void a_task_that_comes_twice_is_stored_once(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	char id[UUID_TEXT], other[UUID_TEXT];
+	struct error err = { 0 };
+
+	enqueue(world, &resource, 1, id);
+	MUST(enqueue_on(world, "n1", &resource, 1, "", id, &err));
+	agent_wait(world->n1, before.n + 1);
+	finish(world);
+	MUST(enqueue_on(world, "n1", &resource, 1, "", id, &err));
+	assert_string_equal(get(world, id)->state, "success");
+	enqueue(world, &resource, 2, other);
+	assert_string_equal(agent_wait(world->n1, before.n + 2).task_id, other);
+	finish(world);
+	assert_int_equal(agent_newest(world->n1).n, before.n + 2);
+}
+
+static void only_the_newest_of_a_resource_waits(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received command = agent_newest(world->n1);
+	char first[UUID_TEXT], second[UUID_TEXT], third[UUID_TEXT], late[UUID_TEXT];
+
+	enqueue(world, &resource, 1, first);
+	agent_wait(world->n1, command.n + 1);
+	enqueue(world, &resource, 2, second);
+	enqueue(world, &resource, 3, third);
+	assert_string_equal(get(world, second)->state, "superseded");
+	assert_string_equal(get(world, second)->superseded_by, third);
+	wait_finished(world, second, "superseded");
+	assert_string_equal(get(world, third)->state, "queued");
+	finish(world);
+	command = agent_wait(world->n1, command.n + 2);
+	assert_string_equal(command.task_id, third);
+	assert_int_equal(command.generation, 3);
+	finish(world);
+	enqueue(world, &resource, 2, late); /* out of order */
+	assert_string_equal(get(world, late)->state, "superseded");
+	wait_finished(world, late, "superseded");
+	assert_int_equal(agent_newest(world->n1).n, command.n);
+}
+
+static void a_refused_test_fails_with_the_daemons_words(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received command = agent_newest(world->n1);
+	char id[UUID_TEXT];
+	Stralix__V1__Task *task;
+
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__FAILED, "TEST_FAILED",
+	              "nginx: [emerg] unknown directive \"servr\"");
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, command.n + 1);
+	task = wait_state(world, id, "failed");
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__ACCEPTED, "", "");
+	assert_string_equal(task->message, "nginx: [emerg] unknown directive \"servr\"");
+	wait_finished(world, id, "failed");
+}
+
+static void a_passing_failure_is_tried_again(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received command = agent_newest(world->n1);
+	char id[UUID_TEXT];
+	Stralix__V1__Task *task;
+
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__FAILED, "DISK", "No space left on device");
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, command.n + 1);
+	task = wait_state(world, id, "queued");
+	assert_string_equal(task->message, "No space left on device");
+	assert_true(task->next_attempt_at[0]);
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__ACCEPTED, "", "");
+	command = agent_wait(world->n1, command.n + 2);
+	assert_string_equal(command.task_id, id);
+	assert_int_equal(command.attempt, 2);
+	finish(world);
+	assert_string_equal(get(world, id)->state, "success");
+}
+
+static void a_node_that_is_offline_gets_its_tasks_when_it_is_back(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7(), another = uuid_v7();
+	struct received command = agent_newest(world->n1);
+	char id[UUID_TEXT], waiting[UUID_TEXT];
+	Stralix__V1__Task *task;
+	int64_t back;
+
+	agent_offline(world->n1);
+	enqueue(world, &resource, 1, id);
+	task = wait_state(world, id, "queued");
+	assert_string_equal(task->message, "node n1 is offline; the task runs when it is back");
+	assert_int_equal(task->attempt, 0);
+	enqueue(world, &another, 1, waiting);
+	assert_string_equal(get(world, waiting)->message, "node n1 is offline; the task runs when it is back");
+	assert_int_equal(node(world, "n1")->tasks_queued, 2);
+	back = clock_monotonic_ms();
+	agent_online(world->n1);
+	command = agent_wait(world->n1, command.n + 2);
+	assert_in_range(clock_monotonic_ms() - back, 0, 2000);
+	assert_int_equal(command.attempt, 1);
+	panel_psql(world->panel,
+	           "update tasks.task set state = 'success', finished_at = now() where state = 'running'; "
+	           "update tasks.node set running = 0");
+}
+
+static void an_actor_who_lost_the_right_is_denied(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7(), next = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	char id[UUID_TEXT] = "";
+	struct error err = { 0 };
+
+	panel_allow(world->panel, false);
+	MUST(enqueue_on(world, "n1", &resource, 1, "0192f0c1-2345-7abc-8def-0123456789ab", id, &err));
+	wait_state(world, id, "denied");
+	wait_finished(world, id, "denied");
+	panel_allow(world->panel, true);
+	id[0] = '\0';
+	MUST(enqueue_on(world, "n1", &next, 1, "0192f0c1-2345-7abc-8def-0123456789ab", id, &err));
+	assert_string_equal(agent_wait(world->n1, before.n + 1).task_id, id);
+	finish(world);
+}
+
+static void reports_of_others_are_not_believed(void **state)
+{
+	struct world *world = *state;
+	struct agent *other = agent_new(world->panel, "other", "website");
+	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	char id[UUID_TEXT];
+	struct error err = { 0 };
+
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, before.n + 1);
+	assert_false(agent_report(world->n1, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "", true, &err));
+	assert_non_null(strstr(err.message, "UNAUTHENTICATED"));
+	assert_string_equal(get(world, id)->state, "running");
+	panel_psql(world->panel, "update tasks.node set state = 'suspended' where id = 'other'");
+	agent_free(other);
+	finish(world);
+	assert_string_equal(get(world, id)->state, "success");
+	MUST(report(world, STRALIX__V1__OUTCOME__STATE__FAILED, "INTERNAL", "late", &err)); /* answered, and no news */
+	assert_string_equal(get(world, id)->state, "success");
+}
+
+static void other_organisations_see_nothing(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	Stralix__V1__GetTaskRequest request;
+	Stralix__V1__ListTasksRequest list;
+	Stralix__V1__ListTasksReply *listed;
+	ProtobufCMessage *reply = NULL;
+	char id[UUID_TEXT];
+	struct error err = { 0 };
+
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, before.n + 1);
+	finish(world);
+	stralix__v1__get_task_request__init(&request);
+	request.task_id = id;
+	assert_false(panel_person(world->panel, "customer", &org_b, "GetTask", &request.base,
+	                          &stralix__v1__get_task_reply__descriptor, &reply, &err));
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	stralix__v1__list_tasks_request__init(&list);
+	MUST(panel_person(world->panel, "customer", &org_b, "ListTasks", &list.base,
+	                  &stralix__v1__list_tasks_reply__descriptor, &reply, &err));
+	listed = (Stralix__V1__ListTasksReply *)reply;
+	assert_int_equal(listed->n_tasks, 0);
+	assert_int_equal(listed->page->total, 0);
+}
+
+static void lists_go_on_where_the_page_ended(void **state)
+{
+	struct world *world = *state;
+	Stralix__V1__ListTasksRequest list;
+	Stralix__V1__ListTasksReply *first, *second;
+	ProtobufCMessage *reply = NULL;
+	struct error err = { 0 };
+
+	stralix__v1__list_tasks_request__init(&list);
+	list.limit = 2;
+	MUST(panel_person(world->panel, "customer", &org_a, "ListTasks", &list.base,
+	                  &stralix__v1__list_tasks_reply__descriptor, &reply, &err));
+	first = (Stralix__V1__ListTasksReply *)reply;
+	assert_int_equal(first->n_tasks, 2);
+	assert_true(first->page->total > 4);
+	assert_true(strcmp(first->tasks[0]->id, first->tasks[1]->id) > 0);
+	list.cursor = first->page->next_cursor;
+	list.state = (char *)(uintptr_t) "success";
+	MUST(panel_person(world->panel, "admin", &org_b, "ListTasks", &list.base,
+	                  &stralix__v1__list_tasks_reply__descriptor, &reply, &err));
+	second = (Stralix__V1__ListTasksReply *)reply;
+	assert_int_equal(second->n_tasks, 2);
+	for (size_t i = 0; i < second->n_tasks; i++) {
+		assert_true(strcmp(second->tasks[i]->id, first->tasks[1]->id) < 0);
+		assert_string_equal(second->tasks[i]->state, "success");
+	}
+}
+
+static void a_killed_service_goes_on_where_it_was(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	char id[UUID_TEXT];
+
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, before.n + 1);
+	panel_stop_service(world->panel);
+	panel_psql(world->panel, "update tasks.task set lease_until = now() where state = 'running'");
+	panel_start_service(world->panel);
+	before = agent_wait(world->n1, before.n + 2);
+	assert_string_equal(before.task_id, id);
+	assert_int_equal(before.attempt, 1); /* asked again, not begun again */
+	finish(world);
+	wait_finished(world, id, "success");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_node_tells_how_it_is),
+		cmocka_unit_test(placement_gives_a_uid_once_and_the_same_place_again),
+		cmocka_unit_test(placement_without_a_node_says_so),
+		cmocka_unit_test(a_task_runs_at_once_and_its_end_is_told),
+		cmocka_unit_test(a_task_that_comes_twice_is_stored_once),
+		cmocka_unit_test(only_the_newest_of_a_resource_waits),
+		cmocka_unit_test(a_refused_test_fails_with_the_daemons_words),
+		cmocka_unit_test(a_passing_failure_is_tried_again),
+		cmocka_unit_test(a_node_that_is_offline_gets_its_tasks_when_it_is_back),
+		cmocka_unit_test(an_actor_who_lost_the_right_is_denied),
+		cmocka_unit_test(reports_of_others_are_not_believed),
+		cmocka_unit_test(other_organisations_see_nothing),
+		cmocka_unit_test(lists_go_on_where_the_page_ended),
+		cmocka_unit_test(a_killed_service_goes_on_where_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
