@@ -35,7 +35,11 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	const struct web_settings *settings = service_settings(call_service(call));
 
 	*site = (struct website){
-		.id = uuid_v7(), .domain = req->domain, .message = "", .created_ms = clock_unix_ms()
+		.id = uuid_v7(),
+		.domain = req->domain,
+		.node_id = req->node_id,
+		.message = "",
+		.created_ms = clock_unix_ms(),
 	};
 	if (!call_choose_org(call, req->organisation_id, &site->org, err))
 		return false;
@@ -67,7 +71,7 @@ static bool domain_claim(struct call *call, const struct website *site, struct e
 }
 
 /* tasks: trusted, able, least loaded. */
-static bool node_place(struct call *call, const char *node_id, struct website *site, struct error *err)
+static bool node_place(struct call *call, struct website *site, struct error *err)
 {
 	const Stralix__V1__PlaceResourceReply *place;
 	Stralix__V1__PlaceResourceRequest request;
@@ -75,7 +79,6 @@ static bool node_place(struct call *call, const char *node_id, struct website *s
 	ProtobufCMessage *reply;
 
 	stralix__v1__place_resource_request__init(&request);
-	site->node_id = node_id;
 	if (!website_target(site, call_arena(call), &target, err))
 		return false;
 	request.capability = target.kind;
@@ -128,7 +131,7 @@ bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteReque
 	struct website site;
 
 	if (!website_from_request(call, req, &site, err) || !domain_claim(call, &site, err) ||
-	    !node_place(call, req->node_id, &site, err) || !change_begin(call, &site.org, &change, err) ||
+	    !node_place(call, &site, err) || !change_begin(call, &site.org, &change, err) ||
 	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
 	    !insert(change, &site, err) ||
 	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
