@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base64.h"
+
 enum {
 	BASE64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
 	SEED_TEXT = sodium_base64_ENCODED_LEN(TOKEN_KEY, sodium_base64_VARIANT_URLSAFE_NO_PADDING), /* with NUL */
@@ -57,16 +59,15 @@ static bool read_seed(const char *path, char text[static SEED_TEXT + 1], size_t 
 bool token_key_read(const char *path, struct token_key **ret, struct error *err)
 {
 	_cleanup_(token_key_freep) struct token_key *key = key_alloc();
-	char text[SEED_TEXT + 1];
-	size_t length, size;
+	char text[SEED_TEXT + 1] = "";
+	size_t length = 0, size = 0;
 	bool good;
 
 	if (!key)
 		return error_set(err, ERR_INTERNAL, "read %s: out of memory", path);
 	if (!read_seed(path, text, &length, err))
 		return false;
-	good = sodium_base642bin(key->seed, sizeof key->seed, text, length, NULL, &size, NULL, BASE64) == 0 &&
-	       size == sizeof key->seed;
+	good = base64_read(text, length, key->seed, sizeof key->seed, &size) && size == sizeof key->seed;
 	sodium_memzero(text, sizeof text);
 	if (!good)
 		return error_set(err, ERR_INTERNAL, "%s doesn't hold a key", path);
@@ -145,8 +146,7 @@ bool token_public_parse(const char *text, uint8_t ret[static TOKEN_KEY])
 	uint8_t key[TOKEN_KEY];
 	size_t size, length = strnlen(text, 44);
 
-	if (length != 43 || sodium_base642bin(key, sizeof key, text, length, NULL, &size, NULL, BASE64) != 0 ||
-	    size != sizeof key)
+	if (length != 43 || !base64_read(text, length, key, sizeof key, &size) || size != sizeof key)
 		return false;
 	memcpy(ret, key, sizeof key);
 	return true;

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base64.h"
 #include "claims.h"
 #include "key.h"
 
@@ -51,10 +52,8 @@ static bool token_read(const char *token, struct token_claims *ret, size_t *ret_
 	if (!dot || strlen(dot + 1) != SIGNATURE_TEXT)
 		return false;
 	*ret_signed = (size_t)(dot - token);
-	return sodium_base642bin((uint8_t *)text, sizeof text, claims, (size_t)(dot - claims), NULL, &size, NULL,
-	                         BASE64) == 0 &&
-	       sodium_base642bin(signature, crypto_sign_BYTES, dot + 1, SIGNATURE_TEXT, NULL, &signature_size, NULL,
-	                         BASE64) == 0 &&
+	return base64_read(claims, (size_t)(dot - claims), text, sizeof text, &size) &&
+	       base64_read(dot + 1, SIGNATURE_TEXT, signature, crypto_sign_BYTES, &signature_size) &&
 	       signature_size == crypto_sign_BYTES && claims_read(text, size, ret);
 }
 

@@ -138,6 +138,9 @@ static void a_public_key_has_one_spelling(void **state)
 	assert_false(token_public_parse(SEED "=", read));
 	assert_false(token_public_parse(SEED "AAAA", read));
 	assert_false(token_public_parse("+" SEED, read));
+	token_public_format(key, text);
+	text[10] = (char)0xe2;
+	assert_false(token_public_parse(text, read));
 }
 
 int main(void)

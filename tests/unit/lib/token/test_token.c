@@ -180,6 +180,8 @@ static const char *const hostile_claims[] = {
 	"{\"dig\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"," TIMES "}",
 	"{\"dig\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB\"," TIMES "}", /* trailing bits */
 	"{\"dig\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"," TIMES "}",
+	"{\"dig\":\"AA\xe2"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"," TIMES "}",
 	"{\"dig\":\"++++AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"," TIMES "}",
 	"{" TIMES ",\"name\":\"QR\"}",   /* trailing bits */
 	"{" TIMES ",\"name\":\"Cg\"}",   /* a line feed */
@@ -288,6 +290,25 @@ static void trailing_bits_of_the_signature_are_refused(void **state)
 			assert_refused(f.public, token);
 		*last = right;
 	}
+}
+
+static void bytes_above_ascii_are_refused_anywhere(void **state)
+{
+	struct fixture f = fixture_make();
+	char token[8192];
+	size_t length;
+
+	(void)state;
+	forge(&f, header, "{" TIMES ",\"sub\":\"AAAA\"}", token, sizeof token);
+	length = strlen(token);
+	for (size_t i = 0; i < length; i++)
+		for (unsigned byte = 0x80; byte <= 0xff; byte++) {
+			char right = token[i];
+
+			token[i] = (char)byte;
+			assert_refused(f.public, token);
+			token[i] = right;
+		}
 }
 
 static void another_key_is_refused(void **state)
@@ -402,6 +423,7 @@ int main(void)
 		cmocka_unit_test(any_other_header_is_refused_though_the_signature_fits),
 		cmocka_unit_test(every_changed_missing_or_added_byte_is_refused),
 		cmocka_unit_test(trailing_bits_of_the_signature_are_refused),
+		cmocka_unit_test(bytes_above_ascii_are_refused_anywhere),
 		cmocka_unit_test(another_key_is_refused),
 		cmocka_unit_test(oversize_tokens_are_refused_unread),
 		cmocka_unit_test(values_outside_the_alphabet_are_not_signed),
