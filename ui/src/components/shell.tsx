@@ -54,10 +54,10 @@ function TasksButton() {
   const live = useLive();
   const running = (useRecentTasks().data?.tasks ?? []).filter((task) => !isEnded(task)).length;
   return (
-    <Button variant="ghost" aria-label={t('button', { count: running })} onClick={() => showTask()} className="h-11 px-2.5 sm:h-9">
+    <Button variant="ghost" onClick={() => showTask()} className="h-11 px-2.5 sm:h-9">
       <Activity className={running ? 'text-accent-text' : undefined} />
-      <span className="hidden sm:inline">{t('title')}</span>
-      {running > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] leading-[18px] font-semibold text-white tabular-nums">{running}</span>}
+      <span className="max-sm:sr-only">{t('title')}</span>
+      {running > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] leading-[18px] font-semibold text-white tabular-nums">{running}<span className="sr-only"> {t('runningWord')}</span></span>}
       <span aria-hidden title={live ? t('live') : t('reconnecting')} className={cn('size-1.5 rounded-full', live ? 'bg-ok' : 'animate-pulse bg-warn')} />
     </Button>
   );

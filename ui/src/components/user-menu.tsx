@@ -25,9 +25,10 @@ export function UserMenu() {
   const place = session.role === 'customer' ? session.organisation?.name || role : role;
   return (
     <Menu>
-      <MenuTrigger aria-label={t('menu', { name })} className="m-3 flex items-center gap-2.5 rounded-lg border border-line bg-surface p-2.5 text-left shadow-card transition hover:border-line-strong">
+      <MenuTrigger className="m-3 flex items-center gap-2.5 rounded-lg border border-line bg-surface p-2.5 text-left shadow-card transition hover:border-line-strong">
         <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text">{initials(name)}</span>
         <span className="min-w-0 flex-1 leading-tight">
+          <span className="sr-only">{t('menu')} </span>
           <span className="block truncate text-[13px] font-medium">{name}</span>
           <span className="block truncate text-xs text-muted">{place}</span>
         </span>

@@ -1,0 +1,121 @@
+// The browser, the count of checks, and what every page is held to: axe without violations, a quiet console, no sideways scroll.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+const need = createRequire(join(root, 'ui/package.json'));
+const { chromium } = need('playwright-core');
+const axeSource = readFileSync(need.resolve('axe-core/axe.min.js'), 'utf8');
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** NAME=value lines as a shell reads them. */
+export function readEnv(file) {
+  const values = {};
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const match = /^(?:export )?([A-Z_][A-Z0-9_]*)=(.*)$/.exec(line.trim());
+    if (match) values[match[1]] = match[2].replace(/^'(.*)'$/s, '$1').replace(/^"(.*)"$/s, '$1').replaceAll("'\\''", "'");
+  }
+  return values;
+}
+
+/** One GET of a customer's website by its name, wherever that name points. */
+export function visit(port, host) {
+  return new Promise((resolve, reject) => {
+    const req = request({ host: '127.0.0.1', port, path: '/', headers: { host }, timeout: 5000 }, (res) => {
+      let body = '';
+      res.setEncoding('utf8');
+      res.on('data', (part) => (body += part));
+      res.on('end', () => resolve({ status: res.statusCode, body }));
+    });
+    req.on('timeout', () => req.destroy(new Error('no answer in 5 s')));
+    req.on('error', reject);
+    req.end();
+  });
+}
+
+/** Asks until the answer is right; the last one is in the error. */
+export async function eventually(what, ask, right, timeoutMs = 15_000) {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask().catch((error) => ({ error: error.message }));
+    if (right(answer)) return answer;
+    if (Date.now() > end) throw new Error(`${what}: still ${JSON.stringify(answer).slice(0, 200)} after ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export async function open({ shots }) {
+  const profile = mkdtempSync(join(tmpdir(), 'stralix-e2e-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+    ignoreHTTPSErrors: true, // the panel's certificate is its own CA's
+    permissions: ['clipboard-read', 'clipboard-write'],
+    args: flags,
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(10_000);
+  const complaints = [];
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text().slice(0, 300)}`); });
+  page.on('pageerror', (error) => complaints.push(`page error: ${error.message.slice(0, 300)}`));
+  const tally = { passed: 0, failed: 0 };
+
+  return {
+    page,
+    tally,
+    complaints,
+    async check(name, run) {
+      try {
+        await run();
+        tally.passed += 1;
+        console.log(`ok   ${name}`);
+      } catch (error) {
+        tally.failed += 1;
+        console.log(`FAIL ${name}: ${String(error.message).split('\n').slice(0, 8).join(' | ')}`);
+        if (process.env.E2E_FAILURES) await page.screenshot({ path: join(process.env.E2E_FAILURES, `${name.replace(/\W+/g, '-')}.png`) }).catch(() => undefined);
+      }
+    },
+    /** Every rule but `region`: popovers stand outside of the landmarks. */
+    async axe(label) {
+      await this.still();
+      await page.evaluate(axeSource);
+      const found = await page.evaluate(
+        (tags) => window.axe.run(document, { rules: { region: { enabled: false } }, runOnly: tags }).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.any[0]?.message ?? n.failureSummary ?? ''}`).join(' ; ')}`)),
+        axeTags,
+      );
+      assert.deepEqual(found, [], `${label}: ${found.join('\n')}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${label}: ${wide} px too wide`);
+    },
+    /** In both themes. */
+    async looks(label) {
+      for (const theme of ['light', 'dark']) {
+        await this.theme(theme);
+        await this.axe(`${label}, ${theme}`);
+      }
+    },
+    theme: (theme) => page.evaluate((value) => { localStorage.setItem('theme', value); dispatchEvent(new Event('stralix:theme')); }, theme),
+    /** Until nothing moves: fonts are there, entrances are over. Endless ones (spinners) do not count. */
+    still: () => page.evaluate(async () => {
+      await document.fonts.ready;
+      const passing = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(passing.map((a) => a.finished));
+    }),
+    async shot(name) {
+      if (!shots) return;
+      await this.still();
+      await page.screenshot({ path: join(shots, `${name}.png`) });
+    },
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,402 @@
+// A person at the panel, in a real browser: signs in, creates a website, sees it live, opens it, deletes it.
+// Usage: node tests/e2e/run.mjs [--env .run/panel.env] [--shots docs/images]
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { eventually, open, readEnv, root, visit } from './harness.mjs';
+
+const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
+if (options.shots) mkdirSync(options.shots, { recursive: true });
+const env = readEnv(options.env);
+const base = env.PANEL_URL.replace(/\/$/, '');
+const domain = `shop-${randomBytes(4).toString('hex')}.example`;
+const browser = await open({ shots: options.shots });
+const { page, check } = browser;
+
+const at = (path) => `${base}${path}`;
+const button = (name) => page.getByRole('button', { name, exact: true });
+const signedIn = () => page.getByRole('button', { name: /^Account of / }).waitFor();
+const main = page.locator('main');
+
+async function signIn(email, password) {
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await button('Sign in').click();
+}
+
+async function signOut() {
+  await page.getByRole('button', { name: /^Account of / }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login\/$/);
+}
+
+/** An answer of the server's that cannot be had on demand; the page takes it for real. */
+async function faked(pattern, { status, body, headers = {} }, run) {
+  let on = true;
+  const undo = () => { on = false; };
+  const contentType = status >= 400 ? 'application/problem+json' : 'application/json';
+  await page.route(pattern, (route) => (on ? route.fulfill({ status, contentType, headers, body: JSON.stringify(body) }) : route.fallback()));
+  try { await run(undo); } finally { await page.unroute(pattern); }
+}
+
+// Signed out
+
+await check('a deep link asks to sign in first', async () => {
+  await page.goto(at('/websites/?state=active'));
+  await page.waitForURL(/\/login\/\?next=/);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await browser.looks('sign-in');
+  await browser.theme('light');
+});
+
+await check('empty fields are named at the fields', async () => {
+  await button('Sign in').click();
+  await page.getByText('Fill this in.').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'email');
+  await browser.axe('sign-in with errors');
+});
+
+await check('a wrong password is refused, without saying which of the two is wrong', async () => {
+  await signIn(env.CUSTOMER_EMAIL, 'certainly not the password');
+  const alert = main.getByRole('alert').first();
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /wrong|not right|do not match|incorrect|password/i);
+  assert.equal(new URL(page.url()).pathname, '/login/');
+});
+
+await check('too many attempts show a countdown (answer faked)', async () => {
+  const body = { type: 'about:blank', title: 'Too many attempts', status: 429, code: 'RATE_LIMITED', detail: 'Too many attempts.', requestId: 'test' };
+  await faked('**/api/v1/session', { status: 429, body, headers: { 'retry-after': '2' } }, async () => {
+    await signIn(env.CUSTOMER_EMAIL, 'certainly not the password');
+    await page.getByText(/Try again in \d seconds?\./).waitFor();
+    assert.equal(await button('Sign in').isDisabled(), true);
+    await browser.axe('sign-in, limited');
+    await page.getByText('You can try again now.').waitFor();
+    assert.equal(await button('Sign in').isDisabled(), false);
+  });
+});
+
+await check('after signing in one is where the link pointed', async () => {
+  await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  await page.waitForURL(at('/websites/?state=active'));
+  await signedIn();
+});
+
+await check('next= leads to no other host', async () => {
+  await signOut();
+  await page.goto(at('/login/?next=//evil.example/'));
+  await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  await signedIn();
+  assert.equal(page.url(), at('/'));
+});
+
+// A customer
+
+await check('what a customer may not see is not in the navigation', async () => {
+  const nav = page.getByRole('navigation', { name: 'Main' });
+  await nav.getByRole('link', { name: 'Websites' }).waitFor();
+  assert.equal(await nav.getByRole('link', { name: 'Nodes' }).count(), 0);
+  await page.goto(at('/nodes/'));
+  await page.getByText('Nodes are for staff').waitFor();
+  await browser.axe('nodes, refused');
+});
+
+await check('a refused domain is named at the field', async () => {
+  await page.goto(at('/websites/'));
+  await button('New website').first().click();
+  const field = page.getByRole('textbox', { name: 'Domain' });
+  await field.fill('not a domain');
+  await button('Create website').click();
+  await page.getByText('Enter a full domain such as shop.example.').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'domain');
+  await browser.axe('dialog with an error');
+  await field.fill('localhost.localdomain.invalid'); // the form has nothing against it: the server has the last word
+  await button('Create website').click();
+  await page.locator('[role=dialog] [role=alert]').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'domain');
+  await page.keyboard.press('Escape');
+});
+
+await check('a new website goes live before the eyes', async () => {
+  await page.goto(at('/websites/'));
+  await button('New website').first().click();
+  await page.getByRole('textbox', { name: 'Domain' }).fill(domain);
+  await browser.looks('dialog');
+  await browser.theme('light');
+  await button('Create website').click();
+  const drawer = page.getByRole('dialog', { name: 'Tasks' });
+  await drawer.getByText(domain).first().waitFor();
+  await drawer.getByText('Prepare the files').waitFor();
+  await drawer.getByText('Done', { exact: true }).first().waitFor({ timeout: 30_000 });
+  await page.getByText(`Create website: ${domain} is done`).waitFor();
+  await browser.shot('task');
+  await browser.looks('task drawer');
+  await browser.theme('light');
+});
+
+await check('the task names its request and survives a reload', async () => {
+  await page.reload();
+  const drawer = page.getByRole('dialog', { name: 'Tasks' });
+  await drawer.getByText('See that it answers').waitFor();
+  await drawer.getByRole('button', { name: 'Copy request id' }).click();
+  await drawer.getByRole('button', { name: 'Copied' }).waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^[\w-]{8,64}$/);
+  await page.keyboard.press('Escape');
+});
+
+await check('it is listed as active', async () => {
+  await page.goto(at('/websites/'));
+  await page.getByRole('searchbox', { name: 'Search by domain' }).fill(domain.split('.')[0]);
+  const row = page.getByRole('row').filter({ hasText: domain });
+  await row.getByText('Active').waitFor();
+  await page.waitForURL(/q=shop-/);
+});
+
+await check('it answers with a welcome page that names it', async () => {
+  const { body } = await eventually('the website', () => visit(env.SITES_HTTP_PORT, domain), (answer) => answer.status === 200);
+  assert.ok(body.includes(domain), 'the page shows the domain');
+});
+
+await check('a name that is taken is refused at the field', async () => {
+  await button('New website').first().click();
+  await page.getByRole('textbox', { name: 'Domain' }).fill(domain);
+  await button('Create website').click();
+  await page.locator('[role=dialog] [role=alert]').first().waitFor();
+  await browser.axe('dialog, taken');
+  await page.keyboard.press('Escape');
+});
+
+await check('sorting and filters are in the address', async () => {
+  await page.goto(at('/websites/'));
+  await page.getByRole('columnheader', { name: 'Created' }).getByRole('button').click();
+  await page.locator('th[aria-sort=ascending]').filter({ hasText: 'Created' }).waitFor();
+  await page.getByRole('columnheader', { name: 'Created' }).getByRole('button').click();
+  await page.locator('th[aria-sort=descending]').filter({ hasText: 'Created' }).waitFor();
+  await page.getByRole('row').filter({ hasText: domain }).waitFor(); // the newest stands on the first page
+  assert.match(page.url(), /sort=-created_at/);
+  await page.getByRole('button', { name: /^Active/ }).click();
+  await page.getByRole('row').filter({ hasText: domain }).waitFor();
+  await page.reload();
+  await page.locator('th[aria-sort=descending]').filter({ hasText: 'Created' }).waitFor();
+  await page.getByRole('searchbox', { name: 'Search by domain' }).fill('there-is-no-such-name');
+  await page.getByText('No website matches').waitFor();
+  await browser.axe('no match');
+  await button('Clear filters').click();
+  await page.getByRole('row').filter({ hasText: domain }).waitFor();
+});
+
+await check('websites: axe in both themes', async () => {
+  await page.goto(at('/websites/'));
+  await page.getByRole('row').nth(1).waitFor();
+  await browser.looks('websites');
+  await browser.theme('light');
+  await browser.shot('websites');
+  await page.getByRole('button', { name: /^Actions for/ }).first().click();
+  await page.getByRole('menuitem', { name: 'Details' }).waitFor();
+  await browser.looks('row menu');
+  await page.keyboard.press('Escape');
+  await browser.theme('dark');
+  await browser.shot('websites-dark');
+  await browser.theme('light');
+});
+
+await check('the palette finds it', async () => {
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Type a website').fill(domain.slice(0, 13));
+  await page.getByRole('option', { name: domain }).waitFor();
+  await browser.looks('palette');
+  await browser.theme('light');
+  await page.getByRole('option', { name: domain }).click();
+  await page.waitForURL(/\/websites\/view\/\?id=/);
+});
+
+await check('its page tells where it is and what was done', async () => {
+  await page.getByRole('heading', { name: domain }).waitFor();
+  await page.getByText('at work on the node').waitFor();
+  await main.getByRole('button', { name: /Create website/ }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: domain }).waitFor();
+  assert.ok((await main.getByRole('link', { name: 'Open website' }).getAttribute('href')).includes(domain));
+  await browser.looks('website');
+  await browser.theme('light');
+  await browser.shot('website');
+});
+
+await check('a website of nobody is not found', async () => {
+  await page.goto(at('/websites/view/?id=00000000-0000-7000-8000-000000000000'));
+  await page.getByText('There is nothing here.').waitFor();
+  await browser.axe('not found');
+});
+
+await check('a failed task shows the words of the daemon (answer faked)', async () => {
+  await page.goto(at('/websites/?sort=-created_at'));
+  await main.getByRole('link', { name: domain }).click();
+  const words = 'nginx: [emerg] unknown directive "servr_name" in sites/a.conf:7';
+  await main.getByRole('button', { name: /Create website/ }).click();
+  const id = new URL(page.url()).searchParams.get('task');
+  const answer = await page.evaluate((task) => fetch(`/api/v1/tasks/${task}`).then((r) => r.json()), id);
+  Object.assign(answer.task, { state: 'failed', message: words, steps: [{ name: 'stage', state: 'success', message: '', startedMs: '1', durationUs: '4100' }, { name: 'test', state: 'failed', message: words, startedMs: '1', durationUs: '21000' }] });
+  await faked(`**/api/v1/tasks/${id}`, { status: 200, body: answer }, async () => {
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Tasks' }).getByText(words).waitFor();
+    await browser.looks('failed task');
+  });
+  await browser.theme('light');
+  await page.keyboard.press('Escape');
+});
+
+await check('a part that is away is said, and it comes back by itself (answer faked)', async () => {
+  const body = { type: 'about:blank', title: 'Unavailable', status: 503, code: 'UNAVAILABLE', detail: 'The websites service is away.', requestId: 'req-503' };
+  await faked('**/api/v1/websites?*', { status: 503, body, headers: { 'retry-after': '1' } }, async (undo) => {
+    await page.goto(at('/websites/?sort=-created_at'));
+    await main.getByText('A part of the panel is away right now.').waitFor();
+    await main.getByText('req-503').waitFor();
+    await browser.looks('away');
+    await browser.theme('light');
+    undo();
+    await page.getByRole('row').filter({ hasText: domain }).waitFor();
+  });
+});
+
+await check('overview: figures lead to their lists, changes name their maker', async () => {
+  await page.goto(at('/'));
+  await main.getByText('created').first().waitFor();
+  await main.getByRole('link', { name: domain }).first().waitFor();
+  await browser.looks('overview');
+  await browser.theme('light');
+  await browser.shot('overview');
+  await main.getByRole('link', { name: /^Active/ }).click();
+  await page.waitForURL(/\/websites\/\?state=active/);
+});
+
+await check('tasks: listed, filtered, opened', async () => {
+  await page.goto(at('/tasks/'));
+  const row = page.getByRole('row').filter({ hasText: domain });
+  await row.first().waitFor();
+  await browser.looks('tasks');
+  await browser.theme('light');
+  await page.getByRole('button', { name: 'Done', exact: true }).click();
+  await row.getByRole('button', { name: 'Create website' }).click();
+  await page.getByRole('dialog', { name: 'Tasks' }).getByText('Test the configuration').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+await check('phone: everything is there', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ['/websites/?sort=-created_at', '/', '/tasks/']) {
+    await page.goto(at(path));
+    await main.getByText(domain).locator('visible=true').first().waitFor();
+    await browser.looks(`phone ${path}`);
+  }
+  await page.goto(at('/websites/?sort=-created_at'));
+  await main.getByRole('link', { name: domain }).locator('visible=true').first().waitFor();
+  await browser.shot('phone');
+  await button('Open menu').click();
+  await page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'Tasks' }).waitFor();
+  await browser.looks('phone menu');
+  for (let i = 0; i < 12; i += 1) await page.keyboard.press('Tab');
+  assert.ok(await page.evaluate(() => !!document.activeElement?.closest('[role=dialog]')), 'the focus stays in the menu');
+  await page.keyboard.press('Escape');
+  await button('New website').first().click();
+  await page.getByRole('textbox', { name: 'Domain' }).waitFor();
+  await browser.looks('phone dialog');
+  await page.keyboard.press('Escape');
+  await main.getByRole('link', { name: domain }).locator('visible=true').first().click();
+  await page.getByRole('heading', { name: domain }).waitFor();
+  await browser.looks('phone website');
+  await browser.theme('light');
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+await check('deleting asks for the name', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await button('Delete…').click();
+  const confirm = button('Delete website');
+  assert.equal(await confirm.isDisabled(), true);
+  await page.getByRole('textbox', { name: `Type ${domain} to confirm` }).fill('another.example');
+  assert.equal(await confirm.isDisabled(), true);
+  await page.getByRole('textbox', { name: `Type ${domain} to confirm` }).fill(domain);
+  await browser.looks('delete');
+  await browser.theme('light');
+  await confirm.click();
+  await page.getByText(`Update website: ${domain} is done`).waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Escape');
+  await page.getByText('This website is deleted').waitFor();
+  await page.getByText('That happens on').waitFor();
+  await browser.looks('deleted');
+  await browser.theme('light');
+  await eventually('the website', () => visit(env.SITES_HTTP_PORT, domain), (answer) => answer.status !== 200 || !answer.body.includes(domain));
+});
+
+await check('undelete brings it back, with its page', async () => {
+  await button('Undelete').click();
+  await main.getByText('Active', { exact: true }).waitFor({ timeout: 30_000 });
+  await eventually('the website', () => visit(env.SITES_HTTP_PORT, domain), (answer) => answer.status === 200 && answer.body.includes(domain));
+  await page.keyboard.press('Escape');
+});
+
+await check('purged, its name is free', async () => {
+  await button('Delete…').click();
+  await page.getByRole('textbox', { name: `Type ${domain} to confirm` }).fill(domain);
+  await button('Delete website').click();
+  await main.getByText('This website is deleted').waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Escape');
+  await button('Purge now…').click();
+  await page.getByRole('textbox', { name: `Type ${domain} to confirm` }).fill(domain);
+  await browser.axe('purge');
+  await button('Purge for good').click();
+  await page.getByRole('dialog', { name: 'Tasks' }).getByText('Remove website').first().waitFor();
+  await page.getByText(`Remove website: ${domain} is done`).waitFor({ timeout: 30_000 });
+  await page.goto(at(`/websites/?q=${domain}`));
+  await page.getByText('No website matches').waitFor();
+});
+
+await check('signed out, nothing is left on screen', async () => {
+  await page.goto(at('/'));
+  await signedIn();
+  await signOut();
+  await page.goBack();
+  await page.waitForURL(/\/login\//);
+});
+
+// An administrator
+
+await check('an administrator sees the nodes', async () => {
+  await page.goto(at('/login/'));
+  await signIn(env.ADMIN_EMAIL, env.ADMIN_PASSWORD);
+  await signedIn();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Nodes' }).click();
+  await main.getByRole('article').first().waitFor();
+  await main.getByText('Healthy').first().waitFor();
+  await main.getByText(/nginx \d/).first().waitFor();
+  await browser.looks('nodes');
+  await browser.theme('light');
+  await page.goto(at('/'));
+  await main.getByRole('heading', { name: 'Nodes' }).waitFor();
+  await main.getByText('Memory').first().waitFor();
+  await browser.looks('overview of the installation');
+  await browser.shot('overview-dark');
+  await browser.theme('light');
+});
+
+await check('an administrator chooses organisation and node', async () => {
+  await page.goto(at('/websites/?new=1'));
+  await page.getByRole('combobox', { name: 'Organisation' }).waitFor();
+  await page.getByRole('combobox', { name: 'Node' }).locator('option').nth(1).waitFor({ state: 'attached' });
+  await browser.looks('dialog of an administrator');
+  await browser.theme('light');
+  await page.keyboard.press('Escape');
+  await signOut();
+});
+
+await check('no console errors, no violation of the content security policy', () => {
+  const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|429|503)|net::ERR_ABORTED/;
+  const bad = [...new Set(browser.complaints)].filter((text) => !expected.test(text));
+  assert.deepEqual(bad, [], bad.slice(0, 6).join('\n'));
+});
+
+await browser.close();
+console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);
+process.exit(browser.tally.failed ? 1 : 0);
