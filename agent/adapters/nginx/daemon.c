@@ -190,6 +190,7 @@ bool nginx_reload(struct nginx *nginx, struct error *err)
 
 	nginx->log_before = stat(nginx->error_log, &log) == 0 ? log.st_size : 0;
 	nginx->n_old = 0;
+	nginx->settled = false;
 	if (master > 0) {
 		list_workers(nginx, master);
 		if (kill(master, SIGHUP) == 0)
@@ -198,27 +199,31 @@ bool nginx_reload(struct nginx *nginx, struct error *err)
 	return start(nginx, err);
 }
 
-static bool any_accepts(const struct nginx *nginx)
-{
-	for (unsigned i = 0; i < nginx->n_old; i++)
-		if (accepts(nginx->old[i]))
-			return true;
-	return false;
-}
-
-/* The master sleeps 100 ms between starting new workers and telling the old ones to finish. A signal that means
- * nothing to it ends that sleep; without it this takes those 100 ms. */
-void nginx_settle(struct nginx *nginx)
+/*
+ * The master starts new workers, sleeps 100 ms and then tells the old ones to finish; so long both answer. Here the old
+ * ones are told as soon as a new one has answered. The master can't take that for a crash: it blocks SIGCHLD until it
+ * has told them itself, and from then on counts them as leaving.
+ */
+bool nginx_settle(struct nginx *nginx)
 {
 	int64_t deadline = clock_monotonic_ms() + SETTLE_DEADLINE_MS;
-	pid_t master = nginx_running(nginx);
+	unsigned left = nginx->n_old;
 
-	while (any_accepts(nginx) && clock_monotonic_ms() < deadline) {
-		if (master > 0)
-			kill(master, SIGIO);
-		pause_ms(1);
+	for (unsigned i = 0; i < nginx->n_old; i++)
+		if (accepts(nginx->old[i]))
+			kill(nginx->old[i], SIGQUIT);
+	while (left > 0) {
+		left = 0;
+		for (unsigned i = 0; i < nginx->n_old; i++)
+			left += accepts(nginx->old[i]);
+		if (left > 0 && clock_monotonic_ms() > deadline)
+			break;
+		if (left > 0)
+			pause_ms(1);
 	}
+	nginx->settled = nginx->n_old > 0 && left == 0;
 	nginx->n_old = 0;
+	return nginx->settled;
 }
 
 void nginx_complaints(const struct nginx *nginx, struct buf *out)

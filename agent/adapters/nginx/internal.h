@@ -34,6 +34,7 @@ struct nginx {
 	off_t log_before;         /* size of the error log when it was told to reload, */
 	pid_t old[NGINX_WORKERS]; /* and the workers that it had then */
 	unsigned n_old;
+	bool settled; /* none of these takes connections any more */
 };
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
@@ -47,8 +48,9 @@ bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *o
 pid_t nginx_running(const struct nginx *nginx);
 bool nginx_read_version(struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_reload(struct nginx *nginx, struct error *err) _must_check_;
-/* After new workers have answered: waits until the old ones take no new connection. */
-void nginx_settle(struct nginx *nginx);
+/* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. False: some
+ * still do, or it can't be told. */
+bool nginx_settle(struct nginx *nginx);
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 

@@ -10,13 +10,15 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 #include "agent/adapters/nginx/internal.h"
 
 enum {
 	GENERATION_DEADLINE_MS = 10000,
 	SITES_DEADLINE_MS = 3000, /* after the generation was seen: what isn't there by then never comes */
-	QUIET_MS = 200,           /* old workers may answer for 100 ms after the first new answer */
+	QUIET_MS = 200,           /* old workers may answer for 100 ms after the first new answer, */
+	SETTLED_MS = 20,          /* unless they were seen to have stopped */
 	PROBE_MS = 500,
 	ANSWER = 1024,
 };
@@ -82,7 +84,8 @@ bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct err
 		/* An address can't be a website's name, so this is the default server. */
 		probe(nginx, "127.0.0.1", body);
 		if (strcmp(body, wanted) == 0) {
-			nginx_settle(nginx);
+			if (!nginx_settle(nginx))
+				log_debug("old workers of nginx may still answer");
 			return true;
 		}
 		pause_us(1000);
@@ -114,7 +117,7 @@ static void look(const struct nginx *nginx, const struct adapter_check *check, s
 		probe(nginx, check->gone, body);
 		if (strncmp(body, wanted, strlen(wanted)) == 0)
 			watch->last_old_ms = clock_monotonic_ms();
-		watch->gone = clock_monotonic_ms() - watch->last_old_ms < QUIET_MS;
+		watch->gone = clock_monotonic_ms() - watch->last_old_ms < (nginx->settled ? SETTLED_MS : QUIET_MS);
 	}
 }
 

@@ -181,6 +181,16 @@ void harness_stop(struct harness *harness)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* A zombie that nobody collects isn't. */
+static bool alive(pid_t pid)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return file_read(path, 65536, &text, NULL) && text.data && !strstr(text.data, "State:\tZ");
+}
+
 static void end_nginx(const struct harness *harness)
 {
 	_cleanup_buf_ struct buf text = { 0 };
@@ -193,9 +203,9 @@ static void end_nginx(const struct harness *harness)
 	pid_t pid = (pid_t)strtol(text.data, NULL, 10);
 	if (pid <= 1 || kill(pid, SIGTERM) < 0)
 		return;
-	while (kill(pid, 0) == 0 && clock_monotonic_ms() < deadline)
+	while (alive(pid) && clock_monotonic_ms() < deadline)
 		poll(NULL, 0, 5);
-	if (kill(pid, 0) == 0)
+	if (alive(pid))
 		kill(pid, SIGKILL);
 }
 
