@@ -47,7 +47,7 @@ static bool insert(struct tx *tx, const struct identity *who, const char *name, 
 	opaque_digest(token->text, digest);
 	if (!TX_RUN(tx, AUTHZ_TOKEN_INSERT, &rows, err, DB_UUID(&token->id), DB_UUID(&who->org), DB_TEXT(who->user_id),
 	            DB_TEXT(name), DB_BYTES(digest, sizeof(digest)), DB_TEXTS(token->scopes, token->n_scopes),
-	            DB_INT(token->ttl_s), DB_TEXT(who->session_id)))
+	            DB_INT(token->ttl_s), DB_TEXT_OR_NULL(who->session_id)))
 		return false;
 	*ret_expires_ms = rows_int(rows, 0, 0);
 	return true;
@@ -89,9 +89,7 @@ bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiToken
 	if (!choose_scopes(who, req, &token, err) || !change_begin(call, &who->org, &change, err) ||
 	    !insert(change_tx(change), who, req->name, &token, &expires_ms, err) ||
 	    !audit(change, who, req->name, id, &req->base, err))
-		return error_wrap(err, "create an API token");
+		return false;
 	reply.expires_at = clock_rfc3339(expires_ms, expires_at);
-	if (!change_reply(change, &reply.base, err) || !change_commit(change, err))
-		return error_wrap(err, "create an API token");
-	return true;
+	return change_reply(change, &reply.base, err) && change_commit(change, err);
 }

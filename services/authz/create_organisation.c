@@ -45,10 +45,8 @@ bool authz_create_organisation(struct call *call, const Stralix__V1__CreateOrgan
 	organisation.name = req->name;
 	reply.organisation = &organisation;
 	if (!change_begin(call, &id, &change, err) || !insert(change_tx(change), &id, req->name, &created_ms, err))
-		return error_wrap(err, "create organisation '%s'", req->name);
+		return false;
 	organisation.created_at = clock_rfc3339(created_ms, created_at);
-	if (!audit(change, &organisation, err) || !change_reply(change, &reply.base, err) ||
-	    !change_commit(change, err))
-		return error_wrap(err, "create organisation '%s'", req->name);
-	return true;
+	return audit(change, &organisation, err) && change_reply(change, &reply.base, err) &&
+	       change_commit(change, err);
 }

@@ -75,8 +75,6 @@ bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *
 	user.organisation_id = req->organisation_id;
 	if (!user.role)
 		return error_set(err, ERR_TOO_LARGE, "no room for a user");
-	if (!change_begin(call, &org, &change, err) || !insert(change_tx(change), &id, &org, &user, hash, err) ||
-	    !audit(change, &user, err) || !change_reply(change, &reply.base, err) || !change_commit(change, err))
-		return error_wrap(err, "create user");
-	return true;
+	return change_begin(call, &org, &change, err) && insert(change_tx(change), &id, &org, &user, hash, err) &&
+	       audit(change, &user, err) && change_reply(change, &reply.base, err) && change_commit(change, err);
 }

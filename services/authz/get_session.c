@@ -9,8 +9,11 @@ static bool read_session(struct tx *tx, const struct identity *who, struct accou
                          struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
+	struct uuid user, session;
 
-	if (!TX_RUN(tx, AUTHZ_SESSION_SHOW, &rows, err, DB_TEXT(who->user_id), DB_TEXT(who->session_id)))
+	if (!uuid_parse(who->user_id, &user) || !uuid_parse(who->session_id, &session))
+		return error_set(err, ERR_CONFLICT, "This token belongs to no session.");
+	if (!TX_RUN(tx, AUTHZ_SESSION_SHOW, &rows, err, DB_UUID(&user), DB_UUID(&session)))
 		return false;
 	if (!rows_count(rows) || !role_parse(rows_text(rows, 0, 3), &account->role))
 		return error_set(err, ERR_UNAUTHENTICATED, "Sign in again.");
@@ -24,7 +27,8 @@ static bool read_session(struct tx *tx, const struct identity *who, struct accou
 	return true;
 }
 
-/* Errors: ERR_UNAUTHENTICATED when the session ended meanwhile, ERR_UNAVAILABLE. */
+/* Errors: ERR_CONFLICT for a token without a session, ERR_UNAUTHENTICATED when the session ended meanwhile,
+ * ERR_UNAVAILABLE. */
 bool authz_get_session(struct call *call, const Stralix__V1__GetSessionRequest *req, struct error *err)
 {
 	const struct identity *who = call_identity(call);

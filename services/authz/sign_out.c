@@ -43,9 +43,7 @@ bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, s
 	target.organisation_id = uuid_format(&who->org, org);
 	if (!target.id || !target.name)
 		return error_set(err, ERR_TOO_LARGE, "no room to end a session");
-	if (!change_begin(call, &who->org, &change, err) || !end_session(change_tx(change), who, err) ||
-	    !change_audit(change, "session.delete", &target, "success", NULL, NULL, NULL, err) ||
-	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
-		return error_wrap(err, "sign out");
-	return true;
+	return change_begin(call, &who->org, &change, err) && end_session(change_tx(change), who, err) &&
+	       change_audit(change, "session.delete", &target, "success", NULL, NULL, NULL, err) &&
+	       change_reply(change, &reply.base, err) && change_commit(change, err);
 }

@@ -16,14 +16,14 @@ insert into staff_orgs (user_id, org_id) values ($1::uuid, $2::uuid) on conflict
 -- name: session_insert
 insert into sessions (id, org_id, user_id, digest, idle, expires_at)
 values ($1::uuid, $2::uuid, $3::uuid, $4::bytea, make_interval(secs => $5::int), now() + make_interval(secs => $6::int))
-returning (extract(epoch from least(expires_at, last_seen_at + idle)) * 1000)::bigint;
+returning (extract(epoch from expires_at) * 1000)::bigint;
 
 -- name: session_delete
 delete from sessions where id = $1::uuid and user_id = $2::uuid;
 
 -- name: session_show
 select u.id, u.email, u.name, u.role, o.id, o.name, (extract(epoch from o.created_at) * 1000)::bigint,
-       (extract(epoch from coalesce(least(s.expires_at, s.last_seen_at + s.idle), t.expires_at)) * 1000)::bigint
+       (extract(epoch from coalesce(s.expires_at, t.expires_at)) * 1000)::bigint
   from users u
   join organisations o on o.id = u.org_id
   left join sessions s on s.id = $2::uuid and s.user_id = u.id
