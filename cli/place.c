@@ -22,7 +22,7 @@ static bool is_plain_path(const char *path)
 
 bool place_open(const char *root, long uid_base, FILE *out, struct place *ret, struct error *err)
 {
-	_cleanup_close_ int lock = -1;
+	int lock;
 
 	if (!is_plain_path(root))
 		return error_set(err, ERR_INVALID,
@@ -30,10 +30,14 @@ bool place_open(const char *root, long uid_base, FILE *out, struct place *ret, s
 	if (mkdir(root, 0755) < 0 && errno != EEXIST)
 		return error_errno(err, errno, "make %s", root);
 	lock = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+	if (lock < 0)
 		return error_errno(err, errno, "hold %s", root);
+	if (flock(lock, LOCK_EX) < 0) {
+		error_errno(err, errno, "hold %s", root);
+		close(lock);
+		return false;
+	}
 	*ret = (struct place){ .root = root, .uid_base = uid_base, .out = out, .lock = lock };
-	lock = -1;
 	return true;
 }
 

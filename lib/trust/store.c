@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,8 +22,11 @@ static bool write_all(int fd, const char *data, size_t size)
 /* Makes the rename itself durable. */
 static bool sync_folder(const char *path)
 {
-	_cleanup_free_ char *copy = strdup(path);
-	_cleanup_close_ int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *folder = slash == path ? strdup("/")
+	                              : slash       ? strndup(path, (size_t)(slash - path))
+	                                            : strdup(".");
+	_cleanup_close_ int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	return fd >= 0 && fsync(fd) == 0;
 }
