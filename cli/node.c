@@ -174,7 +174,7 @@ static bool make_engine(const struct place *place, const struct node *node, char
 		return false;
 	yaml_row(&yaml, "node_id", "%s", node->id);
 	yaml_row(&yaml, "dir", "%s/nodes/%s", place->root, node->id);
-	yaml_row(&yaml, "templates", "%s/share/infrastructure/nginx/templates", place->root);
+	yaml_row(&yaml, "templates", "%s/share/infrastructure", place->root);
 	yaml_row(&yaml, "keyring", "%s/keyring", folder.text);
 	yaml_row(&yaml, "report_key", "%s/report.key", folder.text);
 	yaml_row(&yaml, "nginx_binary", "%s", node->nginx);
