@@ -15,8 +15,9 @@ enum {
 	SLOTS_MAX = 65536,
 	SLOTS_FIRST = 64,
 	REPLY_SUBJECT = 192,
-	NO_SLOT = UINT32_MAX,
 };
+
+#define NO_SLOT UINT32_MAX /* too large for an enumerator */
 
 struct slot {
 	bus_reply_fn done; /* NULL: free */
