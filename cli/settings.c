@@ -44,6 +44,18 @@ static void authz_rows(struct yaml *yaml, const struct place *place, const struc
 	yaml_row(yaml, "rate_limit_login_per_account", "%s", init->login_limit_account);
 }
 
+static void web_rows(struct yaml *yaml, const struct init_settings *init)
+{
+	_cleanup_buf_ struct buf names = { 0 };
+
+	for (unsigned i = 0; i < init->panel_hosts.n; i++)
+		buf_printf(&names, "%s%s", i > 0 ? "," : "", init->panel_hosts.items[i]);
+	if (buf_failed(&names))
+		yaml->text.failed = true;
+	else if (names.size > 0)
+		yaml_row(yaml, "panel_hosts", "%s", names.data);
+}
+
 static bool write_settings(const struct place *place, const struct process *process, const struct init_settings *init,
                            struct error *err)
 {
@@ -64,6 +76,8 @@ static bool write_settings(const struct place *place, const struct process *proc
 		gateway_rows(&yaml, place, init);
 	if (process->owner == OWNER_AUTHZ)
 		authz_rows(&yaml, place, init);
+	if (process->owner == OWNER_WEB)
+		web_rows(&yaml, init);
 	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,
 	                  err);
 }
