@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/log.h"
 
 #include "internal.h"
 
@@ -273,30 +272,17 @@ static const char *begin_sql(const struct uuid *org, bool within, char *buffer, 
 	return buffer;
 }
 
-/* Callers may be shown the message: socket paths and role names stay in the log (and in what db_ready says). */
-static bool fail_begin(const struct error *why, struct error *err)
-{
-	log_failure(LOG_DEBUG_, why, "begin");
-	if (!err)
-		return false;
-	*err = *why;
-	if (why->code == ERR_UNAVAILABLE)
-		snprintf(err->message, sizeof(err->message), "the database is away or busy");
-	return false;
-}
-
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err)
 {
 	struct tx *tx = calloc(1, sizeof(*tx));
-	struct error why = { 0 };
 	char sql[128];
 
 	if (!tx)
 		return error_errno(err, ENOMEM, "begin");
 	tx->db = db;
-	if (!pool_start(db, begin_sql(org, false, sql, sizeof(sql)), &tx->connection, &why)) {
+	if (!pool_start(db, begin_sql(org, false, sql, sizeof(sql)), &tx->connection, err)) {
 		free(tx);
-		return fail_begin(&why, err);
+		return false;
 	}
 	*ret = tx;
 	return true;

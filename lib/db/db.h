@@ -53,7 +53,8 @@ bool db_ready(struct db *db, struct error *err) _must_check_;
 
 /*
  * Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. A
- * connection that the server has dropped meanwhile is replaced by a new one here, once.
+ * connection that the server has dropped meanwhile is replaced by a new one here, once. Messages of ERR_UNAVAILABLE are
+ * libpq's, for the log: they name sockets and roles.
  */
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err) _must_check_;
 bool tx_set_org(struct tx *tx, const struct uuid *org,
