@@ -246,7 +246,7 @@ static int wait_ms(int64_t next_ms, bool busy)
 bool engine_loop(struct engine *engine, struct error *err)
 {
 	_cleanup_free_ uint8_t *buffer = malloc(ENGINE_FRAME);
-	int64_t next_ms = 0;
+	int64_t next_ms = clock_monotonic_ms(); /* what was left of the last time is due */
 	bool closed = false, busy = false;
 	eventfd_t count;
 

@@ -16,9 +16,7 @@
 #include "agent/adapters/nginx/internal.h"
 #include "agent/engine/file.h"
 
-enum { START_DEADLINE_MS = 20000, SETTLE_DEADLINE_MS = 1000, WORDS_MAX = 16384 };
-
-static const char worker_title[] = "nginx: worker process";
+enum { START_DEADLINE_MS = 20000, WORDS_MAX = 16384 };
 
 /* A pid file may be older than the machine's last start: the process has to say that it is this nginx. */
 pid_t nginx_running(const struct nginx *nginx)
@@ -153,77 +151,14 @@ static bool start(struct nginx *nginx, struct error *err)
 	return success || error_set(err, ERR_VERIFY_FAILED, "nginx doesn't start: %s", words.data ? words.data : "");
 }
 
-/* Whether the process is a worker that takes new connections. */
-static bool accepts(pid_t pid)
-{
-	_cleanup_buf_ struct buf title = { 0 };
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-	return file_read(path, WORDS_MAX, &title, NULL) && title.data &&
-	       strncmp(title.data, worker_title, sizeof(worker_title) - 1) == 0 && !strstr(title.data, "shutting down");
-}
-
-static void list_workers(struct nginx *nginx, pid_t master)
-{
-	_cleanup_buf_ struct buf text = { 0 };
-	char path[64], *end;
-
-	nginx->n_old = 0;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
-	if (!file_read(path, WORDS_MAX, &text, NULL) || !text.data)
-		return;
-	for (char *next = text.data; nginx->n_old < NGINX_WORKERS; next = end) {
-		pid_t pid = (pid_t)strtol(next, &end, 10);
-
-		if (end == next)
-			break;
-		if (accepts(pid))
-			nginx->old[nginx->n_old++] = pid;
-	}
-}
-
 bool nginx_reload(struct nginx *nginx, struct error *err)
 {
 	pid_t master = nginx_running(nginx);
 	struct stat log;
 
 	nginx->log_before = stat(nginx->error_log, &log) == 0 ? log.st_size : 0;
-	nginx->n_old = 0;
 	nginx->settled = false;
-	if (master > 0) {
-		list_workers(nginx, master);
-		if (kill(master, SIGHUP) == 0)
-			return true;
-	}
-	return start(nginx, err);
-}
-
-/*
- * The master starts new workers, sleeps 100 ms and then tells the old ones to finish; so long both answer. Here the old
- * ones are told as soon as a new one has answered. The master can't take that for a crash: it blocks SIGCHLD until it
- * has told them itself, and from then on counts them as leaving.
- */
-bool nginx_settle(struct nginx *nginx)
-{
-	int64_t deadline = clock_monotonic_ms() + SETTLE_DEADLINE_MS;
-	unsigned left = nginx->n_old;
-
-	for (unsigned i = 0; i < nginx->n_old; i++)
-		if (accepts(nginx->old[i]))
-			kill(nginx->old[i], SIGQUIT);
-	while (left > 0) {
-		left = 0;
-		for (unsigned i = 0; i < nginx->n_old; i++)
-			left += accepts(nginx->old[i]);
-		if (left > 0 && clock_monotonic_ms() > deadline)
-			break;
-		if (left > 0)
-			pause_ms(1);
-	}
-	nginx->settled = nginx->n_old > 0 && left == 0;
-	nginx->n_old = 0;
-	return nginx->settled;
+	return (master > 0 && kill(master, SIGHUP) == 0) || start(nginx, err);
 }
 
 void nginx_complaints(const struct nginx *nginx, struct buf *out)

@@ -8,7 +8,7 @@
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
 
-enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64, NGINX_WORKERS = 256 };
+enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64 };
 
 /* Templates and the values that are the same in all files. */
 struct nginx_render {
@@ -31,10 +31,8 @@ struct nginx {
 	struct nginx_render render;
 	struct sandbox *sandbox;
 	char version[65];
-	off_t log_before;         /* size of the error log when it was told to reload, */
-	pid_t old[NGINX_WORKERS]; /* and the workers that it had then */
-	unsigned n_old;
-	bool settled; /* none of these takes connections any more */
+	off_t log_before; /* size of the error log when it was told to reload */
+	bool settled;     /* since then: old workers have been seen to take no more connections */
 };
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
@@ -48,9 +46,9 @@ bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *o
 pid_t nginx_running(const struct nginx *nginx);
 bool nginx_read_version(struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_reload(struct nginx *nginx, struct error *err) _must_check_;
-/* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. False: some
- * still do, or it can't be told. */
-bool nginx_settle(struct nginx *nginx);
+/* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
+ * settled. */
+void nginx_settle(struct nginx *nginx, pid_t answered);
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 

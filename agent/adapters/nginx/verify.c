@@ -10,7 +10,6 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/log.h"
 
 #include "agent/adapters/nginx/internal.h"
 
@@ -79,13 +78,12 @@ bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct err
 	_cleanup_buf_ struct buf words = { 0 };
 	char wanted[64], body[ANSWER];
 
-	snprintf(wanted, sizeof(wanted), "node %" PRIu64, generation);
+	snprintf(wanted, sizeof(wanted), "node %" PRIu64 " ", generation);
 	do {
 		/* An address can't be a website's name, so this is the default server. */
 		probe(nginx, "127.0.0.1", body);
-		if (strcmp(body, wanted) == 0) {
-			if (!nginx_settle(nginx))
-				log_debug("old workers of nginx may still answer");
+		if (strncmp(body, wanted, strlen(wanted)) == 0) {
+			nginx_settle(nginx, (pid_t)strtol(body + strlen(wanted), NULL, 10));
 			return true;
 		}
 		pause_us(1000);

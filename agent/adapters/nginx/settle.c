@@ -1,0 +1,126 @@
+/*
+ * settle: gets rid of old workers. On a reload the master starts new workers, sleeps 100 ms and then tells the old ones
+ * to finish; so long both answer. Here the old ones are told as soon as a new one has answered. The master can't take
+ * that for a crash: it blocks SIGCHLD until it has told them itself, and from then on counts them as leaving.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+
+#include "agent/adapters/nginx/internal.h"
+#include "agent/engine/file.h"
+
+enum {
+	WORKERS = 512,
+	TEXT = 16384,
+	DEADLINE_MS = 1000,
+	APART_MS = 50, /* workers of one reload start closer than this, those of two at least 100 ms apart */
+};
+
+struct worker {
+	pid_t pid;
+	long long started_ms;
+};
+
+/* Whether the process is a worker that takes new connections. */
+static bool accepts(pid_t pid)
+{
+	static const char worker[] = "nginx: worker process";
+	_cleanup_buf_ struct buf title = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	return file_read(path, TEXT, &title, NULL) && title.data &&
+	       strncmp(title.data, worker, sizeof(worker) - 1) == 0 && !strstr(title.data, "shutting down");
+}
+
+/* Since the machine's start; 0 when the process has gone. */
+static long long started_ms(pid_t pid)
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	long long ticks = 0;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (!file_read(path, TEXT, &text, NULL) || !text.data)
+		return 0;
+	/* The name, in brackets, may hold anything; the 20th field after it is the start. */
+	char *field = strrchr(text.data, ')');
+	for (unsigned i = 0; field && i < 20; i++)
+		field = strchr(field + 1, ' ');
+	if (field)
+		ticks = strtoll(field, NULL, 10);
+	return ticks * 1000 / sysconf(_SC_CLK_TCK);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct worker *x = a, *y = b;
+
+	return (x->started_ms < y->started_ms) - (x->started_ms > y->started_ms);
+}
+
+static unsigned list_workers(pid_t master, struct worker workers[static WORKERS])
+{
+	_cleanup_buf_ struct buf text = { 0 };
+	char path[64], *end;
+	unsigned n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
+	if (!file_read(path, TEXT, &text, NULL) || !text.data)
+		return 0;
+	for (char *next = text.data; n < WORKERS; next = end) {
+		pid_t pid = (pid_t)strtol(next, &end, 10);
+
+		if (end == next)
+			break;
+		if (accepts(pid))
+			workers[n++] = (struct worker){ .pid = pid, .started_ms = started_ms(pid) };
+	}
+	qsort(workers, n, sizeof(workers[0]), newest_first);
+	return n;
+}
+
+/* The first of the list that is older than the reload that the worker came with; n when it isn't in the list. */
+static unsigned first_old(const struct worker *workers, unsigned n, pid_t answered)
+{
+	unsigned i = 0;
+
+	while (i < n && workers[i].pid != answered)
+		i++;
+	while (i + 1 < n && workers[i].started_ms - workers[i + 1].started_ms < APART_MS)
+		i++;
+	return i < n ? i + 1 : n;
+}
+
+static bool wait_closed(const struct worker *workers, unsigned n)
+{
+	int64_t deadline = clock_monotonic_ms() + DEADLINE_MS;
+
+	for (unsigned i = 0; i < n; i++)
+		while (accepts(workers[i].pid)) {
+			if (clock_monotonic_ms() > deadline)
+				return false;
+			nanosleep(&(struct timespec){ .tv_nsec = 500000 }, NULL);
+		}
+	return true;
+}
+
+void nginx_settle(struct nginx *nginx, pid_t answered)
+{
+	struct worker workers[WORKERS];
+	pid_t master = nginx_running(nginx);
+	unsigned n = master > 0 ? list_workers(master, workers) : 0;
+	unsigned old = first_old(workers, n, answered);
+
+	for (unsigned i = old; i < n; i++)
+		kill(workers[i].pid, SIGQUIT);
+	nginx->settled = n > 0 && wait_closed(&workers[old], n - old);
+	if (!nginx->settled)
+		log_debug("old workers of nginx may still answer");
+}
