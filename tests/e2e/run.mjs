@@ -128,7 +128,7 @@ await check('a new website goes live before the eyes', async () => {
   await button('Create website').click();
   const drawer = page.getByRole('dialog', { name: 'Tasks' });
   await drawer.getByText(domain).first().waitFor();
-  await drawer.getByText('Prepare the files').waitFor();
+  await drawer.getByText('Prepare the files').click({ trial: true }); // not only there: on screen, under nothing
   await drawer.getByText('Done', { exact: true }).first().waitFor({ timeout: 30_000 });
   await page.getByText(`Create website: ${domain} is done`).waitFor();
   await browser.shot('task');

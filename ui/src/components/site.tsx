@@ -11,14 +11,14 @@ export function Tile({ name, className }: { name: string; className?: string }) 
 }
 
 /** A website's name with what tells it from others below. */
-export function Site({ website, detail }: { website: Website; detail: string }) {
+export function Site({ website, detail }: { website: Website; detail?: string }) {
   const name = siteName(website);
   return (
     <span className="flex min-w-0 items-center gap-3">
       <Tile name={name} />
       <span className="min-w-0">
         <Link prefetch={false} href={sitePath(website.id)} className="block truncate font-medium hover:text-accent-text hover:underline">{name}</Link>
-        <span className="block truncate text-xs text-muted">{detail}</span>
+        {detail && <span className="block truncate text-xs text-muted">{detail}</span>}
       </span>
     </span>
   );

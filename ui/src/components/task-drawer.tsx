@@ -94,7 +94,7 @@ export default function TaskDrawer() {
       {recent.error && !recent.data ? (
         <Failure read={recent} />
       ) : (
-        <ul className="grid flex-1 content-start gap-3 overflow-y-auto bg-bg p-4">
+        <ul className="grid flex-1 auto-rows-max content-start gap-3 overflow-y-auto bg-bg p-4">
           {recent.data && tasks.length === 0 && <li className="py-16 text-center text-sm text-muted">{t('none')}</li>}
           {tasks.map((task) => (
             <TaskCard key={task.id} task={task} open={expanded === task.id} onToggle={() => setChosen({ shown, id: expanded === task.id ? null : task.id })} />

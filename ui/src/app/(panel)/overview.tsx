@@ -135,7 +135,7 @@ function NodeList() {
       ) : (
         <ul className="divide-y divide-line">
           {nodes.slice(0, 8).map((node) => (
-            <li key={node.id} className="grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-2 px-5 py-3.5 md:grid-cols-[minmax(0,1.6fr)_auto_minmax(0,1fr)_minmax(0,1fr)]">
+            <li key={node.id} className="grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-2 px-5 py-3.5 md:grid-cols-[minmax(0,1.6fr)_7rem_minmax(0,1fr)_minmax(0,1fr)]">
               <span className="flex min-w-0 items-center gap-3">
                 <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-sunken text-muted"><Server className="size-4" /></span>
                 <span className="min-w-0"><span className="block truncate font-mono text-[13px] font-medium">{node.name || node.id}</span><span className="block truncate text-xs text-muted">{t('carries', { count: node.resources })}</span></span>

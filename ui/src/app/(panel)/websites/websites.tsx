@@ -75,7 +75,7 @@ function useChips(search: string, nodeId: string) {
   return [{ value: '', label: t('everything') }, ...states.map((state) => ({ value: state, label: word(state) }))].map((chip, i) => ({ ...chip, count: counts[i]!.data }));
 }
 
-function useColumns(detail: (website: Website) => string, onDelete: (website: Website) => void) {
+function useColumns(detail: (website: Website) => string | undefined, onDelete: (website: Website) => void) {
   const t = useTranslations('websites');
   const menu = (website: Website) => <RowMenu website={website} onDelete={() => onDelete(website)} />;
   const columns: Column<Website>[] = [
@@ -90,7 +90,7 @@ function useColumns(detail: (website: Website) => string, onDelete: (website: We
     <div className="flex items-center gap-2">
       <div className="min-w-0 flex-1">
         <Site website={w} detail={detail(w)} />
-        <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pl-11 text-xs text-muted"><State of="websiteState" state={w.state} /><span className="font-mono">{w.nodeName || w.nodeId}</span><When at={w.createdAt} /></div>
+        <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pl-11 text-xs text-muted"><State of="websiteState" state={w.state} /><span className="font-mono">{w.nodeName || w.nodeId}</span><When at={w.createdAt} className="whitespace-nowrap" /></div>
       </div>
       {menu(w)}
     </div>
@@ -98,12 +98,12 @@ function useColumns(detail: (website: Website) => string, onDelete: (website: We
   return { columns, card };
 }
 
-/** The line under a name: for staff whose it is, for customers the name as machines write it. */
+/** The line under a name: for staff whose it is; else the name as machines write it, where that is another. */
 function useDetail() {
   const staff = useCan('node:read');
   const organisations = useOrganisations(staff).data?.organisations;
   const names = useMemo(() => new Map((organisations ?? []).map((o) => [o.id, o.name])), [organisations]);
-  return (w: Website) => (staff && names.get(w.organisationId)) || w.domain;
+  return (w: Website) => (staff && names.get(w.organisationId)) || (siteName(w) === w.domain ? undefined : w.domain);
 }
 
 function NothingThere({ filtered, onClear, onNew }: { filtered: boolean; onClear(): void; onNew?: () => void }) {
