@@ -110,7 +110,7 @@ static bool read_array(struct reading *reading, const ProtobufCFieldDescriptor *
                        ProtobufCMessage *message)
 {
 	size_t path = reading->size, i, size = reflect_size(field->type);
-	uint8_t *values;
+	uint8_t *values = NULL;
 	json_t *item;
 
 	if (!json_is_array(json))
@@ -144,7 +144,7 @@ static bool read_map(struct reading *reading, const ProtobufCFieldDescriptor *fi
                      ProtobufCMessage *message)
 {
 	size_t path = reading->size, i = 0;
-	uint8_t *values;
+	uint8_t *values = NULL;
 	const char *key;
 	json_t *item;
 
@@ -269,14 +269,17 @@ static bool append(struct reading *reading, const ProtobufCFieldDescriptor *fiel
 {
 	size_t n = *reflect_quantifier(message, field), size = reflect_size(field->type);
 	const uint8_t *before = *(uint8_t **)reflect_value(message, field);
-	uint8_t *values;
+	uint8_t *values = NULL;
 
 	if (n >= FIELDS_MAX)
 		return refuse(reading, "count", "There are too many.");
-	if (!make_room(reading, field, message, n + 1, &values))
-		return false;
+	values = arena_alloc(reading->arena, (n + 1) * size);
+	if (!values)
+		return refuse(reading, "memory", "This is too much.");
 	if (n)
 		memcpy(values, before, n * size);
+	*(uint8_t **)reflect_value(message, field) = values;
+	*reflect_quantifier(message, field) = n + 1;
 	return accept_fault(reading, scalar_read(field, text, values + n * size, reading->arena));
 }
 

@@ -217,7 +217,7 @@ void scalar_camel(const char *name, char *ret, size_t size)
 
 	for (; *name && size > 1; name++) {
 		if (*name != '_') {
-			*ret++ = raise && *name >= 'a' && *name <= 'z' ? (char)(*name - 0x20) : *name;
+			*ret++ = (char)(raise && *name >= 'a' && *name <= 'z' ? *name - 0x20 : *name);
 			size--;
 		}
 		raise = *name == '_';

@@ -63,8 +63,8 @@ static void write_base64(struct buf *buf, const ProtobufCBinaryData *bytes)
 		group |= left > 2 ? bytes->data[i + 2] : 0;
 		buf_putc(buf, digits[group >> 18]);
 		buf_putc(buf, digits[group >> 12 & 63]);
-		buf_putc(buf, left > 1 ? digits[group >> 6 & 63] : '=');
-		buf_putc(buf, left > 2 ? digits[group & 63] : '=');
+		buf_putc(buf, (char)(left > 1 ? digits[group >> 6 & 63] : '='));
+		buf_putc(buf, (char)(left > 2 ? digits[group & 63] : '='));
 	}
 	buf_putc(buf, '"');
 }

@@ -39,11 +39,6 @@ bool field_is_message(const struct field *field)
 	return field->proto->type == GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_MESSAGE;
 }
 
-bool field_is_map(const struct field *field)
-{
-	return field->message && field->message->is_map_entry;
-}
-
 const struct field *message_field(const struct message *message, const char *name, size_t size)
 {
 	EACH_FIELD(message, field)

@@ -74,7 +74,6 @@ bool model_read(const Request *request, struct pool *pool, struct model *ret, FI
 
 bool field_is_text(const struct field *field); /* string or bytes */
 bool field_is_message(const struct field *field);
-bool field_is_map(const struct field *field);
 
 /* The field that the path parameter names, or NULL. */
 const struct field *message_field(const struct message *message, const char *name, size_t size);

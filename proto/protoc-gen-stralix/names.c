@@ -42,7 +42,7 @@ char *name_c_type(struct pool *pool, const char *full_name)
 			*out++ = '_';
 			*out++ = '_';
 		} else if (*full_name != '_') {
-			*out++ = raise ? upper(*full_name) : *full_name;
+			*out++ = (char)(raise ? upper(*full_name) : *full_name);
 		}
 		raise = *full_name == '.' || *full_name == '_';
 	}
@@ -90,7 +90,7 @@ char *name_camel(struct pool *pool, const char *name)
 
 	for (; *name; name++) {
 		if (*name != '_')
-			*out++ = raise ? upper(*name) : *name;
+			*out++ = (char)(raise ? upper(*name) : *name);
 		raise = *name == '_';
 	}
 	return text;

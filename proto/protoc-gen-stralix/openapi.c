@@ -32,17 +32,15 @@ static bool has_body(const struct method *method)
 /* "/websites/{website_id}" with the names as they are in JSON. */
 static const char *json_path(const struct method *method, struct pool *pool)
 {
-	char *text = pool_alloc(pool, 2 * strlen(method->http_path) + 1);
-	const char *at = method->http_path, *from = at, *name;
+	const char *text = "", *at = method->http_path, *from = at, *name;
 	size_t size;
 
 	while ((name = path_parameter(&at, &size))) {
-		strncat(text, from, (size_t)(name - from));
-		strcat(text, message_field(method->request, name, size)->json_name);
+		text = pool_printf(pool, "%s%.*s%s", text, (int)(name - from), from,
+		                   message_field(method->request, name, size)->json_name);
 		from = name + size;
 	}
-	strcat(text, from);
-	return text;
+	return pool_printf(pool, "%s%s", text, from);
 }
 
 static void parameter(struct writer *writer, const struct field *field, bool in_path)

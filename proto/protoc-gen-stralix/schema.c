@@ -136,7 +136,7 @@ static void value(struct writer *writer, const struct field *field)
 
 static void collection_members(struct writer *writer, const struct field *field)
 {
-	if (field_is_map(field)) {
+	if (field->message && field->message->is_map_entry) {
 		writer_member(writer, "type", "object");
 		writer_key(writer, "additionalProperties");
 		value(writer, &field->message->fields[1]);
