@@ -154,11 +154,17 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 	return remove(path);
 }
 
-void test_installation_drop(struct test_installation *installation)
+void test_installation_stop(struct test_installation *installation)
 {
 	if (installation->server > 0) {
 		kill(installation->server, SIGTERM);
 		waitpid(installation->server, NULL, 0);
 	}
+	installation->server = 0;
+}
+
+void test_installation_drop(struct test_installation *installation)
+{
+	test_installation_stop(installation);
 	nftw(installation->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -18,4 +18,5 @@ bool test_command(const char *name, char *const *argv, char **out);
 /* Makes a run directory below /tmp with nodes n1 and n2; aborts the test when that fails. */
 void test_installation_make(struct test_installation *ret);
 void test_installation_start(struct test_installation *installation);
+void test_installation_stop(struct test_installation *installation);
 void test_installation_drop(struct test_installation *installation);

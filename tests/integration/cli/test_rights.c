@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/clock.h"
 #include "lib/contract/contract.h"
 #include "lib/trust/cert.h"
 #include "lib/trust/nkey.h"
@@ -424,6 +425,67 @@ static void a_user_without_rights_may_nothing(void **state)
 	natsConnection_Destroy(connection);
 }
 
+/* The account as an older contract would have it: nodes may only send heartbeats. */
+static char *older_account(const struct test_installation *installation)
+{
+	static const char *const publish[] = { "heartbeat.{{name()}}", NULL };
+	static const struct nats_rights template = { publish, NULL };
+	_cleanup_(nkey_freep) struct nkey *op = read_seed(installation, "operator-signing");
+	_cleanup_(nkey_freep) struct nkey *account = read_seed(installation, "account");
+	_cleanup_(nkey_freep) struct nkey *users = read_seed(installation, "users");
+	_cleanup_(nkey_freep) struct nkey *nodes = read_seed(installation, "nodes");
+
+	return nats_account_jwt(op, nkey_public(account), "STRALIX", nkey_public(users), nkey_public(nodes), &template,
+	                        true, clock_unix_ms() / 1000 - 100);
+}
+
+/* Puts another account JWT where the server finds it at its start. */
+static void replace_account(const struct test_installation *installation, const char *jwt)
+{
+	_cleanup_free_ char *conf = NULL, *now = NULL, *changed = NULL;
+	char path[128];
+	const char *at;
+
+	snprintf(path, sizeof path, "%s/nats/account.jwt", installation->dir);
+	assert_true(store_read(path, 1 << 20, &now, NULL, NULL));
+	assert_true(store_write(path, jwt, strlen(jwt), 0644, NULL));
+	snprintf(path, sizeof path, "%s/nats/server.conf", installation->dir);
+	assert_true(store_read(path, 1 << 20, &conf, NULL, NULL));
+	at = strstr(conf, now);
+	assert_non_null(at);
+	assert_true(asprintf(&changed, "%.*s%s%s", (int)(at - conf), conf, jwt, at + strlen(now)) > 0);
+	assert_true(store_write(path, changed, strlen(changed), 0600, NULL));
+}
+
+static bool node_may_listen(const struct test_installation *installation)
+{
+	natsConnection *connection = enter(installation, "agent-n1/link");
+	bool may_listen = passes(connection, false, "node.n1.website.apply");
+
+	natsConnection_Destroy(connection);
+	return may_listen;
+}
+
+static void another_contract_is_in_force_after_init_and_a_restart(void **state)
+{
+	struct test_installation own;
+	_cleanup_free_ char *older = NULL, *out = NULL;
+
+	(void)state;
+	test_installation_make(&own);
+	older = older_account(&own);
+	replace_account(&own, older);
+	test_installation_start(&own);
+	assert_false(node_may_listen(&own));
+	test_installation_stop(&own);
+	assert_true(test_command(
+		"init", (char *[]){ (char[]){ "--dir" }, own.dir, (char[]){ "--nats-port" }, own.port, NULL }, &out));
+	assert_non_null(strstr(out, "/nats/account.jwt\n"));
+	test_installation_start(&own);
+	assert_true(node_may_listen(&own));
+	test_installation_drop(&own);
+}
+
 static int start(void **state)
 {
 	struct test_installation *installation = calloc(1, sizeof *installation);
@@ -455,6 +517,7 @@ int main(void)
 		cmocka_unit_test(the_node_key_signs_nothing_wider_than_the_template),
 		cmocka_unit_test(a_key_that_the_account_does_not_name_signs_nobody),
 		cmocka_unit_test(a_user_without_rights_may_nothing),
+		cmocka_unit_test(another_contract_is_in_force_after_init_and_a_restart),
 	};
 
 	return cmocka_run_group_tests_name("rights", tests, start, stop);
