@@ -1,7 +1,8 @@
 -- Statements that see one organisation's rows. Locks are taken in one order: node, resource, task.
 
 -- name: commit_lazily
--- For what may be lost when the database server crashes, since it comes again: this transaction waits for no fsync.
+-- For what may be lost when the database server crashes, since it comes again or nobody has built on it yet: this
+-- transaction waits for no fsync.
 select set_config('synchronous_commit', 'off', true);
 
 -- name: node_lock
