@@ -52,14 +52,20 @@ static bool lock(struct settling *s, const struct uuid *id, struct error *err)
 	return true;
 }
 
-/* A report has a seq; what this process found out itself has none and is about the attempt that it started. */
+/*
+ * A report has a seq; what this process found out itself has none and is about the attempt that runs. A task that was
+ * put back without losing an attempt may turn out to run; one whose attempt is over has heard all that there is of it.
+ */
 static bool is_news(const struct settling *s)
 {
 	const struct news *news = s->news;
 
-	if (task_final(s->task.state) || news->attempt < s->task.attempt)
+	if (task_final(s->task.state))
 		return false;
-	return news->seq ? news->seq > s->task.seq : s->ran && news->attempt == s->task.attempt;
+	if (!s->ran)
+		return news->seq > s->task.seq && news->attempt > s->task.attempt;
+	return news->attempt >= s->task.attempt &&
+	       (news->seq ? news->seq > s->task.seq : news->attempt == s->task.attempt);
 }
 
 static bool count(struct settling *s, int running, int assigned, struct error *err)

@@ -334,6 +334,7 @@ static void a_passing_failure_is_tried_again(void **state)
 	struct received command = agent_newest(world->n1);
 	char id[UUID_TEXT];
 	Stralix__V1__Task *task;
+	struct error err = { 0 };
 
 	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__FAILED, "DISK", "No space left on device");
 	enqueue(world, &resource, 1, id);
@@ -342,6 +343,8 @@ static void a_passing_failure_is_tried_again(void **state)
 	assert_string_equal(task->message, "No space left on device");
 	assert_true(task->next_attempt_at[0]);
 	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__ACCEPTED, "", "");
+	MUST(report(world, STRALIX__V1__OUTCOME__STATE__FAILED, "DISK", "No space left on device", &err)); /* again */
+	assert_string_equal(get(world, id)->next_attempt_at, task->next_attempt_at);
 	command = agent_wait(world->n1, command.n + 2);
 	assert_string_equal(command.task_id, id);
 	assert_int_equal(command.attempt, 2);
