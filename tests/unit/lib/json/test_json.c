@@ -74,12 +74,12 @@ static void what_is_read_is_written_again(void **state)
 {
 	static const char node[] =
 		"{\"id\":\"n1\",\"name\":\"\",\"address\":\"\",\"state\":\"\",\"health\":\"\",\"capabilities\":["
-	        "\"website\",\"dns\"],"
+		"\"website\",\"dns\"],"
 		"\"lastHeartbeatAt\":\"\",\"version\":\"\",\"daemons\":{\"nginx\":\"1.22.1\"},\"load1\":0.1,"
 		"\"memoryTotal\":\"18446744073709551615\",\"memoryAvailable\":\"0\",\"diskTotal\":\"0\","
-	        "\"diskAvailable\":\"0\","
+		"\"diskAvailable\":\"0\","
 		"\"resources\":4294967295,\"tasksQueued\":0,\"tasksRunning\":0,\"createdAt\":\"\",\"httpPort\":0,"
-	        "\"httpsPort\":0,"
+		"\"httpsPort\":0,"
 		"\"message\":\"\"}";
 	struct fixture *f = *state;
 
