@@ -133,13 +133,11 @@ static bool run(const void *settings, FILE *out, struct error *err)
 const struct command init_command = {
 	.name = "init",
 	.summary = "make keys, certificates, identities, database roles and settings",
-	.help = "Makes what is absent below DIR: the internal certificate authority, the operator, accounts and users "
-	        "of\n"
-		"the bus with just the rights of the contract, token keys, database passwords, and the settings of "
-	        "all\n"
-		"processes. Running it again changes nothing but what other options or another contract ask for, and\n"
-		"certificates that expire within 30 days. Prints the path of each file that it made or changed.\n"
-		"pki/ca.key and pki/operator.seed can be taken offline afterwards.",
+	.help = "Makes what is absent below DIR: the internal certificate authority, the operator, accounts and\n"
+		"users of the bus with just the rights of the contract, token keys, database passwords, and the\n"
+		"settings of all processes. Running it again changes nothing but what other options or another\n"
+		"contract ask for, and certificates that expire within 30 days. Prints the path of each file that\n"
+		"it made or changed. pki/ca.key and pki/operator.seed can be taken offline afterwards.",
 	.options = options,
 	.settings_size = sizeof(struct init_settings),
 	.run = run,

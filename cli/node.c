@@ -226,11 +226,10 @@ static bool run(const void *arg, FILE *out, struct error *err)
 const struct command node_init_command = {
 	.name = "node init",
 	.summary = "make the identity of a node",
-	.help = "Makes what is absent of DIR/etc/agent-ID: link/ with certificate, credentials and settings of the "
-	        "half\n"
-		"that speaks on the network, engine/ with the report key and the settings of the privileged half, and\n"
-		"register.json, the body of the call (POST /api/v1/nodes) that tells the panel of the node.\n"
-		"Prints the path of each file that it made or changed.",
+	.help = "Makes what is absent of DIR/etc/agent-ID: link/ with certificate, credentials and settings of the\n"
+		"half that speaks on the network, engine/ with the report key and the settings of the privileged\n"
+		"half, and register.json, the body of the call (POST /api/v1/nodes) that tells the panel of the\n"
+		"node. Prints the path of each file that it made or changed.",
 	.options = options,
 	.settings_size = sizeof(struct node_settings),
 	.run = run,

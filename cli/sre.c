@@ -53,9 +53,8 @@ static bool run(const void *arg, FILE *out, struct error *err)
 const struct command sre_context_command = {
 	.name = "sre context",
 	.summary = "write a context for the nats program",
-	.help = "Writes DIR/etc/sre/context.json: address, certificates and credentials of the operator's own user of "
-	        "the\n"
-		"bus, for the `nats` program. Prints how to use it.",
+	.help = "Writes DIR/etc/sre/context.json: address, certificates and credentials of the operator's own user\n"
+		"of the bus, for the `nats` program. Prints how to use it.",
 	.options = options,
 	.settings_size = sizeof(struct sre_settings),
 	.run = run,
