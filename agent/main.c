@@ -49,11 +49,18 @@ static void become(const struct half *half, int fd, pid_t parent)
 	if (fd != HALF_FD && dup2(fd, HALF_FD) < 0)
 		return;
 	fcntl(HALF_FD, F_SETFD, 0);
-	if (close_range(HALF_FD + 1, ~0U, 0) < 0 || (half->uid > 0 && !drop_rights(half->uid)) ||
+	if (close_range(HALF_FD + 1, ~0U, 0) < 0)
+		return;
+	int program = open(half->program, O_PATH | O_CLOEXEC);
+	if (program < 0 || (half->uid > 0 && !drop_rights(half->uid)) ||
 	    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0 ||
 	    (half->uid > 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) || getppid() != parent)
 		return;
-	execl(half->program, half->program, "--config", half->config, (char *)NULL);
+	const char *const argv[] = { half->program, "--config", half->config, NULL };
+	execv(half->program, (char *const *)(uintptr_t)argv);
+	/* The program may lie where its own uid can't walk to. */
+	if (errno == EACCES)
+		fexecve(program, (char *const *)(uintptr_t)argv, environ);
 }
 
 static bool start(struct half *half, int fd, struct error *err)

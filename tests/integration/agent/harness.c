@@ -32,7 +32,7 @@ static void no_error(bool ok, const struct error *err)
 		fail_msg("%s", err->message);
 }
 
-static void write_file(const char *path, const char *text, size_t size, mode_t mode)
+void harness_write(const char *path, const char *text, size_t size, mode_t mode)
 {
 	_cleanup_close_ int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, mode);
 
@@ -64,11 +64,11 @@ static void copy_templates(const struct harness *harness)
 		snprintf(path, sizeof(path), "%s/nginx/templates/%s", source, names[i]);
 		read_whole(path, &text);
 		snprintf(path, sizeof(path), "%s/nginx/templates/%s", harness->templates, names[i]);
-		write_file(path, text.data, text.size, 0644);
+		harness_write(path, text.data, text.size, 0644);
 	}
 }
 
-static uint16_t free_port(void)
+uint16_t harness_free_port(void)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	socklen_t size = sizeof(address);
@@ -91,7 +91,7 @@ static void write_keys(struct harness *harness)
 	token_public_format(public, text);
 	snprintf(line, sizeof(line), "tasks %s\n", text);
 	snprintf(path, sizeof(path), "%s/keyring", harness->dir);
-	write_file(path, line, strlen(line), 0644);
+	harness_write(path, line, strlen(line), 0644);
 	token_key_public(harness->report, harness->report_public);
 	snprintf(path, sizeof(path), "%s/report.key", harness->dir);
 	no_error(token_key_write(harness->report, path, &err), &err);
@@ -109,7 +109,7 @@ static void write_settings(struct harness *harness)
 	           harness->http_port, harness->https_port);
 	buf_printf(&yaml, "test_uid: %u\nweb_uid: %u\nlog_level: warn\n", root ? 64090 : 0, root ? 64091 : 0);
 	snprintf(path, sizeof(path), "%s/engine.yaml", harness->dir);
-	write_file(path, yaml.data, yaml.size, 0600);
+	harness_write(path, yaml.data, yaml.size, 0600);
 }
 
 void harness_init(struct harness *harness)
@@ -120,9 +120,9 @@ void harness_init(struct harness *harness)
 	assert_int_equal(chmod(harness->dir, 0711), 0);
 	snprintf(harness->node, sizeof(harness->node), "%.200s/node", harness->dir);
 	snprintf(harness->templates, sizeof(harness->templates), "%.200s/infrastructure", harness->dir);
-	harness->http_port = free_port();
+	harness->http_port = harness_free_port();
 	do
-		harness->https_port = free_port();
+		harness->https_port = harness_free_port();
 	while (harness->https_port == harness->http_port);
 	copy_templates(harness);
 	write_keys(harness);
@@ -314,18 +314,14 @@ static void make_token(const struct harness *harness, const struct harness_comma
 	no_error(token_sign(command->key ? command->key : harness->tasks, claims, token, &err), &err);
 }
 
-void harness_send(struct harness *harness, const struct harness_command *command)
+uint8_t *harness_pack(const struct harness *harness, const struct harness_command *command,
+                      char token[static TOKEN_MAX], size_t *size)
 {
-	char token[TOKEN_MAX];
-	size_t size, desired_size;
+	size_t desired_size;
 	_cleanup_free_ uint8_t *desired = pack_desired(command, &desired_size);
-	Stralix__V1__LinkFrame frame;
-	Stralix__V1__CommandFrame wrapped;
 	Stralix__V1__Command body;
 	Stralix__V1__Generation generation;
 
-	stralix__v1__link_frame__init(&frame);
-	stralix__v1__command_frame__init(&wrapped);
 	stralix__v1__command__init(&body);
 	stralix__v1__generation__init(&generation);
 	generation.epoch = 1;
@@ -336,8 +332,21 @@ void harness_send(struct harness *harness, const struct harness_command *command
 	body.generation = &generation;
 	body.desired.data = desired;
 	body.desired.len = desired_size;
-	_cleanup_free_ uint8_t *payload = packed(&body.base, &size);
-	make_token(harness, command, payload, size, token);
+	uint8_t *payload = packed(&body.base, size);
+	make_token(harness, command, payload, *size, token);
+	return payload;
+}
+
+void harness_send(struct harness *harness, const struct harness_command *command)
+{
+	char token[TOKEN_MAX];
+	size_t size;
+	_cleanup_free_ uint8_t *payload = harness_pack(harness, command, token, &size);
+	Stralix__V1__LinkFrame frame;
+	Stralix__V1__CommandFrame wrapped;
+
+	stralix__v1__link_frame__init(&frame);
+	stralix__v1__command_frame__init(&wrapped);
 	wrapped.ref = ++harness->ref;
 	wrapped.kind = (char *)(uintptr_t) "website";
 	wrapped.verb = (char *)(uintptr_t)command->verb;
@@ -563,5 +572,5 @@ void harness_edit_template(const struct harness *harness, const char *name, cons
 	buf_add(&edited, text.data, (size_t)(at - text.data));
 	buf_puts(&edited, to);
 	buf_puts(&edited, at + strlen(from));
-	write_file(path, edited.data, edited.size, 0644);
+	harness_write(path, edited.data, edited.size, 0644);
 }

@@ -28,6 +28,9 @@ struct harness {
 void harness_init(struct harness *harness);
 void harness_done(struct harness *harness); /* ends engine and nginx, deletes the folder */
 
+uint16_t harness_free_port(void);
+void harness_write(const char *path, const char *text, size_t size, mode_t mode);
+
 void harness_start(struct harness *harness);
 void harness_kill(struct harness *harness); /* SIGKILL, and waits for its end */
 void harness_stop(struct harness *harness); /* as its supervisor would: it has to end with status 0 */
@@ -51,6 +54,9 @@ struct harness_command {
 void harness_command(struct harness_command *command, const char *domain);
 void harness_again(struct harness_command *command, uint64_t generation); /* same website, new task and token */
 
+/* The packed Command, for the caller to free, and its token. */
+uint8_t *harness_pack(const struct harness *harness, const struct harness_command *command,
+                      char token[static TOKEN_MAX], size_t *size);
 void harness_send(struct harness *harness, const struct harness_command *command);
 void harness_send_bytes(struct harness *harness, const void *data, size_t size);
 void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *frame);
