@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Node, Task, Website } from '../src/lib/api.gen';
+import type { Node, Record as Change, Task, Website } from '../src/lib/api.gen';
 import { attention } from '../src/lib/attention';
+import { changes } from '../src/lib/changes';
 import { backoff } from '../src/lib/backoff';
 import { loginPath, safeNext } from '../src/lib/next';
 import { patched } from '../src/lib/params';
@@ -81,5 +82,13 @@ describe('attention', () => {
   });
   it('tells of nodes that are not well', () => {
     expect(attention({ failed: [], nodes: [node, { ...node, id: 'n2', health: 'healthy' }], tasks: [] })).toMatchObject([{ kind: 'node', tone: 'bad', name: 'n1' }]);
+  });
+});
+
+describe('changes', () => {
+  const record = (action: string, actorId: string, outcome: string) => ({ action, actorId, outcome }) as Change;
+  it('are those of people, and failures', () => {
+    const records = [record('website.create', 'u1', 'accepted'), record('website.apply', 'system:web', 'success'), record('website.apply', 'system:web', 'failed'), record('session.create', 'u1', 'success')];
+    expect(changes(records).map((r) => `${r.action} ${r.outcome}`)).toEqual(['website.create accepted', 'website.apply failed']);
   });
 });

@@ -1,5 +1,5 @@
 'use client';
-import { CircleAlert, CircleCheck, CircleDashed, Globe, History, Plus, Server, TriangleAlert, Trash2, Undo2, UserPlus, type LucideIcon } from 'lucide-react';
+import { CircleAlert, CircleCheck, CircleDashed, Globe, History, Plus, Server, TriangleAlert, Trash2, Undo2, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
@@ -12,6 +12,7 @@ import { PageHead } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
 import type { Record as Change } from '@/lib/api.gen';
 import { attention, type Attention } from '@/lib/attention';
+import { changes } from '@/lib/changes';
 import { cn } from '@/lib/cn';
 import { useCan, useNodes, useRecords, useSession, useWebsiteCount, useWebsites } from '@/lib/queries';
 import { showTask, useRecentTasks } from '@/lib/tasks';
@@ -86,7 +87,7 @@ function NeedsAttention({ className }: { className?: string }) {
   );
 }
 
-const icons: Record<string, LucideIcon> = { create: Plus, delete: Trash2, purge: Trash2, undelete: Undo2, session: UserPlus };
+const icons: Record<string, LucideIcon> = { create: Plus, delete: Trash2, purge: Trash2, undelete: Undo2 };
 
 function ChangeRow({ change, last }: { change: Change; last: boolean }) {
   const t = useTranslations('change');
@@ -94,12 +95,13 @@ function ChangeRow({ change, last }: { change: Change; last: boolean }) {
   const did = t.has(change.action as 'website.create') ? t(change.action as 'website.create') : change.action;
   const ended = t.has(`outcome.${change.outcome}` as 'outcome.denied') ? t(`outcome.${change.outcome}` as 'outcome.denied') : '';
   const name = change.target?.name || change.target?.id || '';
+  const by = change.actorId.startsWith('system:') ? t('panel') : change.actorName || change.actorId;
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0">
       {!last && <span aria-hidden className="absolute top-7 bottom-0 left-[13px] w-px bg-line" />}
       <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-full bg-sunken text-muted ring-1 ring-line"><Icon className="size-3.5" /></span>
       <p className="min-w-0 text-[13px] [overflow-wrap:anywhere]">
-        <span className="font-medium">{change.actorName || change.actorId}</span> <span className="text-muted">{did}</span>{' '}
+        <span className="font-medium">{by}</span> <span className="text-muted">{did}</span>{' '}
         {change.target?.kind === 'website' ? <Link prefetch={false} href={sitePath(change.target.id)} className="rounded font-medium hover:text-accent-text hover:underline">{name}</Link> : <span className="font-medium">{name}</span>}
         {ended && <span className="text-muted"> ({ended})</span>}
         <When at={change.at} className="block text-xs text-muted" />
@@ -110,8 +112,8 @@ function ChangeRow({ change, last }: { change: Change; last: boolean }) {
 
 function RecentChanges() {
   const t = useTranslations('overview');
-  const read = useRecords({ limit: 8 }, useCan('audit:read'));
-  const records = read.data?.records;
+  const read = useRecords({ limit: 50 }, useCan('audit:read'));
+  const records = read.data && changes(read.data.records).slice(0, 8);
   return (
     <Card id="changes" title={t('recentChanges')}>
       <Stale read={read} />

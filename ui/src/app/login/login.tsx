@@ -16,7 +16,6 @@ import { placeViolations } from '@/lib/form';
 import { signInForm } from '@/lib/forms.gen';
 import { ApiError } from '@/lib/http';
 import { safeNext } from '@/lib/next';
-import { useParam } from '@/lib/params';
 import { sessionQuery } from '@/lib/queries';
 
 /** Seconds left of a wait that the server asked for. */
@@ -37,13 +36,12 @@ const fields = ['email', 'password'] as const;
 function useSignIn(refused: (error: Error) => void) {
   const router = useRouter();
   const client = useQueryClient();
-  const next = useParam('next');
   return useMutation({
     mutationFn: (body: SignInRequest) => signIn(body),
     onSuccess: ({ session }) => {
       client.clear();
       if (session) client.setQueryData(sessionQuery.queryKey, session);
-      router.replace(safeNext(next, location.origin));
+      router.replace(safeNext(new URLSearchParams(location.search).get('next'), location.origin));
     },
     onError: refused,
   });

@@ -1,9 +1,8 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import en from '@/messages/en.json';
 import { Login } from './login';
 
 export const metadata: Metadata = { title: en.titles.login };
 export default function Page() {
-  return <Suspense><Login /></Suspense>;
+  return <Login />;
 }
