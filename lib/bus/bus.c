@@ -216,6 +216,8 @@ static void take_down(struct bus *bus)
 	link = TAKE_PTR(bus->link);
 	atomic_store(&bus->connected, false);
 	pthread_mutex_unlock(&bus->mutex);
+	if (!link)
+		return;
 	(void)natsConnection_GetLastError(link->nc, &text);
 	snprintf(why, sizeof(why), "%s", text && text[0] ? text : "connection closed");
 	close_link(bus, link);

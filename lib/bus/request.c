@@ -1,5 +1,6 @@
 /* request: questions and their answers. All answers come to one wildcard inbox; the last token of their subject names
  * a slot of a table and its generation, so that a late answer never meets the slot's next question. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,15 +163,34 @@ static bool slot_claim(struct requests *requests, uint32_t index, uint32_t gener
 	return found;
 }
 
+/* The last token of a reply's subject: "slot-generation" in hexadecimal. */
+static bool read_token(const char *subject, uint32_t *ret_index, uint32_t *ret_generation)
+{
+	const char *token = strrchr(subject, '.');
+	unsigned long index, generation;
+	char *end = NULL;
+
+	if (!token)
+		return false;
+	errno = 0;
+	index = strtoul(token + 1, &end, 16);
+	if (*end != '-')
+		return false;
+	generation = strtoul(end + 1, &end, 16);
+	if (errno || *end || index > UINT32_MAX || generation > UINT32_MAX)
+		return false;
+	*ret_index = (uint32_t)index;
+	*ret_generation = (uint32_t)generation;
+	return true;
+}
+
 void requests_on_reply(void *arg, struct bus_msg *msg)
 {
 	struct requests *requests = arg;
-	const char *token = strrchr(bus_msg_subject(msg), '.');
 	uint32_t index, generation;
 	struct slot slot;
 
-	if (!token || sscanf(token, ".%" SCNx32 "-%" SCNx32, &index, &generation) != 2 ||
-	    !slot_claim(requests, index, generation, &slot)) {
+	if (!read_token(bus_msg_subject(msg), &index, &generation) || !slot_claim(requests, index, generation, &slot)) {
 		bus_msg_free(msg);
 		return;
 	}

@@ -195,7 +195,7 @@ static bool admit_person(struct guard *guard, const struct guard_request *reques
 {
 	const struct contract_method *method = request->method;
 	struct token_claims claims = { 0 };
-	struct identity identity;
+	struct identity identity = { 0 };
 
 	if (!verify_identity(guard, token, request->now_s, &claims, err) ||
 	    !fill_identity(&claims, request->arena, &identity, err))
@@ -264,7 +264,7 @@ static bool admit_service(struct guard *guard, const struct guard_request *reque
 
 bool guard_admit(struct guard *guard, const struct guard_request *request, struct identity *ret, struct error *err)
 {
-	const char *token = NULL;
+	const char *token = "";
 
 	if (request->method->is_public) {
 		*ret = (struct identity){ .role = STRALIX__ROLE__ROLE_UNSET };

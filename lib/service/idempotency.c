@@ -7,7 +7,8 @@
 #include "internal.h"
 #include "service_sql.h"
 
-enum { POLL_MS = 20, GRACE_MS = 1000, COLUMN_OURS = 0, COLUMN_SAME, COLUMN_DONE, COLUMN_REPLY };
+enum { POLL_MS = 20, POLL_NS = POLL_MS * 1000000, GRACE_MS = 1000 };
+enum { COLUMN_OURS = 0, COLUMN_SAME, COLUMN_DONE, COLUMN_REPLY };
 
 static bool take_reply(struct call *call, const struct rows *rows, struct error *err)
 {
@@ -70,7 +71,7 @@ bool key_hold(struct call *call, bool *ret_done, struct error *err)
 			break;
 		}
 		if (outcome == BUSY)
-			nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000 }, NULL);
+			nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	}
 	if (outcome == HELD)
 		return true;

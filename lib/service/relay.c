@@ -53,7 +53,21 @@ static bool delete_rows(struct tx *tx, const struct numbers *ids, struct error *
 	                              DB_TEXTS(ids->list, ids->n));
 }
 
-/* Up to a round's worth of what changes have said; put back by give_back when the transaction fails. */
+static void add_said(struct relay *relay, const int64_t *ids, size_t n)
+{
+	int64_t *said;
+
+	pthread_mutex_lock(&relay->mutex);
+	said = realloc(relay->said, (relay->n_said + n) * sizeof(*said));
+	if (said) {
+		memcpy(said + relay->n_said, ids, n * sizeof(*said));
+		relay->said = said;
+		relay->n_said += n;
+	}
+	pthread_mutex_unlock(&relay->mutex);
+}
+
+/* Up to a round's worth of what changes have said; put back when the transaction fails. */
 static void take_said(struct relay *relay, int64_t ids[static OUTBOX_ROWS], size_t *ret_n)
 {
 	pthread_mutex_lock(&relay->mutex);
@@ -163,11 +177,13 @@ static bool run_round(struct relay *relay, bool *ret_more, struct error *err)
 	take_said(relay, ids, &n_said);
 	for (size_t i = 0; i < n_said; i++)
 		numbers_add(&said, ids[i]);
-	ok = tx_begin(relay->service->db_wide, NULL, &tx, err) && delete_rows(tx, &said, err) &&
+	ok = tx_begin(relay->service->db_wide, NULL, &tx, err) &&
+	     tx_run_from(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_RELAX, NULL, 0, NULL, err) &&
+	     delete_rows(tx, &said, err) &&
 	     (!bus_connected(relay->service->bus) || say_due(relay, tx, &done, &n_due, err)) &&
 	     delete_rows(tx, &done, err) && tx_commit(&tx, err);
-	if (!ok)
-		relay_said(relay, ids, n_said);
+	if (!ok && n_said)
+		add_said(relay, ids, n_said);
 	*ret_more = ok && (n_said == OUTBOX_ROWS || done.n > 0);
 	return ok;
 }
@@ -262,16 +278,8 @@ void relay_wake(struct relay *relay)
 
 void relay_said(struct relay *relay, const int64_t *ids, size_t n)
 {
-	int64_t *said;
-
 	if (!n)
 		return;
-	pthread_mutex_lock(&relay->mutex);
-	said = realloc(relay->said, (relay->n_said + n) * sizeof(*said));
-	if (said) {
-		memcpy(said + relay->n_said, ids, n * sizeof(*said));
-		relay->said = said;
-		relay->n_said += n;
-	}
-	pthread_mutex_unlock(&relay->mutex);
+	add_said(relay, ids, n);
+	relay_wake(relay);
 }

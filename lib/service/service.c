@@ -104,6 +104,7 @@ static bool parse(const struct service_definition *definition, int argc, char **
 		                                 { "version", no_argument, NULL, 'v' },
 		                                 { NULL, 0, NULL, 0 } };
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (option == 'c')
 			ret->config = optarg;
@@ -203,7 +204,7 @@ static bool open_databases(struct service *service, struct error *err)
 /* Waits a moment; true when the process shall end. */
 static bool told_to_end(const sigset_t *signals, int ms)
 {
-	const struct timespec moment = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+	const struct timespec moment = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 	return sigtimedwait(signals, NULL, &moment) > 0;
 }

@@ -1,6 +1,6 @@
 /*
  * service: what a service process is. main() declares; service_main() does the rest: settings, log, bus, database,
- * tables checked against the contract, workers, janitor, discovery, /healthz and /metrics, drain on SIGTERM.
+ * tables checked against the contract, workers, relay, janitor, discovery with counts, drain on SIGTERM.
  */
 #pragma once
 

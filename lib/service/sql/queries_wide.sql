@@ -1,3 +1,7 @@
+-- name: outbox_relax
+-- What is deleted and comes back after a crash is said twice, which all receivers bear: no need to wait for the disk.
+select set_config('synchronous_commit', 'off', true);
+
 -- name: outbox_take
 -- Rows that are due, each the first of its resource, locked until the transaction ends: other copies pass them by.
 select o.id, o.kind, o.subject, o.payload, o.actor, o.request_id, o.traceparent, o.attempts
