@@ -136,17 +136,19 @@ static bool read_records(const struct rows *rows, unsigned limit, struct arena *
                          Stralix__V1__ListRecordsReply *reply, struct error *err)
 {
 	unsigned n = page_size(rows, limit);
+	Stralix__V1__Record *last = NULL;
 
 	reply->records = arena_alloc(arena, (n + 1) * sizeof(Stralix__V1__Record *));
-	for (unsigned i = 0; reply->records && i < n; i++, reply->n_records++) {
-		reply->records[i] = read_record(rows, i, arena);
-		if (!reply->records[i])
+	for (; reply->records && reply->n_records < n; reply->n_records++) {
+		last = read_record(rows, (unsigned)reply->n_records, arena);
+		if (!last)
 			break;
+		reply->records[reply->n_records] = last;
 	}
-	if (!reply->records || reply->n_records < n)
+	if (reply->n_records < n)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
-	if (rows_count(rows) > n)
-		reply->page->next_cursor = reply->records[n - 1]->id;
+	if (last && rows_count(rows) > n)
+		reply->page->next_cursor = last->id;
 	return true;
 }
 

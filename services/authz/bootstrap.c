@@ -250,7 +250,7 @@ static bool run(const char *config, const char *file, struct error *err)
 	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA);
 	_cleanup_(launch_settings_done) struct launch_settings settings = { 0 };
 	_cleanup_(bootstrap_done) struct bootstrap bootstrap = { 0 };
-	Stralix__V1__Bootstrap *people;
+	Stralix__V1__Bootstrap *people = NULL;
 
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "no memory");

@@ -36,7 +36,7 @@ bool authz_get_session(struct call *call, const Stralix__V1__GetSessionRequest *
 	struct account account = { 0 };
 	struct session_view view;
 	Stralix__V1__GetSessionReply reply;
-	int64_t expires_ms;
+	int64_t expires_ms = 0;
 
 	(void)req;
 	stralix__v1__get_session_reply__init(&reply);

@@ -7,7 +7,7 @@
 
 #define OTHER(name)                                                                                                    \
 	{                                                                                                              \
-		.key = name, .type = CONFIG_STRING, .offset = offsetof(struct launch_settings, other),                 \
+		.key = (name), .type = CONFIG_STRING, .offset = offsetof(struct launch_settings, other),               \
 		.default_text = "", .help = "see --help"                                                               \
 	}
 

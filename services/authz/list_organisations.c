@@ -39,7 +39,7 @@ static bool read_rows(const struct rows *rows, const struct page *page, struct a
 {
 	unsigned n = rows_count(rows) > page->limit ? page->limit : rows_count(rows);
 
-	reply->organisations = arena_alloc(arena, (n + 1) * sizeof(*reply->organisations));
+	reply->organisations = arena_alloc(arena, (n + 1) * sizeof(Stralix__V1__Organisation *));
 	for (; reply->organisations && reply->n_organisations < n; reply->n_organisations++) {
 		unsigned i = (unsigned)reply->n_organisations;
 

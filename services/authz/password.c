@@ -116,13 +116,15 @@ bool hasher_new(struct hasher **ret, struct error *err)
 	pthread_condattr_t attr;
 	char nobodys[33] = { 0 };
 
-	if (!hasher || sodium_init() < 0)
-		return error_set(err, ERR_INTERNAL, "prepare for passwords");
+	if (!hasher)
+		return error_set(err, ERR_INTERNAL, "no memory");
 	pthread_mutex_init(&hasher->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&hasher->left, &attr);
 	pthread_condattr_destroy(&attr);
+	if (sodium_init() < 0)
+		return error_set(err, ERR_INTERNAL, "libsodium doesn't start");
 	for (size_t i = 0; i < sizeof(nobodys) - 1; i++)
 		nobodys[i] = (char)('a' + randombytes_uniform(26));
 	if (!hash(nobodys, hasher->dummy, err))

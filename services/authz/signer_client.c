@@ -75,40 +75,46 @@ void signer_client_free(struct signer_client *client)
 	free(client);
 }
 
-/* Answers to requests that were given up on are skipped. */
-static bool receive(struct signer_client *client, struct arena *arena, Stralix__V1__SignerReply **ret,
-                    struct error *err)
+/* Answers to requests that were given up on are skipped; NULL fails. */
+static Stralix__V1__SignerReply *receive(struct signer_client *client, struct arena *arena, struct error *err)
 {
+	Stralix__V1__SignerReply *reply;
 	uint8_t frame[FRAME_MAX];
-	ProtobufCMessage *message;
-	ssize_t size;
 
 	do {
-		size = recv(client->fd, frame, sizeof(frame), 0);
+		ssize_t size = recv(client->fd, frame, sizeof(frame), 0);
+		ProtobufCMessage *message = NULL;
+
 		if (size <= 0)
-			return error_set(err, ERR_UNAVAILABLE, "the signer doesn't answer: %s",
-			                 size ? strerror(errno) : "it is gone");
-		if (!contract_unpack(&stralix__v1__signer_reply__descriptor, frame, (size_t)size, sizeof(frame), arena,
-		                     &message, err))
-			return error_wrap(err, "the signer's answer");
-		*ret = (Stralix__V1__SignerReply *)message;
-	} while ((*ret)->ref < client->ref);
-	return (*ret)->ref == client->ref || error_set(err, ERR_INTERNAL, "the signer answers what wasn't asked");
+			error_set(err, ERR_UNAVAILABLE, size ? "the signer doesn't answer" : "the signer is gone");
+		else if (!contract_unpack(&stralix__v1__signer_reply__descriptor, frame, (size_t)size, sizeof(frame),
+		                          arena, &message, err))
+			error_wrap(err, "the signer's answer");
+		reply = (Stralix__V1__SignerReply *)message;
+	} while (reply && reply->ref < client->ref);
+	if (!reply || reply->ref == client->ref)
+		return reply;
+	error_set(err, ERR_INTERNAL, "the signer answers what wasn't asked");
+	return NULL;
 }
 
-static bool exchange(struct signer_client *client, Stralix__V1__SignerRequest *request, struct arena *arena,
-                     Stralix__V1__SignerReply **ret, struct error *err)
+static Stralix__V1__SignerReply *exchange(struct signer_client *client, Stralix__V1__SignerRequest *request,
+                                          struct arena *arena, struct error *err)
 {
 	uint8_t *frame;
 	size_t size;
 
 	request->ref = ++client->ref;
 	frame = contract_pack(&request->base, arena, &size);
-	if (!frame)
-		return error_set(err, ERR_TOO_LARGE, "no room for a request to the signer");
-	if (send(client->fd, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
-		return error_set(err, ERR_UNAVAILABLE, "the signer doesn't listen: %s", strerror(errno));
-	return receive(client, arena, ret, err);
+	if (!frame) {
+		error_set(err, ERR_TOO_LARGE, "no room for a request to the signer");
+		return NULL;
+	}
+	if (send(client->fd, frame, size, MSG_NOSIGNAL) != (ssize_t)size) {
+		error_set(err, ERR_UNAVAILABLE, "the signer doesn't listen");
+		return NULL;
+	}
+	return receive(client, arena, err);
 }
 
 bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdentity *identity, struct arena *arena,
@@ -116,15 +122,14 @@ bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdent
 {
 	Stralix__V1__SignerRequest request;
 	Stralix__V1__SignerReply *reply;
-	bool ok;
 
 	stralix__v1__signer_request__init(&request);
 	request.body_case = STRALIX__V1__SIGNER_REQUEST__BODY_IDENTITY;
 	request.identity = identity;
 	pthread_mutex_lock(&client->lock);
-	ok = exchange(client, &request, arena, &reply, err);
+	reply = exchange(client, &request, arena, err);
 	pthread_mutex_unlock(&client->lock);
-	if (!ok)
+	if (!reply)
 		return false;
 	if (*reply->error)
 		return error_set(err, ERR_INTERNAL, "the signer refuses: %s", reply->error);

@@ -154,13 +154,13 @@ static void parallel_guesses_share_one_count(void **state)
 
 static const char people[] = "insert into users (id, org_id, email, name, role, password) values"
 			     " ('0192f000-0000-7000-8000-0000000000c1', '0192f000-0000-7000-8000-00000000000a', "
-                             "'cleo@bakery.example', 'Cleo',"
+			     "'cleo@bakery.example', 'Cleo',"
 			     "  'customer', '$argon2id$x'),"
 			     " ('0192f000-0000-7000-8000-0000000000c2', '0192f000-0000-7000-8000-00000000000b', "
-                             "'sam@cobbler.example', 'Sam',"
+			     "'sam@cobbler.example', 'Sam',"
 			     "  'staff', '$argon2id$x');"
 			     "insert into staff_orgs values ('0192f000-0000-7000-8000-0000000000c2', "
-                             "'0192f000-0000-7000-8000-00000000000a');";
+			     "'0192f000-0000-7000-8000-00000000000a');";
 
 static unsigned identities(void **state, const char *token)
 {
