@@ -7,6 +7,7 @@
 /* Calls f(&variable) when the variable goes out of scope. */
 #define _cleanup_(f) __attribute__((cleanup(f)))
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type can't stand in them */
 /* Defines type##_freep-style helpers: DEFINE_CLEANUP(struct bus *, bus_free) makes bus_freep. */
 #define DEFINE_CLEANUP(type, function)                                                                                 \
 	static inline void function##p(type *pointer)                                                                  \
@@ -14,6 +15,7 @@
 		if (*pointer)                                                                                          \
 			function(*pointer);                                                                            \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Hands a pointer over: gives its value and leaves NULL behind. */
 #define TAKE_PTR(pointer)                                                                                              \

@@ -1,5 +1,6 @@
 /* error: fills struct error; the tables come from errors.def. */
 
+#define ERROR_C /* defines what the header may have macros for */
 #include "lib/base/error.h"
 
 #include <errno.h>

@@ -157,7 +157,7 @@ static void pool_drop_idle(struct db *db)
 
 	pthread_mutex_lock(&db->lock);
 	n = db->n_idle;
-	memcpy(dropped, db->idle, n * sizeof(dropped[0]));
+	memcpy(dropped, db->idle, n * sizeof(*dropped)); /* NOLINT(bugprone-sizeof-expression): pointers */
 	db->n_idle = 0;
 	db->n_open -= n;
 	pthread_cond_broadcast(&db->freed);

@@ -19,7 +19,15 @@
 #include "settle.h"
 #include "work.h"
 
-enum { CHECK_MS = 3000, ANSWER_MS = 10000, TOKEN_S = 120, OFFLINE_MS = 20000, AWAY_MS = 5000, ARENA = 1 << 20 };
+enum {
+	CHECK_MS = 3000,
+	ANSWER_MS = 10000,
+	TOKEN_S = 120,
+	OFFLINE_MS = 20000,
+	AWAY_MS = 5000,
+	DOUBT_MS = 30000,
+	ARENA = 1 << 20
+};
 
 /* A task on its way; owned by whatever runs next. */
 struct sending {
@@ -214,7 +222,7 @@ static void run_answer(void *arg)
 	} else if (!report_answer(sending->tasks, sending->task, sending->reply, &err)) {
 		log_failure(LOG_WARN_, &err, "the answer to a command");
 		if (err.code == ERR_UNAUTHENTICATED)
-			wait_later(sending, AWAY_MS * 6, "The node's answer can't be believed; see the log.");
+			wait_later(sending, DOUBT_MS, "The node's answer can't be believed; see the log.");
 	}
 	log_context(NULL, NULL);
 }

@@ -127,43 +127,35 @@ void heartbeat_event(struct tasks *tasks, const char *node_id)
 /* Beats as the four arrays of the statement. */
 struct columns {
 	const char **ids, **texts, **times, **clocks;
-	char (*numbers)[24];
 };
 
-static void columns_done(struct columns *columns)
+static bool columns_init(struct columns *ret, const struct beat *beats, size_t n, struct arena *arena)
 {
-	free(columns->ids);
-	free(columns->texts);
-	free(columns->times);
-	free(columns->clocks);
-	free(columns->numbers);
-}
+	const char **cells = arena_alloc(arena, 4 * n * sizeof(const char *));
 
-static bool columns_init(struct columns *ret, const struct beat *beats, size_t n, struct error *err)
-{
-	ret->ids = calloc(n, sizeof(*ret->ids));
-	ret->texts = calloc(n, sizeof(*ret->texts));
-	ret->times = calloc(n, sizeof(*ret->times));
-	ret->clocks = calloc(n, sizeof(*ret->clocks));
-	ret->numbers = calloc(n, sizeof(*ret->numbers));
-	if (!ret->ids || !ret->texts || !ret->times || !ret->clocks || !ret->numbers)
-		return error_set(err, ERR_INTERNAL, "no memory for %zu heartbeats", n);
+	if (!cells)
+		return false;
+	*ret = (struct columns){ cells, cells + n, cells + 2 * n, cells + 3 * n };
 	for (size_t i = 0; i < n; i++) {
-		snprintf(ret->numbers[i], sizeof(ret->numbers[i]), "%" PRId64, beats[i].at_ms);
 		ret->ids[i] = beats[i].id;
 		ret->texts[i] = beats[i].json;
-		ret->times[i] = ret->numbers[i];
+		ret->times[i] = arena_printf(arena, "%" PRId64, beats[i].at_ms);
 		ret->clocks[i] = beats[i].clock_ok ? "true" : "false";
+		if (!ret->times[i])
+			return false;
 	}
 	return true;
 }
 
 static bool write_beats(struct tasks *tasks, const struct beat *beats, size_t n, struct rows **ret, struct error *err)
 {
-	_cleanup_(columns_done) struct columns columns = { 0 };
+	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA);
 	_cleanup_(tx_freep) struct tx *tx = NULL;
+	struct columns columns;
 
-	return columns_init(&columns, beats, n, err) && tx_begin(service_db_wide(tasks->service), NULL, &tx, err) &&
+	if (!arena || !columns_init(&columns, beats, n, arena))
+		return error_set(err, ERR_INTERNAL, "no memory for %zu heartbeats", n);
+	return tx_begin(service_db_wide(tasks->service), NULL, &tx, err) &&
 	       TX_RUN(tx, TASKS_WIDE_NODE_BEATS, ret, err, DB_TEXTS(columns.ids, n), DB_TEXTS(columns.texts, n),
 	              DB_TEXTS(columns.times, n), DB_TEXTS(columns.clocks, n)) &&
 	       tx_commit(&tx, err);

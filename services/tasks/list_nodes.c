@@ -35,7 +35,7 @@ bool tasks_list_nodes(struct call *call, const Stralix__V1__ListNodesRequest *re
 	if (!read_page(call, req->cursor, limit, &rows, &page.total, err))
 		return false;
 	n = rows_count(rows) > limit ? limit : rows_count(rows);
-	reply.nodes = arena_alloc(call_arena(call), (n + 1) * sizeof(*reply.nodes));
+	reply.nodes = arena_alloc(call_arena(call), (n + 1) * sizeof(Stralix__V1__Node *));
 	if (!reply.nodes)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 	for (; reply.n_nodes < n; reply.n_nodes++)

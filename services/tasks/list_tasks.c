@@ -36,7 +36,7 @@ static bool fill(struct call *call, const struct rows *rows, unsigned limit, Str
 {
 	unsigned n = rows_count(rows) > limit ? limit : rows_count(rows);
 
-	reply->tasks = arena_alloc(call_arena(call), (n + 1) * sizeof(*reply->tasks));
+	reply->tasks = arena_alloc(call_arena(call), (n + 1) * sizeof(Stralix__V1__Task *));
 	if (!reply->tasks)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 	for (; reply->n_tasks < n; reply->n_tasks++)

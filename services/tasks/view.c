@@ -200,7 +200,7 @@ static void copy_heartbeat(struct reader *r, const Stralix__V1__Heartbeat *heart
 	node->memory_available = heartbeat->memory_available;
 	node->disk_total = heartbeat->disk_total;
 	node->disk_available = heartbeat->disk_available;
-	node->daemons = take(r, (heartbeat->n_daemons + 1) * sizeof(*node->daemons));
+	node->daemons = take(r, (heartbeat->n_daemons + 1) * sizeof(Stralix__V1__Node__DaemonsEntry *));
 	for (size_t i = 0; node->daemons && i < heartbeat->n_daemons; i++) {
 		Stralix__V1__Node__DaemonsEntry *entry = take(r, sizeof(*entry));
 
