@@ -358,8 +358,8 @@ static struct stream *stream_new(struct request *request)
 	stream->refs = 1;
 	stream->identity = identity_ref(request->identity);
 	stream->key = request->identity_key;
-	strcpy(stream->token, request->credentials.token);
-	strcpy(stream->request_id, request->id);
+	memcpy(stream->token, request->credentials.token, sizeof(stream->token));
+	memcpy(stream->request_id, request->id, sizeof(stream->request_id));
 	stream->greet = true; /* sends the headers at once */
 	stream->beat_at_ms = now + HEARTBEAT_MS;
 	stream->checked_ms = now;

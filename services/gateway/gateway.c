@@ -126,7 +126,8 @@ static void fit_connections(struct settings *settings)
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
-	if (limit.rlim_cur > SPARE_FILES * 2 && (rlim_t)settings->max_connections > limit.rlim_cur - SPARE_FILES)
+	if (limit.rlim_cur > (rlim_t)SPARE_FILES * 2 &&
+	    (rlim_t)settings->max_connections > limit.rlim_cur - SPARE_FILES)
 		settings->max_connections = (int64_t)limit.rlim_cur - SPARE_FILES;
 }
 

@@ -183,7 +183,7 @@ static unsigned port_of(struct MHD_Daemon *daemon)
 bool http_start(const struct http_options *options, struct http_server **ret, struct error *err)
 {
 	_cleanup_(http_freep) struct http_server *server = calloc(1, sizeof(*server));
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
 	if (!server)

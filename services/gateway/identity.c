@@ -2,6 +2,7 @@
 
 #include "identity.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,9 +188,9 @@ static bool parse_role(const char *text, Stralix__Role *ret)
 
 static void take_claims(const struct token_claims *claims, struct identity *identity)
 {
-	strcpy(identity->user_id, claims->sub);
-	strcpy(identity->session_id, claims->sid);
-	strcpy(identity->organisation_id, claims->org);
+	memcpy(identity->user_id, claims->sub, sizeof(identity->user_id));
+	memcpy(identity->session_id, claims->sid, sizeof(identity->session_id));
+	memcpy(identity->organisation_id, claims->org, sizeof(identity->organisation_id));
 	memcpy(identity->scopes, claims->scp, sizeof(identity->scopes));
 	memcpy(identity->organisations, claims->orgs, sizeof(identity->organisations));
 	identity->n_scopes = claims->n_scp;
@@ -212,7 +213,7 @@ static bool read_identity(const struct identities *identities, const char *audie
 	    strcmp(claims.aud, audience) != 0 || !parse_role(claims.role, &identity->role))
 		return error_set(err, ERR_BAD_REPLY, "The authz service answered with an identity that isn't its own.");
 	take_claims(&claims, identity);
-	strcpy(identity->token, reply->identity);
+	memcpy(identity->token, reply->identity, strlen(reply->identity) + 1);
 	identity->expires_unix_ms = claims.exp * 1000;
 	if (reply->expires_ms > 0 && reply->expires_ms < identity->expires_unix_ms)
 		identity->expires_unix_ms = reply->expires_ms;
@@ -316,7 +317,7 @@ static bool sign_call(const struct identities *identities, const void *body, siz
 	token_digest(body, size, claims.dig);
 	claims.iat = clock_unix_ms() / 1000;
 	claims.exp = claims.iat + SERVICE_TOKEN_S;
-	strcpy(out, "Bearer ");
+	memcpy(out, "Bearer ", 8);
 	return token_sign(identities->options.key, &claims, out + 7, err);
 }
 
@@ -339,7 +340,7 @@ static bool send(const struct identities *identities, struct flight *flight, con
 	body = request.token ? contract_pack(&request.base, arena, &size) : NULL;
 	if (!body)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	snprintf(deadline, sizeof(deadline), "%lld", (long long)(clock_unix_ms() + timeout_ms));
+	snprintf(deadline, sizeof(deadline), "%" PRId64, clock_unix_ms() + timeout_ms);
 	return sign_call(identities, body, size, request_id, authorization, err) &&
 	       bus_request_async(identities->options.bus, "rpc.authz.IssueIdentity", headers, body, size, timeout_ms,
 	                         on_reply, flight, err);

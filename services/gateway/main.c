@@ -47,7 +47,7 @@ static int serve(struct settings *settings)
 		return fail(&err);
 	log_info("listening on port %u", gateway_port(gateway));
 	sigwait(&signals, &number);
-	log_info("stopping: %s", strsignal(number));
+	log_info("stopping: %s", sigabbrev_np(number));
 	gateway_drain(gateway, DRAIN_MS);
 	if (atomic_load(&gateway->active) > 0) {
 		log_warn("%u requests were cut off", atomic_load(&gateway->active));

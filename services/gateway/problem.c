@@ -9,7 +9,7 @@ enum { RETRY_AFTER_S = 2 };
 static const char *meaning(enum error_code code)
 {
 	static const char *const meanings[ERROR_CODES] = {
-#define ERROR(name, status, retryable, text) [ERR_##name] = text,
+#define ERROR(name, status, retryable, text) [ERR_##name] = (text),
 #include "lib/base/errors.def"
 #undef ERROR
 	};

@@ -33,7 +33,7 @@ static void take_key(struct request *request, const char *value)
 	if (request->idempotency_key[0] || !key_good(value))
 		request->bad_idempotency_key = true;
 	else
-		strcpy(request->idempotency_key, value);
+		memcpy(request->idempotency_key, value, strlen(value) + 1);
 }
 
 static void on_header(void *arg, const char *name, const char *value)
@@ -47,7 +47,7 @@ static void on_header(void *arg, const char *name, const char *value)
 	else if (strcasecmp(name, "Content-Type") == 0)
 		snprintf(request->content_type, sizeof(request->content_type), "%s", value);
 	else if (strcasecmp(name, "X-Request-Id") == 0 && key_good(value) && strlen(value) < sizeof(request->client_id))
-		strcpy(request->client_id, value);
+		memcpy(request->client_id, value, strlen(value) + 1);
 	else if (strcasecmp(name, "traceparent") == 0)
 		reading->traceparent = value;
 	else if (strcasecmp(name, "X-Real-IP") == 0)
@@ -160,12 +160,12 @@ static bool trace_good(const char *text)
 
 void request_trace(const char *given, char ret[static REQUEST_TRACEPARENT])
 {
-	if (given && trace_good(given)) {
-		strcpy(ret, given);
-	} else {
-		strcpy(ret, "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-01");
+	static const char blank[REQUEST_TRACEPARENT] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-01";
+	bool good = given && trace_good(given);
+
+	memcpy(ret, good ? given : blank, REQUEST_TRACEPARENT);
+	if (!good)
 		random_hex(ret + 3, TRACE_HEX);
-	}
 	random_hex(ret + 36, SPAN_HEX);
 }
 

@@ -48,7 +48,7 @@ static void read_policy(struct files *files)
 	char text[POLICY_MAX];
 	ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 
-	strcpy(files->policy, strict_policy);
+	snprintf(files->policy, sizeof(files->policy), "%s", strict_policy);
 	if (size <= 0)
 		return;
 	while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == ' '))
@@ -58,7 +58,7 @@ static void read_policy(struct files *files)
 		if (text[i] < ' ' || text[i] > '~')
 			return;
 	if (size > 0)
-		strcpy(files->policy, text);
+		memcpy(files->policy, text, (size_t)size + 1);
 }
 
 bool files_open(const char *ui_dir, const char *openapi, struct files **ret, struct error *err)
@@ -216,14 +216,14 @@ void static_start(struct request *request)
 	const char *accept = http_find_header(request->exchange, "Accept-Encoding");
 	const char *name = request->path.text + 1;
 	struct file file;
+	bool shown;
 
 	if (!*name || ends_with(name, "/"))
 		name = arena_printf(request->arena, "%sindex.html", name);
-	if (!name || static_kind(name) == STATIC_HIDDEN)
-		send_missing(request);
-	else if (open_best(files->root, name, accept, &file))
+	shown = name && static_kind(name) != STATIC_HIDDEN;
+	if (shown && open_best(files->root, name, accept, &file))
 		send_file(request, 200, name, &file, files->policy);
-	else if (request->path.text[1] && is_folder(files->root, name))
+	else if (shown && is_folder(files->root, name))
 		redirect_to_folder(request);
 	else
 		send_missing(request);

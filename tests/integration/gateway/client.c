@@ -78,17 +78,29 @@ static void parse(struct answer *answer)
 		answer->status = (int)strtol(answer->text + 9, NULL, 10);
 }
 
-void client_raw(unsigned port, const char *text, size_t size, struct answer *ret)
+static void ask_raw(unsigned port, const char *text, size_t size, bool end, struct answer *ret)
 {
 	int64_t until = clock_monotonic_ms() + PATIENCE_MS;
 	int fd = client_connect(port);
 
 	memset(ret, 0, sizeof(*ret));
 	client_send(fd, text, size);
+	if (end)
+		shutdown(fd, SHUT_WR);
 	while (read_some(fd, ret, until))
 		continue;
 	close(fd);
 	parse(ret);
+}
+
+void client_raw(unsigned port, const char *text, size_t size, struct answer *ret)
+{
+	ask_raw(port, text, size, false, ret);
+}
+
+void client_fragment(unsigned port, const char *text, size_t size, struct answer *ret)
+{
+	ask_raw(port, text, size, true, ret);
 }
 
 void client_ask(unsigned port, const char *method, const char *target, const char *headers, const char *body,

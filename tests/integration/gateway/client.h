@@ -22,6 +22,9 @@ bool client_wait(int fd, struct answer *answer, const char *wanted, int timeout_
 /* Sends raw bytes and reads until the server closes. The request has to ask for that. */
 void client_raw(unsigned port, const char *text, size_t size, struct answer *ret);
 
+/* The same, and says that nothing more will come: for bytes that are no whole request. */
+void client_fragment(unsigned port, const char *text, size_t size, struct answer *ret);
+
 /* One request with "Connection: close"; headers are full lines with CRLF; body NULL: none, else as JSON. */
 void client_ask(unsigned port, const char *method, const char *target, const char *headers, const char *body,
                 struct answer *ret);
