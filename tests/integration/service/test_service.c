@@ -331,6 +331,45 @@ static void relay_waits_for_a_service_that_is_away(void **state)
 	assert_true(wait_count(world, "outbox", 0));
 }
 
+static void words_about_one_resource_leave_in_order(void **state)
+{
+	struct world *world = *state;
+	unsigned enqueued = atomic_load(&world->enqueued);
+
+	postgres_psql(world->postgres,
+	              "insert into web.outbox (kind, subject, payload, resource, actor) "
+	              "select 'rpc', 'rpc.tasks.Enqueue', '\\x0a06'::bytea || convert_to('task-' || n, 'utf8'), 'r', "
+	              "'system:web' from generate_series(1, 3) n");
+	assert_true(wait_least(&world->enqueued, enqueued + 3));
+	assert_true(wait_count(world, "outbox", 0));
+	assert_string_equal(world->heard[0], "task-3");
+	assert_string_equal(world->heard[1], "task-2");
+	assert_string_equal(world->heard[2], "task-1");
+}
+
+static void two_copies_say_each_word_once(void **state)
+{
+	enum { WORDS = 200 };
+	struct world *world = *state;
+	unsigned enqueued = atomic_load(&world->enqueued), starts = fixture_starts(world);
+	int64_t until = clock_monotonic_ms() + WAIT_MS;
+	pid_t first = world->fixture;
+
+	fixture_start(world);
+	while (fixture_starts(world) == starts && clock_monotonic_ms() < until)
+		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+	assert_int_equal(fixture_starts(world), starts + 1);
+	postgres_psql(
+		world->postgres,
+		"insert into web.outbox (kind, subject, payload, actor) "
+		"select 'rpc', 'rpc.tasks.Enqueue', '\\x0a06'::bytea || convert_to('task-0', 'utf8'), 'system:web' "
+		"from generate_series(1, 200)");
+	assert_true(wait_count(world, "outbox", 0));
+	assert_int_equal(atomic_load(&world->enqueued), enqueued + WORDS);
+	assert_int_equal(fixture_end(world, SIGTERM), 0);
+	world->fixture = first;
+}
+
 static void word_that_is_refused_is_kept_and_logged(void **state)
 {
 	struct world *world = *state;
@@ -450,6 +489,8 @@ int main(void)
 		cmocka_unit_test(calls_above_the_limit_are_sent_away_at_once),
 		cmocka_unit_test(task_survives_a_service_killed_before_it_could_tell),
 		cmocka_unit_test(relay_waits_for_a_service_that_is_away),
+		cmocka_unit_test(words_about_one_resource_leave_in_order),
+		cmocka_unit_test(two_copies_say_each_word_once),
 		cmocka_unit_test(word_that_is_refused_is_kept_and_logged),
 		cmocka_unit_test(database_that_is_away_is_unavailable_and_comes_back),
 		cmocka_unit_test(nats_that_is_killed_loses_no_task),

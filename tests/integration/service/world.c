@@ -112,8 +112,11 @@ static void on_tasks(void *arg, struct bus_msg *msg)
 	request = stralix__v1__enqueue_request__unpack(NULL, bus_msg_size(owned), bus_msg_data(owned));
 	pthread_mutex_lock(&world->mutex);
 	remember_token(world, owned);
-	if (request)
+	if (request) {
+		memmove(world->heard[1], world->heard[0], sizeof(world->heard) - sizeof(world->heard[0]));
+		snprintf(world->heard[0], sizeof(world->heard[0]), "%s", request->task_id);
 		snprintf(world->last_task, sizeof(world->last_task), "%s", request->task_id);
+	}
 	pthread_mutex_unlock(&world->mutex);
 	if (request)
 		stralix__v1__enqueue_request__free_unpacked(request, NULL);
@@ -262,6 +265,21 @@ void fixture_wait_ready(struct world *world)
 		ready = answer.status == 404;
 		must(ready || clock_monotonic_ms() < until, NULL, "the fixture takes no calls");
 	}
+}
+
+unsigned fixture_starts(struct world *world)
+{
+	char path[128], line[4096];
+	unsigned n = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/log", world->dir);
+	file = fopen(path, "r");
+	must(file != NULL, NULL, path);
+	while (fgets(line, sizeof(line), file))
+		n += strstr(line, "\"ready: ") != NULL;
+	fclose(file);
+	return n;
 }
 
 int fixture_end(struct world *world, int signal)

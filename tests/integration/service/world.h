@@ -32,6 +32,7 @@ struct world {
 	atomic_uint enqueued, appended, published;
 	atomic_bool tasks_refuse;
 	pthread_mutex_t mutex; /* of the last words heard */
+	char heard[4][64];     /* the last tasks, the newest first */
 	char last_task[64], last_actor[128], last_audience[128], last_audit[4096];
 };
 
@@ -40,6 +41,7 @@ void world_free(struct world *world);
 
 void fixture_start(struct world *world);
 void fixture_wait_ready(struct world *world);
+unsigned fixture_starts(struct world *world);     /* how many of them have said in the log that they are ready */
 int fixture_end(struct world *world, int signal); /* its exit status, -1 when a signal ended it */
 /* Runs it with arguments until it ends; what it wrote to standard error goes to text. */
 int fixture_run(struct world *world, const char *argument, const char *value, char *text, size_t size);
