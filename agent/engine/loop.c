@@ -264,7 +264,7 @@ bool engine_loop(struct engine *engine, struct error *err)
 		if (ready[0].revents && !receive(engine, buffer, &closed, err))
 			return false;
 		/* What can't be sent or read now is tried again at the next turn. */
-		if (!closed && (!send_due(engine, &next_ms, &why) || !send_progress(engine, &busy, &why))) {
+		if (!closed && (!send_progress(engine, &busy, &why) || !send_due(engine, &next_ms, &why))) {
 			log_failure(LOG_WARN_, &why, "sending reports");
 			next_ms = clock_monotonic_ms() + BACK_OFF_MS;
 		}

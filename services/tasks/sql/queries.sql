@@ -79,8 +79,9 @@ returning id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, a
           request_id, traceparent, owner, seq;
 
 -- name: task_claim
--- The newest that waits for the resource, when nothing of it runs.
-update task set state = 'running', attempt = attempt + 1, lease_until = now() + interval '60 seconds', message = '',
+-- The newest that waits for the resource, when nothing of it runs. The first lease is little longer than the wait for the
+-- node's answer: should this process die before it sends, another one does.
+update task set state = 'running', attempt = attempt + 1, lease_until = now() + interval '15 seconds', message = '',
        started_at = coalesce(started_at, now()), steps = '[]'
  where id = (select id from task
               where resource_id = $1::uuid and state = 'queued' and next_attempt_at <= now()

@@ -116,7 +116,7 @@ select org_id, resource_id
 
 -- name: leases_expired
 -- Takes over what nobody has heard of for a while, to ask the node again.
-update task set lease_until = now() + interval '60 seconds'
+update task set lease_until = now() + interval '15 seconds'
  where id in (select id from task where state = 'running' and lease_until < now()
                order by lease_until limit 100 for update skip locked)
 returning id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, attempt, state, actor_id, permission,
