@@ -15,9 +15,10 @@ try {
 
 const nats = (...args) => execFileSync('nats', [...prefix, ...args], { env: cliEnv, encoding: 'utf8', timeout: 20_000 });
 
-test('micro ls shows every service, the gateway and both agents', { skip }, () => {
+test('micro ls shows every service and the gateway; each agent answers under its own name', { skip }, () => {
   const out = nats('micro', 'ls');
-  for (const name of ['authz', 'audit', 'tasks', 'web', 'gateway', 'agent']) assert.match(out, new RegExp(`\\b${name}\\b`), out);
+  for (const name of ['authz', 'audit', 'tasks', 'web', 'gateway']) assert.match(out, new RegExp(`\\b${name}\\b`), out);
+  for (const node of ['n1', 'n2']) assert.match(nats('micro', 'info', 'agent', node), new RegExp(`node\\.${node}\\.website\\.apply`));
 });
 
 test('micro info and stats of web name its methods', { skip }, () => {

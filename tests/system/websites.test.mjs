@@ -57,7 +57,7 @@ test('lists: search, state, sort, cursor and count', async () => {
   const second = await get(`sort=domain&limit=2&cursor=${encodeURIComponent(first.page.nextCursor)}`);
   assert.deepEqual(second.websites.map((w) => w.domain), names.slice(2));
   assert.equal(second.page.nextCursor, '');
-  assert.equal((await get('state=active')).websites.length, 3);
+  await until('all three to be active', async () => (await get('state=active')).websites.length === 3);
   assert.equal((await get('state=deleted')).websites.length, 0);
   assert.equal((await customer('GET', '/api/v1/websites?search=%25')).body.websites.length, 0, 'a search is no pattern');
 });
