@@ -158,6 +158,7 @@ bool nginx_reload(struct nginx *nginx, struct error *err)
 
 	nginx->log_before = stat(nginx->error_log, &log) == 0 ? log.st_size : 0;
 	nginx->settled = false;
+	nginx_note_workers(nginx, master);
 	return (master > 0 && kill(master, SIGHUP) == 0) || start(nginx, err);
 }
 

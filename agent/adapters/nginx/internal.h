@@ -8,7 +8,7 @@
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
 
-enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64 };
+enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64, NGINX_WORKERS = 512 };
 
 /* Templates and the values that are the same in all files. */
 struct nginx_render {
@@ -31,8 +31,10 @@ struct nginx {
 	struct nginx_render render;
 	struct sandbox *sandbox;
 	char version[65];
-	off_t log_before; /* size of the error log when it was told to reload */
-	bool settled;     /* since then: old workers have been seen to take no more connections */
+	off_t log_before;            /* size of the error log when it was told to reload */
+	bool settled;                /* since then: old workers have been seen to take no more connections */
+	pid_t before[NGINX_WORKERS]; /* the workers that took connections then */
+	unsigned n_before;
 };
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
@@ -46,6 +48,8 @@ bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *o
 pid_t nginx_running(const struct nginx *nginx);
 bool nginx_read_version(struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_reload(struct nginx *nginx, struct error *err) _must_check_;
+/* Before a reload: who takes connections now. */
+void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);

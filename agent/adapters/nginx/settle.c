@@ -16,7 +16,6 @@
 #include "agent/engine/file.h"
 
 enum {
-	WORKERS = 512,
 	TEXT = 16384,
 	DEADLINE_MS = 1000,
 	APART_MS = 50, /* workers of one reload start closer than this, those of two at least 100 ms apart */
@@ -65,7 +64,7 @@ static int newest_first(const void *a, const void *b)
 	return (x->started_ms < y->started_ms) - (x->started_ms > y->started_ms);
 }
 
-static unsigned list_workers(pid_t master, struct worker workers[static WORKERS])
+static unsigned list_workers(pid_t master, struct worker workers[static NGINX_WORKERS])
 {
 	_cleanup_buf_ struct buf text = { 0 };
 	char path[64], *end;
@@ -74,7 +73,7 @@ static unsigned list_workers(pid_t master, struct worker workers[static WORKERS]
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
 	if (!file_read(path, TEXT, &text, NULL) || !text.data)
 		return 0;
-	for (char *next = text.data; n < WORKERS; next = end) {
+	for (char *next = text.data; n < NGINX_WORKERS; next = end) {
 		pid_t pid = (pid_t)strtol(next, &end, 10);
 
 		if (end == next)
@@ -86,16 +85,46 @@ static unsigned list_workers(pid_t master, struct worker workers[static WORKERS]
 	return n;
 }
 
-/* The first of the list that is older than the reload that the worker came with; n when it isn't in the list. */
-static unsigned first_old(const struct worker *workers, unsigned n, pid_t answered)
+static unsigned find(const pid_t *pids, unsigned n, pid_t pid)
 {
 	unsigned i = 0;
 
-	while (i < n && workers[i].pid != answered)
+	while (i < n && pids[i] != pid)
 		i++;
-	while (i + 1 < n && workers[i].started_ms - workers[i + 1].started_ms < APART_MS)
-		i++;
-	return i < n ? i + 1 : n;
+	return i;
+}
+
+void nginx_note_workers(struct nginx *nginx, pid_t master)
+{
+	struct worker workers[NGINX_WORKERS];
+	unsigned n = master > 0 ? list_workers(master, workers) : 0;
+
+	for (unsigned i = 0; i < n; i++)
+		nginx->before[i] = workers[i].pid;
+	nginx->n_before = n;
+}
+
+/*
+ * Leaves the old ones in the list: those that were there before the reload, and those that started in another burst
+ * than the worker that answered (an earlier reload may have been under way). A worker that answered for the new
+ * generation and was there before came with a reload that nobody waited for; then only the bursts tell.
+ */
+static unsigned keep_old(const struct nginx *nginx, struct worker *workers, unsigned n, pid_t answered)
+{
+	bool known = find(nginx->before, nginx->n_before, answered) < nginx->n_before;
+	unsigned mine = 0, end, old = 0;
+
+	while (mine < n && workers[mine].pid != answered)
+		mine++;
+	for (end = mine; end + 1 < n && workers[end].started_ms - workers[end + 1].started_ms < APART_MS;)
+		end++;
+	for (unsigned i = 0; i < n && mine < n; i++) {
+		bool before = find(nginx->before, nginx->n_before, workers[i].pid) < nginx->n_before;
+
+		if (i > end || (before && !known))
+			workers[old++] = workers[i];
+	}
+	return old;
 }
 
 static bool wait_closed(const struct worker *workers, unsigned n)
@@ -113,14 +142,14 @@ static bool wait_closed(const struct worker *workers, unsigned n)
 
 void nginx_settle(struct nginx *nginx, pid_t answered)
 {
-	struct worker workers[WORKERS];
+	struct worker workers[NGINX_WORKERS];
 	pid_t master = nginx_running(nginx);
 	unsigned n = master > 0 ? list_workers(master, workers) : 0;
-	unsigned old = first_old(workers, n, answered);
+	unsigned old = keep_old(nginx, workers, n, answered);
 
-	for (unsigned i = old; i < n; i++)
+	for (unsigned i = 0; i < old; i++)
 		kill(workers[i].pid, SIGQUIT);
-	nginx->settled = n > 0 && wait_closed(&workers[old], n - old);
+	nginx->settled = n > 0 && wait_closed(workers, old);
 	if (!nginx->settled)
 		log_debug("old workers of nginx may still answer");
 }
