@@ -36,7 +36,7 @@ struct panel {
 	struct token_key *web, *authz, *tasks;
 	struct bus_subscription *subscriptions[3];
 	char folder[64], config[96];
-	pid_t pid;
+	pid_t pid, copy;
 	_Atomic bool allowed;
 	pthread_mutex_t lock;
 	struct finished finished[FINISHED_MAX];
@@ -112,8 +112,7 @@ static pid_t spawn_service(struct panel *panel, const char *migrate)
 
 	snprintf(log, sizeof(log), "%s/log", panel->folder);
 	posix_spawn_file_actions_init(&actions);
-	if (!getenv("STRALIX_TEST_LOG"))
-		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	if (!argv[0] || posix_spawn(&pid, argv[0], &actions, NULL, argv, environ) != 0)
 		panel_abort("start stralix-tasks");
 	posix_spawn_file_actions_destroy(&actions);
@@ -236,6 +235,33 @@ void panel_start_service(struct panel *panel)
 	must(false, &err, "start stralix-tasks");
 }
 
+/* How many processes have said that they are ready. */
+static unsigned count_ready(const struct panel *panel)
+{
+	char path[128], line[1024];
+	unsigned n = 0;
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/log", panel->folder);
+	log = fopen(path, "re");
+	while (log && fgets(line, sizeof(line), log))
+		n += strstr(line, "\"message\":\"ready: ") != NULL;
+	if (log)
+		fclose(log);
+	return n;
+}
+
+void panel_start_copy(struct panel *panel)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	unsigned before = count_ready(panel);
+
+	panel->copy = spawn_service(panel, NULL);
+	for (; count_ready(panel) == before; usleep(20000))
+		if (clock_monotonic_ms() > deadline)
+			panel_abort("the copy");
+}
+
 void panel_stop_service(struct panel *panel)
 {
 	kill(panel->pid, SIGKILL);
@@ -269,17 +295,23 @@ struct panel *panel_new(void)
 	return panel;
 }
 
+static void end_well(pid_t pid)
+{
+	int status;
+
+	if (!pid)
+		return;
+	kill(pid, SIGTERM);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		panel_abort("stralix-tasks didn't end well");
+}
+
 void panel_free(struct panel *panel)
 {
 	static const char *const files[] = { "config.yaml", "keyring", "token.key", "log" };
 
-	if (panel->pid) {
-		int status;
-
-		kill(panel->pid, SIGTERM);
-		if (waitpid(panel->pid, &status, 0) != panel->pid || status != 0)
-			panel_abort("stralix-tasks didn't end well");
-	}
+	end_well(panel->copy);
+	end_well(panel->pid);
 	for (size_t i = 0; i < ARRAY_SIZE(panel->subscriptions); i++)
 		bus_unsubscribe(panel->subscriptions[i]);
 	bus_free(panel->bus);

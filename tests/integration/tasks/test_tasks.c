@@ -495,6 +495,27 @@ static void a_killed_service_goes_on_where_it_was(void **state)
 	wait_finished(world, id, "success");
 }
 
+static void two_copies_send_each_task_once(void **state)
+{
+	enum { TASKS = 60 };
+	struct world *world = *state;
+	struct received before = agent_newest(world->n1);
+	char ids[TASKS][UUID_TEXT];
+
+	panel_start_copy(world->panel);
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "");
+	for (int i = 0; i < TASKS; i++) {
+		struct uuid resource = uuid_v7();
+
+		enqueue(world, &resource, 1, ids[i]);
+	}
+	for (int i = 0; i < TASKS; i++)
+		wait_state(world, ids[i], "success");
+	assert_int_equal(agent_newest(world->n1).n, before.n + TASKS);
+	assert_int_equal(node(world, "n1")->tasks_queued, 0);
+	assert_int_equal(node(world, "n1")->tasks_running, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -512,6 +533,7 @@ int main(void)
 		cmocka_unit_test(other_organisations_see_nothing),
 		cmocka_unit_test(lists_go_on_where_the_page_ended),
 		cmocka_unit_test(a_killed_service_goes_on_where_it_was),
+		cmocka_unit_test(two_copies_send_each_task_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
