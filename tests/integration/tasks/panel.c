@@ -235,6 +235,28 @@ void panel_start_service(struct panel *panel)
 	must(false, &err, "start stralix-tasks");
 }
 
+void panel_stop_postgres(struct panel *panel)
+{
+	postgres_stop(panel->postgres);
+}
+
+void panel_start_postgres(struct panel *panel)
+{
+	postgres_start(panel->postgres);
+}
+
+void panel_restart_nats(struct panel *panel)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+
+	nats_server_kill(panel->nats);
+	while (bus_connected(panel->bus) && clock_monotonic_ms() < deadline)
+		usleep(5000);
+	nats_server_start(panel->nats);
+	if (!bus_wait_connected(panel->bus, PATIENCE_MS))
+		panel_abort("NATS");
+}
+
 /* How many processes have said that they are ready. */
 static unsigned count_ready(const struct panel *panel)
 {

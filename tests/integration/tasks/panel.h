@@ -20,7 +20,10 @@ void panel_free(struct panel *panel);
 void panel_psql(struct panel *panel, const char *sql);
 void panel_stop_service(struct panel *panel); /* SIGKILL */
 void panel_start_service(struct panel *panel);
-void panel_start_copy(struct panel *panel); /* a second process beside the first; ends with the panel */
+void panel_stop_postgres(struct panel *panel);
+void panel_start_postgres(struct panel *panel);
+void panel_restart_nats(struct panel *panel); /* SIGKILL, and until the test is connected again */
+void panel_start_copy(struct panel *panel);   /* a second process beside the first; ends with the panel */
 struct arena *panel_arena(struct panel *panel);
 
 /* What authz answers to CheckActor. */

@@ -495,6 +495,41 @@ static void a_killed_service_goes_on_where_it_was(void **state)
 	wait_finished(world, id, "success");
 }
 
+/* Until tasks takes it. */
+static void enqueue_patiently(struct world *world, const struct uuid *resource, char id[static UUID_TEXT])
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	struct error err = { 0 };
+
+	id[0] = '\0';
+	while (!enqueue_on(world, "n1", resource, 1, "", id, &err)) {
+		if (clock_monotonic_ms() > deadline)
+			fail_msg("%s", err.message);
+		usleep(20000);
+	}
+}
+
+static void what_was_away_is_found_again(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7(), next = uuid_v7();
+	struct received before = agent_newest(world->n1);
+	char id[UUID_TEXT] = "";
+	struct error err = { 0 };
+
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "");
+	panel_stop_postgres(world->panel);
+	assert_false(enqueue_on(world, "n1", &resource, 1, "", id, &err));
+	assert_int_equal(err.code, ERR_UNAVAILABLE);
+	assert_null(strstr(err.message, "/tmp")); /* the log's business */
+	panel_start_postgres(world->panel);
+	MUST(enqueue_on(world, "n1", &resource, 1, "", id, &err)); /* the same task again */
+	agent_wait(world->n1, before.n + 1);
+	panel_restart_nats(world->panel);
+	enqueue_patiently(world, &next, id);
+	assert_string_equal(wait_state(world, id, "success")->state, "success");
+}
+
 static void two_copies_send_each_task_once(void **state)
 {
 	enum { TASKS = 60 };
@@ -533,6 +568,7 @@ int main(void)
 		cmocka_unit_test(other_organisations_see_nothing),
 		cmocka_unit_test(lists_go_on_where_the_page_ended),
 		cmocka_unit_test(a_killed_service_goes_on_where_it_was),
+		cmocka_unit_test(what_was_away_is_found_again),
 		cmocka_unit_test(two_copies_send_each_task_once),
 	};
 
