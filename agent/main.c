@@ -45,7 +45,7 @@ static void become(const struct half *half, int fd, pid_t parent)
 	sigset_t none;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	if (fd != HALF_FD && dup2(fd, HALF_FD) < 0)
 		return;
 	fcntl(HALF_FD, F_SETFD, 0);
@@ -168,7 +168,7 @@ static int run(struct wiring *wiring, struct error *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	_cleanup_close_ int signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0 || !start_both(wiring, err)) {
 		signal_both(wiring, SIGKILL);
@@ -196,6 +196,7 @@ static bool parse(int argc, char **argv, struct wiring *wiring)
 	int option;
 	char *end = NULL;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (option) {
 		case 'l':

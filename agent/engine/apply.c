@@ -211,6 +211,8 @@ static bool write_endings(struct apply *apply, uint64_t generation, const struct
 	size_t count = 0;
 	bool ok = endings && packed;
 
+	/* Nothing is said about work in progress once its end can be reported. */
+	progress_set(apply->use.progress, NULL, 0, NULL);
 	if (!ok)
 		error_set(err, ERR_INTERNAL, "out of memory");
 	for (size_t i = 0; ok && i < n; i++)
@@ -394,7 +396,6 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 	if (!apply_roll_back(apply, &back))
 		log_failure(LOG_ERROR_, &back, "rolling back");
 	ok = ok && write_endings(apply, 0, changes, n, false, err);
-	progress_set(apply->use.progress, NULL, 0, NULL);
 	for (size_t i = 0; changes && i < n; i++)
 		change_done(&changes[i]);
 	free(changes);

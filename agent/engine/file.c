@@ -95,7 +95,7 @@ static bool empty(int fd, struct error *err)
 		close(fd);
 		return error_errno(err, errno, "read a folder");
 	}
-	while (ok && (entry = readdir(dir))) {
+	while (ok && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): one reader a stream */
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (unlinkat(fd, entry->d_name, 0) == 0)

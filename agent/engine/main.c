@@ -149,6 +149,7 @@ int main(int argc, char **argv)
 	const char *config = NULL;
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (option == 'c')
 			config = optarg;

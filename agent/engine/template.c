@@ -166,7 +166,7 @@ bool template_render(const struct template *template, const struct template_valu
 
 		if (named && !value)
 			return error_set(err, ERR_INTERNAL, "template %s: no value '%s'", template->name, part->text);
-		if (part->kind == PART_IF)
+		if (value && part->kind == PART_IF)
 			visible = value->on;
 		else if (part->kind == PART_ELSE)
 			visible = !visible;
@@ -174,7 +174,7 @@ bool template_render(const struct template *template, const struct template_valu
 			visible = true;
 		else if (visible && part->kind == PART_TEXT)
 			buf_puts(out, part->text);
-		else if (visible && !write_value(template, part, value, out, err))
+		else if (value && visible && !write_value(template, part, value, out, err))
 			return false;
 	}
 	return !buf_failed(out) || error_set(err, ERR_INTERNAL, "out of memory");

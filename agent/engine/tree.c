@@ -96,7 +96,7 @@ static bool each(const struct tree *tree, void (*fn)(void *arg, uint64_t generat
 		closep(&fd);
 		return false;
 	}
-	while ((entry = readdir(dir)))
+	while ((entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe): one reader a stream */
 		if (number_of(entry->d_name) > 0)
 			fn(arg, number_of(entry->d_name));
 	closedir(dir);

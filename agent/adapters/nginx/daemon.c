@@ -80,7 +80,7 @@ static void become(const struct nginx *nginx, const char *const *argv, int words
 	sigset_t none;
 
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (null < 0 || dup2(words, STDERR_FILENO) < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || close_range(3, ~0U, 0) < 0 || !show_accounts(nginx))

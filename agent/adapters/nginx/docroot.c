@@ -113,7 +113,7 @@ static void empty(struct walk *walk, int dir, unsigned depth)
 		close(dir);
 		return;
 	}
-	while ((entry = readdir(list))) {
+	while ((entry = readdir(list))) { /* NOLINT(concurrency-mt-unsafe): one reader a stream */
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		    unlinkat(dir, entry->d_name, 0) == 0)
 			continue;

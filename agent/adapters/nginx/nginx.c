@@ -38,7 +38,7 @@ static bool unpack_site(const struct object *object, struct arena *arena, Strali
 
 static bool read_site(void *self, struct object *object, struct error *err)
 {
-	_cleanup_(arena_freep) struct arena *arena = arena_new(4 * DESIRED_MAX);
+	_cleanup_(arena_freep) struct arena *arena = arena_new((size_t)4 * DESIRED_MAX);
 	Stralix__V1__WebsiteState *site;
 
 	(void)self;

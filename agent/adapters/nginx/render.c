@@ -76,7 +76,7 @@ static void make_fingerprint(struct nginx *nginx, struct buf *all)
 	buf_add(all, render->key.data, render->key.size);
 	token_digest(all->data, all->size, digest);
 	for (unsigned i = 0; i < sizeof(digest); i++)
-		snprintf(&render->fingerprint[2 * i], 3, "%02x", digest[i]);
+		snprintf(&render->fingerprint[(size_t)2 * i], 3, "%02x", digest[i]);
 }
 
 bool nginx_render_open(struct nginx *nginx, struct error *err)
