@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventually, open, readEnv, root, visit } from './harness.mjs';
+import { scenery } from './scenery.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
 if (options.shots) mkdirSync(options.shots, { recursive: true });
@@ -123,6 +124,9 @@ await check('a refused domain is named at the field', async () => {
   await page.keyboard.press('Escape');
 });
 
+const stage = options.shots ? scenery(page) : null;
+if (stage) await check('the pictures have something to show', () => stage.up());
+
 await check('a new website goes live before the eyes', async () => {
   await page.goto(at('/websites/'));
   await button('New website').first().click();
@@ -193,7 +197,7 @@ await check('sorting and filters are in the address', async () => {
 });
 
 await check('websites: axe in both themes', async () => {
-  await page.goto(at('/websites/'));
+  await page.goto(at('/websites/?sort=-created_at'));
   await page.getByRole('row').nth(1).waitFor();
   await browser.looks('websites');
   await browser.theme('light');
@@ -267,7 +271,7 @@ await check('a part that is away is said, and it comes back by itself (answer fa
 
 await check('overview: figures lead to their lists, changes name their maker', async () => {
   await page.goto(at('/'));
-  await main.getByText('created').first().waitFor();
+  await main.getByRole('listitem').filter({ hasText: `${domain} created` }).waitFor();
   await main.getByRole('link', { name: domain }).first().waitFor();
   await browser.looks('overview');
   await browser.theme('light');
@@ -314,6 +318,8 @@ await check('phone: everything is there', async () => {
   await browser.theme('light');
   await page.setViewportSize({ width: 1440, height: 900 });
 });
+
+if (stage) await check('the scenery is gone again', () => stage.down());
 
 await check('deleting asks for the name', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });

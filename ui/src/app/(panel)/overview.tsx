@@ -4,7 +4,8 @@ import Link from 'next/link';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { NodeState, diskUsed, memoryUsed } from '@/components/node-card';
-import { sitePath } from '@/components/site';
+import { Site, sitePath } from '@/components/site';
+import { State } from '@/components/state';
 import { Button } from '@/components/ui/button';
 import { Meter } from '@/components/ui/meter';
 import { Failure, Stale } from '@/components/ui/notice';
@@ -101,10 +102,9 @@ function ChangeRow({ change, last }: { change: Change; last: boolean }) {
       {!last && <span aria-hidden className="absolute top-7 bottom-0 left-[13px] w-px bg-line" />}
       <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-full bg-sunken text-muted ring-1 ring-line"><Icon className="size-3.5" /></span>
       <p className="min-w-0 text-[13px] [overflow-wrap:anywhere]">
-        <span className="font-medium">{by}</span> <span className="text-muted">{did}</span>{' '}
         {change.target?.kind === 'website' ? <Link prefetch={false} href={sitePath(change.target.id)} className="rounded font-medium hover:text-accent-text hover:underline">{name}</Link> : <span className="font-medium">{name}</span>}
-        {ended && <span className="text-muted"> ({ended})</span>}
-        <When at={change.at} className="block text-xs text-muted" />
+        <span className="text-muted"> {did}{ended && ` (${ended})`}</span>
+        <span className="block text-xs text-muted"><When at={change.at} /> · {by}</span>
       </p>
     </li>
   );
@@ -142,9 +142,36 @@ function NodeList() {
                 <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-sunken text-muted"><Server className="size-4" /></span>
                 <span className="min-w-0"><span className="block truncate font-mono text-[13px] font-medium">{node.name || node.id}</span><span className="block truncate text-xs text-muted">{t('carries', { count: node.resources })}</span></span>
               </span>
-              <NodeState node={node} />
+              <span className="justify-self-start"><NodeState node={node} /></span>
               <Meter className="hidden md:block" label={t('memory')} value={memoryUsed(node)} />
               <Meter className="hidden md:block" label={t('disk')} value={diskUsed(node)} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Newest() {
+  const t = useTranslations('overview');
+  const read = useWebsites({ sort: '-created_at', limit: 5 });
+  const websites = read.data?.websites;
+  if (websites?.length === 0) return null; // the attention card and the button say enough
+  return (
+    <Card id="newest" title={t('newest')} more={<Link prefetch={false} href="/websites/?sort=-created_at" className="rounded text-[13px] font-medium text-accent-text hover:underline">{t('allWebsites')}</Link>}>
+      <Stale read={read} />
+      {read.error && !websites ? (
+        <Failure read={read} />
+      ) : !websites ? (
+        <Lines n={3} />
+      ) : (
+        <ul className="divide-y divide-line">
+          {websites.map((website) => (
+            <li key={website.id} className="flex items-center gap-3 px-5 py-3">
+              <span className="min-w-0 flex-1"><Site website={website} /></span>
+              <When at={website.createdAt} className="hidden text-xs whitespace-nowrap text-muted sm:inline" />
+              <State of="websiteState" state={website.state} />
             </li>
           ))}
         </ul>
@@ -168,6 +195,7 @@ export function Overview() {
         <div className="grid gap-4">
           <NeedsAttention />
           {staff && <NodeList />}
+          <Newest />
         </div>
         <RecentChanges />
       </div>
