@@ -25,9 +25,12 @@ enum {
 	TOKEN_S = 120,
 	OFFLINE_MS = 20000,
 	AWAY_MS = 5000,
+	BUS_MS = 1000,
 	DOUBT_MS = 30000,
 	ARENA = 1 << 20
 };
+
+#define BUS_WORDS "The message bus is away; the task runs when it is back."
 
 /* A task on its way; owned by whatever runs next. */
 struct sending {
@@ -35,6 +38,7 @@ struct sending {
 	struct task *task;
 	struct bus_msg *reply;
 	struct error why; /* of no reply */
+	bool bus_lost;    /* then it says nothing about the node */
 };
 
 static void sending_free(struct sending *sending)
@@ -149,6 +153,7 @@ static void on_answer(void *arg, struct bus_msg *reply, const struct error *why)
 	sending->reply = reply;
 	if (why)
 		sending->why = *why;
+	sending->bus_lost = why && !bus_connected(service_bus(sending->tasks->service));
 	if (!work_add(sending->tasks->work, run_answer, sending, false))
 		sending_free(sending); /* the process ends; the lease brings it up again */
 }
@@ -196,7 +201,7 @@ static void run_send(void *arg)
 	} else if (send_command(sending, arena, &err)) {
 		TAKE_PTR(sending);
 	} else if (err.code == ERR_UNAVAILABLE) { /* not connected */
-		wait_later(sending, AWAY_MS, "The message bus is away; the task runs when it is back.");
+		wait_later(sending, BUS_MS, BUS_WORDS);
 	} else {
 		log_failure(LOG_ERROR_, &err, "send a command");
 		wait_later(sending, AWAY_MS, "The command can't be sent now; it is tried again.");
@@ -212,7 +217,9 @@ static void run_answer(void *arg)
 
 	log_context(sending->task->request_id[0] ? sending->task->request_id : NULL, NULL);
 	code = sending->reply ? bus_msg_header(sending->reply, BUS_ERROR) : NULL;
-	if (!sending->reply) {
+	if (sending->bus_lost) {
+		wait_later(sending, BUS_MS, BUS_WORDS);
+	} else if (!sending->reply) {
 		log_failure(LOG_INFO_, &sending->why, sending->task->node_id);
 		node_offline(sending);
 	} else if (code) {

@@ -67,8 +67,7 @@ static bool is_news(const struct settling *s)
 	if (!news->seq)
 		return news->attempt == s->task.attempt;
 	/* Progress may overtake the outcome on the way: an outcome is news whatever its number. */
-	return news->attempt >= s->task.attempt &&
-	       (news->seq > s->task.seq || news->verdict->kind != VERDICT_PROGRESS);
+	return news->attempt >= s->task.attempt && (news->seq > s->task.seq || news->verdict->kind != VERDICT_PROGRESS);
 }
 
 static bool count(struct settling *s, int running, int assigned, struct error *err)
