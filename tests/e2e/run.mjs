@@ -319,8 +319,6 @@ await check('phone: everything is there', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-if (stage) await check('the scenery is gone again', () => stage.down());
-
 await check('deleting asks for the name', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await button('Delete…').click();
@@ -391,6 +389,8 @@ await check('an administrator sees the nodes', async () => {
   await browser.shot('overview-dark');
   await browser.theme('light');
 });
+
+if (stage) await check('the scenery is gone again', () => stage.down());
 
 await check('an administrator chooses organisation and node', async () => {
   await page.goto(at('/websites/?new=1'));
