@@ -31,6 +31,7 @@ static void tell(struct apply *apply, const struct change *changes, size_t n)
 		steps = &changes[i].steps;
 	}
 	progress_set(apply->use.progress, tasks, open, steps);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 }
 
 static void begin(struct apply *apply, struct change *changes, size_t n, const char *step)
@@ -135,6 +136,7 @@ static void verify_objects(struct apply *apply, struct change *changes, size_t n
 	size_t open = 0;
 
 	if (!checks || !of) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		struct error why = { 0 };
 
 		error_set(&why, ERR_INTERNAL, "out of memory");

@@ -47,6 +47,7 @@ bool apply_new(const struct apply_options *options, struct apply **ret, struct e
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	apply->use = *options;
 	if (!load(apply, err))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return false;
 	*ret = TAKE_PTR(apply);
 	return true;

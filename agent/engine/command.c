@@ -182,6 +182,7 @@ bool engine_command(struct engine *engine, const Stralix__V1__CommandFrame *fram
 	if (!claims)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (!check_token(engine, frame, claims, &why)) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		struct error unread = { 0 };
 
 		/* Only a token that was believed but for its time names a task: nobody gets a signed refusal of a task

@@ -36,6 +36,7 @@ static bool send_frame(struct engine *engine, const Stralix__V1__EngineFrame *fr
 	while (send(engine->link, packed, size, MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
 			return error_errno(err, errno, "send to link");
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 	return true;
 }
 
@@ -251,6 +252,7 @@ bool engine_loop(struct engine *engine, struct error *err)
 	eventfd_t count;
 
 	if (!buffer || !journal_reports_now(engine->journal, err))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return buffer ? false : error_set(err, ERR_INTERNAL, "out of memory");
 	while (!closed) {
 		struct pollfd ready[] = { { .fd = engine->link, .events = POLLIN },

@@ -32,6 +32,7 @@ static bool pack(const ProtobufCMessage *message, struct buf *out, struct error 
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	protobuf_c_message_pack(message, packed);
 	buf_add(out, packed, size);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 	return !buf_failed(out) || error_set(err, ERR_INTERNAL, "out of memory");
 }
 

@@ -105,6 +105,7 @@ bool template_parse(const char *name, const char *text, struct template **ret, s
 	_cleanup_(template_freep) struct template *template = calloc(1, sizeof(*template));
 
 	if (!template || !(template->name = strdup(name)))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	while (*text) {
 		const char *open = strstr(text, "{{"), *close = open ? strstr(open, "}}") : NULL;

@@ -35,6 +35,7 @@ bool tree_open(const char *path, gid_t gid, struct tree **ret, struct error *err
 	_cleanup_(tree_freep) struct tree *tree = calloc(1, sizeof(*tree));
 
 	if (!tree || !(tree->path = strdup(path)))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	tree->gid = gid;
 	tree->dir = -1;

@@ -288,6 +288,7 @@ bool link_open(const struct link_settings *settings, int fd, struct link **ret, 
 	_cleanup_(link_freep) struct link *link = calloc(1, sizeof(*link));
 
 	if (!link || !(link->waiting = waiting_new()))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (!bus_token_valid(settings->node_id))
 		return error_set(err, ERR_INVALID, "node_id: letters, digits and '-'");

@@ -282,6 +282,7 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	nginx->root = -1;
 	nginx->settings = settings;
 	if (strlen(settings->dir) + 32 >= PATH_MAX || settings->dir[0] != '/')
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INVALID, "dir: an absolute path");
 	snprintf(nginx->secret, sizeof(nginx->secret), "%s", secret);
 	snprintf(nginx->dir, sizeof(nginx->dir), "%s/", settings->dir);

@@ -5,23 +5,26 @@ set -eu
 engine=${1:?usage: $0 ENGINE ARCHIVE...}
 shift
 n=0
+bad=0
 
-check() { # NAME: fails when standard input has a forbidden word
+check() { # NAME TEXT: fails when the text has a forbidden word
 	n=$((n + 1))
-	if found=$(grep -E -i 'nats|libssl|SSL_|libcrypto|EVP_|json_|jansson|curl|microhttpd|PQexec'); then
+	if found=$(printf '%s\n' "$2" | grep -E -i 'nats|libssl|SSL_|libcrypto|EVP_|json_|jansson|curl|microhttpd|PQexec'); then
 		echo "not ok $n - $1"
-		echo "$found" | head -5 | sed 's/^/# /'
+		printf '%s\n' "$found" | head -5 | sed 's/^/# /'
 		bad=1
 	else
 		echo "ok $n - $1"
 	fi
 }
 
-bad=0
 echo "1..$((2 + $#))"
-ldd "$engine" | check "shared libraries of the engine"
-nm -D --undefined-only "$engine" | check "symbols that the engine takes from them"
+libraries=$(ldd "$engine")
+check "shared libraries of the engine" "$libraries"
+symbols=$(nm -D --undefined-only "$engine")
+check "symbols that the engine takes from them" "$symbols"
 for archive; do
-	nm --undefined-only "$archive" 2>/dev/null | check "$(basename "$archive")"
+	symbols=$(nm --undefined-only "$archive")
+	check "$(basename "$archive")" "$symbols"
 done
 exit $bad
