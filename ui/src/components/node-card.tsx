@@ -32,7 +32,7 @@ export function NodeCard({ node }: { node: Node }) {
   const daemons = Object.entries(node.daemons);
   const known = Number(node.memoryTotal) > 0;
   return (
-    <article className="card grid gap-4 p-5" aria-label={node.name || node.id}>
+    <article className="card flex flex-col gap-4 p-5" aria-label={node.name || node.id}>
       <div className="flex items-center gap-3">
         <span aria-hidden className="grid size-9 shrink-0 place-items-center rounded-lg bg-sunken text-muted"><Server className="size-4" /></span>
         <div className="min-w-0 flex-1">
@@ -54,7 +54,7 @@ export function NodeCard({ node }: { node: Node }) {
         <Figure label={t('queued')} value={node.tasksQueued} href={`/tasks/?state=queued&node=${encodeURIComponent(node.id)}`} />
         <Figure label={t('running')} value={node.tasksRunning} href={`/tasks/?state=running&node=${encodeURIComponent(node.id)}`} />
       </dl>
-      <p className="flex flex-wrap gap-x-3 gap-y-1 border-t border-line pt-3 text-xs text-muted">
+      <p className="mt-auto flex flex-wrap gap-x-3 gap-y-1 border-t border-line pt-3 text-xs text-muted">
         <span>{t('heartbeat')} {node.lastHeartbeatAt ? <When at={node.lastHeartbeatAt} /> : t('never')}</span>
         {node.version && <span>{t('agent', { version: node.version })}</span>}
         {daemons.map(([name, version]) => <span key={name}>{name} {version}</span>)}

@@ -1,8 +1,8 @@
 'use client';
 import { Check, Circle, Clock, LoaderCircle, X } from 'lucide-react';
-import { useTranslations } from 'use-intl';
+import { useNow, useTranslations } from 'use-intl';
 import type { Step, Task } from '@/lib/api.gen';
-import { duration } from '@/lib/words';
+import { duration, time } from '@/lib/words';
 import { RequestId } from './ui/copy';
 import { When } from './ui/when';
 
@@ -55,6 +55,8 @@ function StepRow({ step }: { step: Shown }) {
 
 function Waits({ task }: { task: Task }) {
   const t = useTranslations('tasks');
+  const now = useNow({ updateInterval: 1000 });
+  const next = time(task.nextAttemptAt);
   return (
     <div className="flex gap-2.5 rounded-lg bg-warn-soft p-3 text-[13px] text-warn">
       <Clock aria-hidden className="mt-0.5 size-4 shrink-0" />
@@ -62,7 +64,7 @@ function Waits({ task }: { task: Task }) {
         <p className="font-medium">{task.message}</p>
         <p className="text-xs">
           {t('continuesAlone')}
-          {task.nextAttemptAt && <> {t('nextAttempt')} <When at={task.nextAttemptAt} />.</>}
+          {next && next > now && <> {t('nextAttempt')} <When at={task.nextAttemptAt} />.</>}
         </p>
       </div>
     </div>
