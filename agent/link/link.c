@@ -18,6 +18,7 @@
 enum {
 	BEAT_MS = 15000,
 	JITTER_MS = 3000, /* to either side */
+	SOON_MS = 250,    /* doubled with each refusal in a row, up to 8 s */
 	REPORT_TIMEOUT_MS = 10000,
 	ARENA = 4 * FRAMES_MAX,
 	WORD = 33,
@@ -31,7 +32,9 @@ struct link {
 	struct discovery *discovery;
 	struct waiting *waiting;
 	atomic_bool beat_now;
-	char prefix[96]; /* "node.<id>." */
+	_Atomic int64_t beat_again_ms;
+	atomic_uint refused; /* heartbeats in a row */
+	char prefix[96];     /* "node.<id>." */
 };
 
 /* "node.n1.website.apply" into kind and verb. */
@@ -130,33 +133,47 @@ static void on_state(void *arg, bool connected, const char *why)
 struct sent {
 	struct link *link;
 	uint64_t ref; /* 0: nothing waits for it */
+	bool heartbeat;
 };
+
+/* A heartbeat that wasn't taken is due again soon, at first: a node that was just registered shows itself at once. */
+static void heartbeat_answered(struct link *link, bool taken)
+{
+	unsigned refused = taken ? 0 : atomic_load(&link->refused) + 1;
+	int64_t soon = clock_monotonic_ms() + (SOON_MS << (refused < 5 ? refused : 5));
+
+	atomic_store(&link->refused, refused);
+	atomic_store(&link->beat_again_ms, taken ? INT64_MAX : soon);
+}
 
 static void on_reply(void *arg, struct bus_msg *reply, const struct error *why)
 {
 	_cleanup_free_ struct sent *sent = arg;
 	const char *error = reply ? bus_msg_header(reply, BUS_ERROR) : NULL;
+	const char *what = sent->heartbeat ? "heartbeat" : "report";
 	struct error err = { 0 };
 
+	if (sent->heartbeat)
+		heartbeat_answered(sent->link, reply && !error);
 	/* The engine repeats what isn't confirmed. */
 	if (!reply)
-		log_debug("report %llu: %s", (unsigned long long)sent->ref, why ? why->message : "no answer");
+		log_debug("%s %llu: %s", what, (unsigned long long)sent->ref, why ? why->message : "no answer");
 	else if (error)
-		log_warn("report %llu refused: %s", (unsigned long long)sent->ref, error);
+		log_warn("%s %llu refused: %s", what, (unsigned long long)sent->ref, error);
 	else if (sent->ref > 0 && !frames_send_committed(sent->link->fd, sent->ref, &err))
 		log_failure(LOG_WARN_, &err, "confirming a report");
 	bus_msg_free(reply);
 }
 
-static bool send_on(struct link *link, const char *subject, const Stralix__V1__Send *send, struct error *err)
+static bool send_on(struct link *link, bool heartbeat, const Stralix__V1__Send *send, struct error *err)
 {
 	char full[128];
 	struct sent *sent = calloc(1, sizeof(*sent));
 
 	if (!sent)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	*sent = (struct sent){ .link = link, .ref = send->ref };
-	snprintf(full, sizeof(full), "%s.%s", subject, link->settings->node_id);
+	*sent = (struct sent){ .link = link, .ref = send->ref, .heartbeat = heartbeat };
+	snprintf(full, sizeof(full), "%s.%s", heartbeat ? "heartbeat" : "report", link->settings->node_id);
 	if (bus_request_async(link->bus, full, NULL, send->payload.data, send->payload.len, REPORT_TIMEOUT_MS, on_reply,
 	                      sent, err))
 		return true;
@@ -177,9 +194,9 @@ static bool on_frame(struct link *link, const Stralix__V1__EngineFrame *frame, s
 	case STRALIX__V1__ENGINE_FRAME__BODY_ANSWER:
 		return send_answer(link, frame->answer, err);
 	case STRALIX__V1__ENGINE_FRAME__BODY_REPORT:
-		return send_on(link, "report", frame->report, err);
+		return send_on(link, false, frame->report, err);
 	case STRALIX__V1__ENGINE_FRAME__BODY_HEARTBEAT:
-		return send_on(link, "heartbeat", frame->heartbeat, err);
+		return send_on(link, true, frame->heartbeat, err);
 	case STRALIX__V1__ENGINE_FRAME__BODY__NOT_SET:
 	default:
 		return error_set(err, ERR_MALFORMED, "a frame of no known kind");
@@ -199,9 +216,12 @@ static void beat(struct link *link, int64_t *next_ms)
 {
 	struct error err = { 0 };
 
-	if (!atomic_exchange(&link->beat_now, false) && clock_monotonic_ms() < *next_ms)
+	int64_t again_ms = atomic_load(&link->beat_again_ms), now = clock_monotonic_ms();
+
+	if (!atomic_exchange(&link->beat_now, false) && now < *next_ms && now < again_ms)
 		return;
 	*next_ms = next_beat();
+	atomic_store(&link->beat_again_ms, INT64_MAX);
 	if (!frames_send_heartbeat_due(link->fd, &err))
 		log_failure(LOG_WARN_, &err, "asking for a heartbeat");
 }
@@ -294,6 +314,7 @@ bool link_open(const struct link_settings *settings, int fd, struct link **ret, 
 		return error_set(err, ERR_INVALID, "node_id: letters, digits and '-'");
 	link->settings = settings;
 	link->fd = fd;
+	atomic_init(&link->beat_again_ms, INT64_MAX);
 	snprintf(link->prefix, sizeof(link->prefix), "node.%s.", settings->node_id);
 	if (!connect_bus(link, err) || !subscribe(link, err))
 		return error_wrap(err, "link");

@@ -1,6 +1,7 @@
 // The main job by the API: a website from POST to served, and back.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import https from 'node:https';
 import { test } from 'node:test';
 import { admin, api, createWebsite, customer, ended, env, freshDomain, until, visit } from './panel.mjs';
 
@@ -30,6 +31,17 @@ test('a name that nobody has gets nothing', async () => {
   const url = new URL(site.url);
   url.hostname = freshDomain('nobody');
   assert.notEqual((await visit(url.href)).status, 200);
+});
+
+test('HTTPS for a name without a certificate is answered by 421', async () => {
+  const site = await createWebsite();
+  for (const name of [site.domain, freshDomain('nobody')]) {
+    const status = await new Promise((resolve, reject) => {
+      https.get({ host: '127.0.0.1', port: env.SITES_HTTPS_PORT, servername: name, headers: { host: name }, rejectUnauthorized: false, agent: false },
+        (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+    assert.equal(status, 421);
+  }
 });
 
 test('U-labels come in, A-labels are kept, both are shown', async () => {
