@@ -79,7 +79,7 @@ static bool admit(struct call *call, struct error *err)
 		.authorization = bus_msg_header(call->msg, BUS_AUTHORIZATION),
 		.body = bus_msg_data(call->msg),
 		.size = bus_msg_size(call->msg),
-		.now_s = clock_unix_ms() / 1000,
+		.now_s = call->arrived_ms / 1000,
 		.arena = call->arena,
 	};
 
@@ -196,11 +196,14 @@ static void fail(struct call *call, const struct error *err)
 		log_failure(LOG_WARN_, &why, "answer a failed call");
 }
 
-void dispatch(struct service *service, struct bus_msg *msg)
+void dispatch(struct service *service, struct bus_msg *msg, int64_t arrived_ms)
 {
 	_cleanup_(bus_msg_freep) struct bus_msg *owned = msg;
 	int64_t started_us = clock_monotonic_us(), now_ms = clock_unix_ms();
-	struct call call = { .service = service, .msg = owned, .deadline_ms = dispatch_deadline(owned, now_ms) };
+	struct call call = { .service = service,
+		             .msg = owned,
+		             .arrived_ms = arrived_ms,
+		             .deadline_ms = dispatch_deadline(owned, arrived_ms) };
 	struct error err = { 0 };
 	bool ok;
 

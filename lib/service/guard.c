@@ -9,8 +9,8 @@
 
 enum {
 	VERDICTS = 256,
-	IDENTITY_LEEWAY_S = 5,
-	SERVICE_LEEWAY_S = 30,
+	IDENTITY_LEEWAY_S = 5, /* for a clock that is a bit behind the signer's; none for one that is ahead */
+	SERVICE_LEEWAY_S = 30, /* both ways */
 	IDENTITY_LIFE_S = 900, /* the longest that is believed: an operator's token lives ten minutes */
 	SERVICE_LIFE_S = 60,
 	NAME_MAX_ = 160,
@@ -85,13 +85,18 @@ static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST],
 	pthread_mutex_unlock(&guard->mutex);
 }
 
-static bool check_time(const struct token_claims *claims, int64_t now_s, int leeway_s, int life_s, struct error *err)
+/* How far a token may come from the future, how long it is good after its end, how long it may live. */
+struct times {
+	int early_s, late_s, life_s;
+};
+
+static bool check_time(const struct token_claims *claims, int64_t now_s, const struct times *may, struct error *err)
 {
-	if (claims->iat > now_s + leeway_s)
+	if (claims->iat > now_s + may->early_s)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is from the future");
-	if (claims->exp + leeway_s < now_s)
+	if (now_s >= claims->exp + may->late_s)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token has expired");
-	if (claims->exp - claims->iat > life_s)
+	if (claims->exp - claims->iat > may->life_s)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token lives too long");
 	return true;
 }
@@ -111,6 +116,7 @@ static bool find_token(const char *authorization, const char **ret, struct error
 static bool verify_identity(struct guard *guard, const char *token, int64_t now_s, struct token_claims *ret,
                             struct error *err)
 {
+	static const struct times may = { .early_s = IDENTITY_LEEWAY_S, .late_s = 0, .life_s = IDENTITY_LIFE_S };
 	uint8_t digest[TOKEN_DIGEST];
 	const uint8_t *key = keyring_find(guard->keyring, ISSUER);
 	bool known;
@@ -123,7 +129,7 @@ static bool verify_identity(struct guard *guard, const char *token, int64_t now_
 		return false;
 	if (strcmp(ret->iss, ISSUER) != 0 || strcmp(ret->aud, guard->service) != 0)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is not for this service");
-	if (!check_time(ret, now_s, IDENTITY_LEEWAY_S, IDENTITY_LIFE_S, err))
+	if (!check_time(ret, now_s, &may, err))
 		return false;
 	if (!known)
 		keep(guard, digest, ret);
@@ -225,6 +231,7 @@ static const uint8_t *key_of_service(const struct guard *guard, const char *serv
 static bool verify_service(const struct guard *guard, const struct guard_request *request, const char *token,
                            struct token_claims *ret, struct error *err)
 {
+	static const struct times may = { SERVICE_LEEWAY_S, SERVICE_LEEWAY_S, SERVICE_LIFE_S };
 	uint8_t digest[TOKEN_DIGEST];
 	char audience[NAME_MAX_];
 	const uint8_t *key;
@@ -244,7 +251,7 @@ static bool verify_service(const struct guard *guard, const struct guard_request
 	token_digest(request->body, request->size, digest);
 	if (!ret->has_dig || memcmp(ret->dig, digest, sizeof(digest)) != 0)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is for another body");
-	return check_time(ret, request->now_s, SERVICE_LEEWAY_S, SERVICE_LIFE_S, err);
+	return check_time(ret, request->now_s, &may, err);
 }
 
 static bool admit_service(struct guard *guard, const struct guard_request *request, const char *token,

@@ -64,6 +64,7 @@ struct call {
 	struct identity identity;
 	struct key_hold hold;
 	bool json;           /* body and reply */
+	int64_t arrived_ms;  /* Unix time */
 	int64_t deadline_ms; /* Unix time */
 	char request_id[CALL_ID], traceparent[CALL_ID], source_ip[CALL_IP];
 	uint8_t *reply; /* packed, from the arena */
@@ -71,8 +72,11 @@ struct call {
 	bool replied, changed; /* changed: the key is done, with its reply */
 };
 
-/* dispatch.c: one message from arrival to answer. Takes the message. */
-void dispatch(struct service *service, struct bus_msg *msg);
+/*
+ * dispatch.c: one message from arrival to answer. Takes the message. arrived_ms (Unix time) is when it came to the
+ * process: a token that was good then isn't refused because the process was busy.
+ */
+void dispatch(struct service *service, struct bus_msg *msg, int64_t arrived_ms);
 /* Answers a message that isn't looked at: the process is full. */
 void dispatch_refuse(struct service *service, const struct bus_msg *msg);
 /* What others may read of an error: no word of what is ours alone. */

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
 #include "guard.h"
@@ -234,20 +235,33 @@ static bool wait_ready(struct service *service, const sigset_t *signals, bool *r
 	}
 }
 
+/* A call that waits for a worker. */
+struct arrival {
+	struct bus_msg *msg;
+	int64_t at_ms;
+};
+
 static void work(void *arg, void *item)
 {
-	dispatch(arg, item);
+	_cleanup_free_ struct arrival *arrival = item;
+
+	dispatch(arg, arrival->msg, arrival->at_ms);
 }
 
 /* On a thread of the bus: hands the call on, or says that there is no room. */
 static void on_call(void *arg, struct bus_msg *msg)
 {
 	struct service *service = arg;
+	struct arrival *arrival = malloc(sizeof(*arrival));
 
-	if (queue_put(service->queue, msg))
-		return;
+	if (arrival) {
+		*arrival = (struct arrival){ msg, clock_unix_ms() };
+		if (queue_put(service->queue, arrival))
+			return;
+	}
 	dispatch_refuse(service, msg);
 	bus_msg_free(msg);
+	free(arrival);
 }
 
 static bool start_discovery(struct service *service, struct error *err)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -52,7 +53,19 @@ static bool sign_in(struct call *call, const Stralix__V1__SignInRequest *request
 	return call_reply(call, &reply.base, err);
 }
 
-static const struct authz_handlers handlers = { .sign_in = sign_in };
+static bool list_organisations(struct call *call, const Stralix__V1__ListOrganisationsRequest *request,
+                               struct error *err)
+{
+	struct scene *scene = call_state(call);
+	Stralix__V1__ListOrganisationsReply reply;
+
+	(void)request;
+	scene->calls++;
+	stralix__v1__list_organisations_reply__init(&reply);
+	return call_reply(call, &reply.base, err);
+}
+
+static const struct authz_handlers handlers = { .sign_in = sign_in, .list_organisations = list_organisations };
 
 static int setup(void **state)
 {
@@ -84,7 +97,7 @@ static const struct bus_msg *call_with(struct scene *scene, const char *subject,
                                        const char *body, size_t size)
 {
 	fake_bus_forget(scene->service.bus);
-	dispatch(&scene->service, fake_bus_msg(subject, "_INBOX.gateway.1.2", headers, body, size));
+	dispatch(&scene->service, fake_bus_msg(subject, "_INBOX.gateway.1.2", headers, body, size), clock_unix_ms());
 	return fake_bus_sent(scene->service.bus);
 }
 
@@ -147,9 +160,64 @@ static void call_that_nobody_waits_for_is_dropped(void **state)
 		                           { NULL, NULL } };
 
 	assert_null(call_with(scene, "rpc.authz.SignIn", late, GOOD, strlen(GOOD)));
-	dispatch(&scene->service, fake_bus_msg("rpc.authz.SignIn", NULL, NULL, "", 0));
+	dispatch(&scene->service, fake_bus_msg("rpc.authz.SignIn", NULL, NULL, "", 0), clock_unix_ms());
 	assert_null(fake_bus_sent(scene->service.bus));
 	assert_int_equal(scene->calls, 0);
+}
+
+static struct keyring *keyring_of(const struct token_key *key)
+{
+	char path[] = "/tmp/stralix-keyring-XXXXXX", public[44];
+	FILE *file = fdopen(mkstemp(path), "w");
+	struct keyring *keyring = NULL;
+	struct error err = { 0 };
+	uint8_t raw[TOKEN_KEY];
+
+	token_key_public(key, raw);
+	token_public_format(raw, public);
+	fprintf(file, "authz %s\n", public);
+	fclose(file);
+	assert_true(keyring_read(path, &keyring, &err));
+	unlink(path);
+	return keyring;
+}
+
+/* The answer's error code, "" for none, to a call whose token ended a second ago. */
+static const char *code_of_call_that_came(struct scene *scene, const struct token_key *key, int64_t seconds_ago)
+{
+	int64_t now_ms = clock_unix_ms();
+	struct token_claims claims = { .iss = "authz", .aud = "authz", .sub = "user-1", .role = "customer" };
+	char bearer[TOKEN_MAX + 8] = "Bearer ";
+	const struct bus_header headers[] = { { BUS_AUTHORIZATION, bearer }, { NULL, NULL } };
+	struct error err = { 0 };
+	const char *code;
+
+	claims.exp = now_ms / 1000 - 1;
+	claims.iat = claims.exp - 5;
+	assert_true(token_sign(key, &claims, bearer + strlen(bearer), &err));
+	fake_bus_forget(scene->service.bus);
+	dispatch(&scene->service, fake_bus_msg("rpc.authz.ListOrganisations", "_INBOX.gateway.1.2", headers, "", 0),
+	         now_ms - seconds_ago * 1000);
+	assert_non_null(fake_bus_sent(scene->service.bus));
+	code = bus_msg_header(fake_bus_sent(scene->service.bus), BUS_ERROR_CODE);
+	return code ? code : "";
+}
+
+static void token_is_judged_when_the_call_came_not_when_its_turn_came(void **state)
+{
+	struct scene *scene = *state;
+	struct token_key *key = token_key_new();
+	struct keyring *keyring = keyring_of(key);
+	struct error err = { 0 };
+
+	guard_free(scene->service.guard);
+	assert_true(guard_new("authz", keyring, &scene->service.guard, &err));
+	assert_string_equal(code_of_call_that_came(scene, key, 0), "401");
+	assert_int_equal(scene->calls, 0);
+	assert_string_equal(code_of_call_that_came(scene, key, 3), "");
+	assert_int_equal(scene->calls, 1);
+	keyring_free(keyring);
+	token_key_free(key);
 }
 
 static int64_t deadline_of(const char *text)
@@ -325,6 +393,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(json_is_answered_in_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(protobuf_is_answered_in_protobuf, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_that_nobody_waits_for_is_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(token_is_judged_when_the_call_came_not_when_its_turn_came, setup,
+		                                teardown),
 		cmocka_unit_test(deadline_is_read_strictly_and_bounded),
 		cmocka_unit_test_setup_teardown(handler_sees_the_time_that_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_method_is_not_found, setup, teardown),

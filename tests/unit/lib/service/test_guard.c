@@ -208,8 +208,8 @@ static void identity_token_is_good_for_its_service_and_time_alone(void **state)
 	long_lived.exp = NOW + 3600;
 	nobody.sub[0] = '\0';
 	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW, NULL), ERR_NONE);
-	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 10, NULL), ERR_NONE);
-	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 11, NULL), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 4, NULL), ERR_NONE);
+	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 5, NULL), ERR_UNAUTHENTICATED);
 	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW - 5, NULL), ERR_NONE);
 	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW - 6, NULL), ERR_UNAUTHENTICATED);
 	assert_int_equal(admit_at(world, guard, list, "authz", &other, "", NOW, NULL), ERR_UNAUTHENTICATED);
@@ -232,7 +232,7 @@ static void kept_verdict_expires_with_its_token(void **state)
 	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW, &first), ERR_NONE);
 	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW, &second), ERR_NONE);
 	assert_string_equal(first.user_id, second.user_id);
-	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 60, NULL), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_at(world, guard, list, "authz", &good, "", NOW + 5, NULL), ERR_UNAUTHENTICATED);
 }
 
 static void service_token_is_good_for_its_method_and_body_alone(void **state)
@@ -253,8 +253,8 @@ static void service_token_is_good_for_its_method_and_body_alone(void **state)
 	assert_int_equal(admit_at(world, guard, enqueue, "tasks", &good, "body", NOW, NULL), ERR_UNAUTHENTICATED);
 	assert_int_equal(admit_at(world, guard, enqueue, "web", &elsewhere, "body", NOW, NULL), ERR_UNAUTHENTICATED);
 	assert_int_equal(admit_at(world, guard, enqueue, "web", &bare, "body", NOW, NULL), ERR_UNAUTHENTICATED);
-	assert_int_equal(admit_at(world, guard, enqueue, "web", &good, "body", NOW + 60, NULL), ERR_NONE);
-	assert_int_equal(admit_at(world, guard, enqueue, "web", &good, "body", NOW + 61, NULL), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_at(world, guard, enqueue, "web", &good, "body", NOW + 59, NULL), ERR_NONE);
+	assert_int_equal(admit_at(world, guard, enqueue, "web", &good, "body", NOW + 60, NULL), ERR_UNAUTHENTICATED);
 }
 
 /* authz can't mint identities: that key is the signer's; and the signer's key is no key of the service. */
