@@ -29,12 +29,25 @@ static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req,
 	return false;
 }
 
+/* Refuses what would take a node's own name from it. */
+static bool check_name(struct tx *tx, const char *name, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!*name)
+		return true;
+	if (!TX_RUN(tx, TASKS_NODE_NAMED, &rows, err, DB_TEXT(name)))
+		return false;
+	return !rows_count(rows) || error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
+}
+
 static bool place(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, const struct uuid *org,
                   struct rows **ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
+	if (!check_name(tx, req->name, err) ||
+	    !TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
 		return false;
 	if (!rows_count(rows))
 		return no_node(tx, req, err);
@@ -70,8 +83,8 @@ static bool find_or_place(struct db *db, const Stralix__V1__PlaceResourceRequest
 
 /*
  * Effects  a resource row and the node's count and next uid.
- * Errors   ERR_NO_NODE, ERR_INVALID (nodeId), ERR_EXISTS (the id is another organisation's), ERR_UNAVAILABLE.
- * Repeat   safe: the same resource gets the same answer.
+ * Errors   ERR_NO_NODE, ERR_INVALID (nodeId, domain: a node's name), ERR_EXISTS (the id is another organisation's),
+ * ERR_UNAVAILABLE. Repeat   safe: the same resource gets the same answer.
  */
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
 {

@@ -23,11 +23,6 @@ static bool taken(struct error *err)
 	return false;
 }
 
-static bool refuse_reserved(struct error *err)
-{
-	return error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
-}
-
 /* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. */
 static bool website_from_request(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct website *site,
                                  struct error *err)
@@ -46,7 +41,7 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	if (*req->node_id && call_identity(call)->role < STRALIX__ROLE__STAFF)
 		return error_set(err, ERR_FORBIDDEN, "The node is chosen by placement.");
 	if (name_is_reserved(req->domain, settings->panel_hosts))
-		return refuse_reserved(err);
+		return error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
 	site->display_domain = format_display_domain(req->domain, call_arena(call));
 	return site->display_domain || error_set(err, ERR_TOO_LARGE, "no room for the request");
 }
@@ -70,7 +65,7 @@ static bool domain_claim(struct call *call, const struct website *site, struct e
 	return err->code == ERR_EXISTS ? taken(err) : false;
 }
 
-/* tasks: trusted, able, least loaded. */
+/* tasks: trusted, able, least loaded; refuses the names of nodes. */
 static bool node_place(struct call *call, struct website *site, struct error *err)
 {
 	const Stralix__V1__PlaceResourceReply *place;
@@ -85,6 +80,7 @@ static bool node_place(struct call *call, struct website *site, struct error *er
 	request.resource_id = target.id;
 	request.organisation_id = target.organisation_id;
 	request.node_id = target.node_id;
+	request.name = target.name;
 	if (!call_rpc(call, "tasks", "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
 	              &reply, err))
 		return false;
@@ -95,7 +91,7 @@ static bool node_place(struct call *call, struct website *site, struct error *er
 	site->http_port = place->http_port;
 	site->https_port = place->https_port;
 	site->uid = place->uid;
-	return !name_is_reserved(site->domain, site->node_name) || refuse_reserved(err);
+	return true;
 }
 
 /* The claim outlives its 15 minutes once the row is there. */

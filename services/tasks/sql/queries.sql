@@ -36,6 +36,13 @@ update node set assigned = node.assigned + 1, next_uid = node.next_uid + 1
  where id = (select id from two order by assigned limit 1)
 returning id, name, address, next_uid - 1, http_port, https_port;
 
+-- name: node_named
+-- Whether a name is a node's; below it as well, if the node's is a domain and no mere word.
+select 1 from node
+ where lower(name) = lower($1)
+    or (position('.' in name) > 0 and right(lower($1), length(name) + 1) = '.' || lower(name))
+ limit 1;
+
 -- name: node_why
 -- Why a node can't be placed on.
 select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $2 = any (capabilities)

@@ -389,7 +389,11 @@ static bool read_error(const struct bus_msg *reply, struct arena *arena, struct 
 	                     &message, &ignored))
 		return error_set(err, ERR_BAD_REPLY, "%s", bus_msg_header(reply, BUS_ERROR));
 	error = (Stralix__V1__Error *)message;
-	return error_set(err, error_code_parse(error->code), "%s", error->message);
+	error_set(err, error_code_parse(error->code), "%s", error->message);
+	for (size_t i = 0; i < error->n_violations; i++)
+		error_field(err, error->violations[i]->field, error->violations[i]->rule, "%s",
+		            error->violations[i]->message);
+	return false;
 }
 
 static bool ask(struct panel *panel, const struct token_key *key, const struct token_claims *claims, const char *method,

@@ -208,6 +208,49 @@ static void placement_gives_a_uid_once_and_the_same_place_again(void **state)
 	assert_int_equal(err.code, ERR_EXISTS);
 }
 
+static bool place_named(struct world *world, const char *name, struct error *err)
+{
+	Stralix__V1__PlaceResourceRequest request;
+	ProtobufCMessage *reply = NULL;
+	struct uuid resource = uuid_v7();
+	char id[UUID_TEXT], org_id[UUID_TEXT];
+
+	*err = (struct error){ 0 };
+	stralix__v1__place_resource_request__init(&request);
+	request.capability = (char *)(uintptr_t) "website";
+	request.resource_id = uuid_format(&resource, id);
+	request.organisation_id = uuid_format(&org_a, org_id);
+	request.name = (char *)(uintptr_t)name;
+	return panel_web(world->panel, "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
+	                 &reply, err);
+}
+
+static void placement_refuses_names_of_nodes(void **state)
+{
+	static const char *const refused[] = { "web7.nodes.example", "WEB7.nodes.example", "shop.web7.nodes.example",
+		                               "a.b.web7.nodes.example" };
+	static const char *const good[] = { "shop.example", "nodes.example", "myweb7.nodes.example", "shop.backup" };
+	struct world *world = *state;
+	struct error err;
+
+	panel_psql(world->panel,
+	           "insert into tasks.node (id, uid, name, address, http_port, https_port, report_key, "
+	           "capabilities, state) "
+	           "select w.id, gen_random_uuid(), w.name, '127.0.0.9', 80, 443, '', '{}', 'revoked' from "
+	           "(values ('named', 'Web7.nodes.example'), ('word', 'Backup')) w (id, name)");
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		assert_false(place_named(world, refused[i], &err));
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_int_equal(err.n_violations, 1);
+		assert_string_equal(err.violations[0].field, "domain");
+		assert_string_equal(err.violations[0].rule, "reserved");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		if (!place_named(world, good[i], &err))
+			fail_msg("%s: %s", good[i], err.message);
+	panel_psql(world->panel, "delete from tasks.node where id in ('named', 'word')");
+}
+
 static void placement_without_a_node_says_so(void **state)
 {
 	struct world *world = *state;
@@ -557,6 +600,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_node_tells_how_it_is),
 		cmocka_unit_test(placement_gives_a_uid_once_and_the_same_place_again),
+		cmocka_unit_test(placement_refuses_names_of_nodes),
 		cmocka_unit_test(placement_without_a_node_says_so),
 		cmocka_unit_test(a_task_runs_at_once_and_its_end_is_told),
 		cmocka_unit_test(a_task_that_comes_twice_is_stored_once),

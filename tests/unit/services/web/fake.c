@@ -136,12 +136,12 @@ bool call_rpc(struct call *call, const char *service, const char *method, const 
 {
 	Stralix__V1__PlaceResourceReply *place;
 
-	(void)request;
 	if (!step(call, err, "rpc %s.%s", service, method) ||
 	    !contract_unpack(reply_type, NULL, 0, 1, call->arena, ret, err))
 		return false;
 	if (reply_type != &stralix__v1__place_resource_reply__descriptor)
 		return true;
+	call->wanted_name = arena_strdup(call->arena, ((const Stralix__V1__PlaceResourceRequest *)request)->name);
 	place = (Stralix__V1__PlaceResourceReply *)*ret;
 	place->node_id = arena_strdup(call->arena, "n1");
 	place->node_name = arena_strdup(call->arena, "web1.example");

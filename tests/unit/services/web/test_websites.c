@@ -112,6 +112,7 @@ static void create_website_reserves_first_and_writes_one_change(void **state)
 	                    "rpc authz.ClaimDomain; rpc tasks.PlaceResource; begin; quota websites +1; "
 	                    "task website.apply 1/1 'website:create'; insert; audit website.create accepted after; "
 	                    "event website.created; tell authz.ConfirmClaim; commit; ");
+	assert_string_equal(call->wanted_name, "shop.example"); /* tasks refuses the names of nodes */
 	assert_int_equal(call->desired, STRALIX__V1__WEBSITE_STATE__SERVING__LIVE);
 	reply = (const Stralix__V1__WebsiteReply *)call->reply;
 	assert_string_equal(reply->website->state, "pending");
@@ -174,6 +175,18 @@ static void create_website_without_a_node_says_so(void **state)
 	assert_null(strstr(steps(call), "begin"));
 }
 
+static void create_website_that_placement_refuses_writes_nothing(void **state)
+{
+	struct call *call = *state;
+	struct error err;
+
+	call->fail = "rpc tasks.PlaceResource";
+	call->fail_code = ERR_INVALID;
+	assert_false(create(call, "n7.nodes.example.net", "", &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_null(strstr(steps(call), "begin"));
+}
+
 static void create_website_whose_commit_fails_fails(void **state)
 {
 	struct call *call = *state;
@@ -187,9 +200,8 @@ static void create_website_whose_commit_fails_fails(void **state)
 
 static void create_website_refuses_names_of_the_panel(void **state)
 {
-	static const char *const names[] = { "panel.example",         "shop.panel.example",
-		                             "n1.nodes.example",      "shop.localhost",
-		                             "localhost.localdomain", "web1.example" /* the node's own name */ };
+	static const char *const names[] = { "panel.example", "shop.panel.example", "n1.nodes.example",
+		                             "shop.localhost", "localhost.localdomain" };
 	struct call *call = *state;
 	struct error err;
 
@@ -468,6 +480,7 @@ int main(void)
 		TEST(create_website_names_the_domain_that_has_a_row),
 		TEST(create_website_over_quota_writes_nothing),
 		TEST(create_website_without_a_node_says_so),
+		TEST(create_website_that_placement_refuses_writes_nothing),
 		TEST(create_website_whose_commit_fails_fails),
 		TEST(create_website_refuses_names_of_the_panel),
 		TEST(only_staff_may_choose_the_node),
