@@ -49,6 +49,11 @@ struct adapter_ops {
 	void (*suspect)(void *self, const char *output, char ret[static UUID_TEXT]);
 	void (*ready)(void *self); /* idle: prepare the next test */
 
+	/* An object that has passed its test may be served at once, before the daemon has read its generation; an end
+	 * to that for all objects. Only speed: a failure changes nothing but the time. */
+	bool (*serve_early)(void *self, const struct object *object, struct error *err);
+	bool (*serve_early_end)(void *self, struct error *err);
+
 	/* Has the daemon read the live generation; starts it when it isn't there. */
 	bool (*reload)(void *self, struct error *err);
 	/* Waits until the daemon itself says this generation. ERR_VERIFY_FAILED at the deadline. */

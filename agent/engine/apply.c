@@ -270,8 +270,24 @@ static enum round test(struct apply *apply, uint64_t generation, struct change *
 	return apply_quarantine(apply, changes, n, words.data ? words.data : "") ? ROUND_AGAIN : ROUND_SPLIT;
 }
 
+/* What is new and has passed its test needn't wait for the reload to be served. */
+static void serve_early(struct apply *apply, const struct change *changes, size_t n)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct change *change = &changes[i];
+		struct error why = { 0 };
+
+		if (change->state == CHANGE_OPEN && change->after.served && !change->before.served &&
+		    !adapter->ops->serve_early(adapter->self, &change->after, &why))
+			log_failure(LOG_WARN_, &why, "serving early");
+	}
+}
+
 /* Activates and verifies; a failure of the whole is why. */
-static enum round go_live(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+static enum round reload_and_verify(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
+                                    struct error *why)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 	size_t open = changes_open(changes, n);
@@ -291,6 +307,19 @@ static enum round go_live(struct apply *apply, uint64_t generation, struct chang
 	}
 	verify_objects(apply, changes, n);
 	return changes_open(changes, n) == open ? ROUND_COMMITTED : ROUND_AGAIN;
+}
+
+static enum round go_live(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct error late = { 0 };
+	enum round round;
+
+	serve_early(apply, changes, n);
+	round = reload_and_verify(apply, generation, changes, n, why);
+	if (!adapter->ops->serve_early_end(adapter->self, &late))
+		log_failure(LOG_ERROR_, &late, "ending what is served early");
+	return round;
 }
 
 /* One generation from stage to verify. ROUND_FAILED: why is for all changes that are still open. */

@@ -30,6 +30,9 @@ const get = (url, host) => new Promise((resolve) => {
   }).on('error', () => resolve(false));
 });
 
+// As the floor does between two polls: a poller that never rests takes the processor from what it waits for.
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+
 const existing = Number(process.argv[3] ?? 1);
 for (let i = 0; i < existing; i += 1) await createWebsite();
 const took = [];
@@ -38,7 +41,7 @@ for (let i = 0; i < runs; i += 1) {
   const began = performance.now();
   const made = await post(domain);
   const url = new URL(made.website.url);
-  while (!(await get(url, domain)) && performance.now() - began < 10_000);
+  while (!(await get(url, domain)) && performance.now() - began < 10_000) await pause();
   took.push(performance.now() - began);
   await ended(env.CUSTOMER_TOKEN, made.taskId);
   await new Promise((resolve) => setTimeout(resolve, 100)); // as the floor does: old workers leave

@@ -62,3 +62,7 @@ void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t
 /* srv/<id>/public: made with a welcome page where it isn't there; deleted for good. */
 bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+
+/* lane/<domain> -> srv/<id>/public: see the default server in nginx.conf. */
+bool nginx_lane_add(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+bool nginx_lane_clear(struct nginx *nginx, struct error *err) _must_check_;

@@ -126,6 +126,16 @@ static void ready(void *self)
 		return;
 }
 
+static bool serve_early(void *self, const struct object *object, struct error *err)
+{
+	return nginx_lane_add(self, object, err);
+}
+
+static bool serve_early_end(void *self, struct error *err)
+{
+	return nginx_lane_clear(self, err);
+}
+
 static bool reload(void *self, struct error *err)
 {
 	return nginx_reload(self, err);
@@ -168,6 +178,8 @@ static const struct adapter_ops ops = {
 	.test_wait = test_wait,
 	.suspect = suspect,
 	.ready = ready,
+	.serve_early = serve_early,
+	.serve_early_end = serve_early_end,
 	.reload = reload,
 	.await_generation = await_generation,
 	.await_objects = await_objects,
@@ -197,7 +209,8 @@ static bool make_folders(struct nginx *nginx, struct error *err)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "log", 0750 }, { "run", 0755 }, { "tmp", 0711 }, { "acme", 0755 }, { "srv", 0711 } };
+	} folders[] = { { "log", 0750 },  { "run", 0755 }, { "tmp", 0711 },
+		        { "acme", 0755 }, { "srv", 0711 }, { "lane", 0711 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
 		if (!file_mkdir_at(nginx->root, folders[i].name,
@@ -291,7 +304,7 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
-	    !nginx_render_open(nginx, err) || !nginx_read_version(nginx, err))
+	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;
