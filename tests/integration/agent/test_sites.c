@@ -262,23 +262,59 @@ static void the_private_location_needs_its_secret(void **state)
 	assert_int_equal(harness_get(*state, "private.example", "/.git/config", false, &answer), 404);
 }
 
+static pid_t master_of(const struct harness *harness)
+{
+	char path[2 * HARNESS_PATH];
+	long pid = 0;
+
+	snprintf(path, sizeof(path), "%s/run/nginx.pid", harness->node);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%ld", &pid), 1);
+	fclose(file);
+	return (pid_t)pid;
+}
+
+/* With a master that stands still no reload can happen: only the lane can answer. */
+static void a_tested_site_answers_before_the_reload_and_the_lane_is_empty_after_it(void **state)
+{
+	struct harness *harness = *state;
+	struct harness_command command;
+	_cleanup_buf_ struct buf answer = { 0 };
+	char path[2 * HARNESS_PATH];
+	int64_t deadline;
+	pid_t master;
+
+	harness_command(&command, "first.example");
+	harness_run_well(harness, &command);
+	master = master_of(harness);
+	assert_int_equal(kill(master, SIGSTOP), 0);
+	harness_command(&command, "early.example");
+	harness_send(harness, &command);
+	deadline = clock_monotonic_ms() + 5000;
+	while (!harness_serves(harness, "early.example") && clock_monotonic_ms() < deadline)
+		;
+	assert_int_equal(harness_get(harness, "early.example", "/", false, &answer), 200);
+	assert_non_null(strstr(answer.data, "X-Content-Type-Options: nosniff"));
+	assert_int_equal(kill(master, SIGCONT), 0);
+	Stralix__V1__Outcome *outcome = harness_ending(harness, command.task_id);
+	assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__SUCCESS);
+	stralix__v1__outcome__free_unpacked(outcome, NULL);
+	assert_true(harness_serves(harness, "early.example"));
+	snprintf(path, sizeof(path), "%s/lane/early.example", harness->node);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
 static void nginx_that_was_killed_is_started_again(void **state)
 {
 	struct harness *harness = *state;
 	struct harness_command command;
-	char path[2 * HARNESS_PATH];
 	int64_t deadline;
 
 	harness_command(&command, "stays.example");
 	harness_run_well(harness, &command);
-	snprintf(path, sizeof(path), "%s/run/nginx.pid", harness->node);
-	FILE *file = fopen(path, "r");
-	long pid = 0;
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%ld", &pid), 1);
-	fclose(file);
 	/* TERM takes the workers along, which would otherwise keep the ports. */
-	assert_int_equal(kill((pid_t)pid, 15), 0);
+	assert_int_equal(kill(master_of(harness), 15), 0);
 	deadline = clock_monotonic_ms() + 1000;
 	while (harness_serves(harness, "stays.example") && clock_monotonic_ms() < deadline)
 		;
@@ -303,6 +339,7 @@ int main(void)
 		TEST(a_failed_task_runs_again_with_its_next_attempt),
 		TEST(a_customers_link_out_of_the_site_is_not_followed),
 		TEST(the_private_location_needs_its_secret),
+		TEST(a_tested_site_answers_before_the_reload_and_the_lane_is_empty_after_it),
 		TEST(nginx_that_was_killed_is_started_again),
 	};
 
