@@ -1,5 +1,5 @@
 // A person at the panel, in a real browser: signs in, creates a website, sees it live, opens it, deletes it.
-// Usage: node tests/e2e/run.mjs [--env .run/panel.env] [--shots docs/images]
+// Usage: node tests/e2e/run.mjs [--env .run/panel.env] [--shots DIR]
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';

@@ -114,13 +114,11 @@ test('a service killed between commit and relay: the task still runs', async () 
 });
 
 for (const name of ['authz', 'audit', 'tasks', 'web', 'gateway', 'agent-n1', 'nats', 'postgres']) {
-  test(`${name}, killed, is back within two seconds, and the panel works`, async () => {
+  test(`${name}, killed, is back by itself, and the panel works`, async () => {
     await ready();
     const pid = supervised.pid(name);
-    const began = Date.now();
     supervised.kill(name);
-    await until(`${name} to be back`, () => supervised.pid(name) > 0 && supervised.pid(name) !== pid, 10);
-    assert.ok(Date.now() - began < 10_000);
+    await until(`${name} to be back`, () => supervised.pid(name) > 0 && supervised.pid(name) !== pid, 5);
     await ready();
     await until('a website to be made', async () => {
       await createWebsite();
