@@ -198,10 +198,18 @@ static bool bring_up(struct bus *bus, struct error *err)
 		return false;
 	}
 	pthread_mutex_lock(&bus->mutex);
-	bus->link = link;
-	atomic_store(&bus->connected, true);
-	pthread_cond_broadcast(&bus->changed);
+	/* What was subscribed while the server took the others in isn't there yet. */
+	bool all = subscriptions_attach_new(bus, link->nc, err);
+	if (all) {
+		bus->link = link;
+		atomic_store(&bus->connected, true);
+		pthread_cond_broadcast(&bus->changed);
+	}
 	pthread_mutex_unlock(&bus->mutex);
+	if (!all) {
+		close_link(bus, link);
+		return false;
+	}
 	report(bus, true, "connected");
 	return true;
 }

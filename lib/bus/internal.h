@@ -45,6 +45,8 @@ bool nats_failed(struct error *err, natsStatus status, const char *what);
 
 /* Subscribes everything on a fresh connection; forgets the subscriptions of a dead one. bus.mutex isn't held. */
 bool subscriptions_attach(struct bus *bus, natsConnection *nc, struct error *err) _must_check_;
+/* Subscribes what came since. Held: bus.mutex. */
+bool subscriptions_attach_new(struct bus *bus, natsConnection *nc, struct error *err) _must_check_;
 void subscriptions_detach(struct bus *bus);
 
 /* Sends one message; reply may be NULL. */

@@ -58,14 +58,21 @@ static bool attach(struct bus_subscription *subscription, natsConnection *nc, st
 	return true;
 }
 
+bool subscriptions_attach_new(struct bus *bus, natsConnection *nc, struct error *err)
+{
+	for (struct bus_subscription *each = bus->subscriptions; each; each = each->next)
+		if (!each->live && !attach(each, nc, err))
+			return false;
+	return true;
+}
+
 bool subscriptions_attach(struct bus *bus, natsConnection *nc, struct error *err)
 {
-	bool ok = true;
 	natsStatus status;
+	bool ok;
 
 	pthread_mutex_lock(&bus->mutex);
-	for (struct bus_subscription *each = bus->subscriptions; ok && each; each = each->next)
-		ok = attach(each, nc, err);
+	ok = subscriptions_attach_new(bus, nc, err);
 	pthread_mutex_unlock(&bus->mutex);
 	if (!ok)
 		return error_wrap(err, "subscribe");

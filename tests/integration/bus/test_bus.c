@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <nats/nats.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -231,6 +232,38 @@ static void subscriptions_and_requests_survive_a_killed_server(void **state)
 	bus_unsubscribe(subscription);
 }
 
+/* One subscription lands in the moment between the connection's first subscriptions and its opening to all. */
+static void what_is_subscribed_while_connecting_is_heard(void **state)
+{
+	enum { MOST = 2000 };
+	struct world *world = *state;
+	struct bus *bus = open_bus(nats_server_url(world->server), NULL);
+	struct bus_subscription **subscriptions = calloc(MOST, sizeof(struct bus_subscription *));
+	struct echo echo = { .bus = bus };
+	struct error err = { 0 };
+	char subject[32];
+	unsigned n = 0;
+
+	assert_non_null(subscriptions);
+	while (!bus_connected(bus) && n < MOST) {
+		snprintf(subject, sizeof(subject), "early.%u", n);
+		assert_true(bus_subscribe(bus, subject, NULL, on_echo, &echo, &subscriptions[n], &err));
+		n++;
+		sched_yield();
+	}
+	assert_true(bus_wait_connected(bus, WAIT_MS));
+	settle(bus);
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(subject, sizeof(subject), "early.%u", i);
+		if (!ask(world->asker, subject, &err))
+			fail_msg("%s of %u: %s", subject, n, err.message);
+	}
+	for (unsigned i = 0; i < n; i++)
+		bus_unsubscribe(subscriptions[i]);
+	free(subscriptions);
+	bus_free(bus);
+}
+
 struct outcome {
 	atomic_uint replies, failures;
 	atomic_int code;
@@ -458,6 +491,7 @@ int main(void)
 		cmocka_unit_test(header_with_a_line_break_is_refused),
 		cmocka_unit_test(answer_to_a_subject_that_is_no_inbox_is_refused),
 		cmocka_unit_test(subscriptions_and_requests_survive_a_killed_server),
+		cmocka_unit_test(what_is_subscribed_while_connecting_is_heard),
 		cmocka_unit_test(waiting_requests_fail_when_the_server_dies),
 		cmocka_unit_test(queue_group_of_two_shares_the_work),
 		cmocka_unit_test(ten_thousand_requests_at_once_lose_none),
