@@ -270,7 +270,8 @@ bool sandbox_start(struct sandbox *sandbox, const char *const *argv, struct erro
 		size += length;
 	}
 	text[size++] = '\0';
-	if (write(sandbox->request, text, size) != (ssize_t)size)
+	/* One that has ended already said why: sandbox_wait hears it. */
+	if (write(sandbox->request, text, size) != (ssize_t)size && errno != EPIPE)
 		return error_errno(err, errno, "ask the sandbox");
 	close(sandbox->request);
 	sandbox->request = -1;
