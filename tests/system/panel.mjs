@@ -97,7 +97,7 @@ export const supervised = {
   pid: (name) => Number(run('s6-svstat', '-o', 'pid', service(name))),
   down: (name) => run('s6-svc', '-wD', '-T', '20000', '-d', service(name)),
   up: (name) => run('s6-svc', '-wu', '-T', '20000', '-u', service(name)),
-  restart: (name) => run('s6-svc', '-wR', '-T', '20000', '-r', service(name)),
+  restart: (name) => run('s6-svc', '-wr', '-T', '20000', '-r', service(name)),
   kill: (name) => run('s6-svc', '-k', service(name)),
 };
 
