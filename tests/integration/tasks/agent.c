@@ -276,3 +276,10 @@ bool agent_report(struct agent *agent, Stralix__V1__Outcome__State state, const 
 	return !bus_msg_header(reply, BUS_ERROR_CODE) ||
 	       error_set(err, ERR_BAD_REPLY, "%s", bus_msg_header(reply, BUS_ERROR));
 }
+
+void agent_overtaken(struct agent *agent)
+{
+	pthread_mutex_lock(&agent->lock);
+	agent->seq -= 2;
+	pthread_mutex_unlock(&agent->lock);
+}

@@ -66,3 +66,6 @@ struct received agent_newest(struct agent *agent);
 /* Sends a report of the newest command; forged: signed with another key. False with what tasks answered. */
 bool agent_report(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message,
                   bool forged, struct error *err);
+
+/* The next report carries a number below those sent already: it was overtaken on the way. */
+void agent_overtaken(struct agent *agent);

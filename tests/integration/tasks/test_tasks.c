@@ -306,6 +306,22 @@ static void a_task_runs_at_once_and_its_end_is_told(void **state)
 	assert_int_equal(node(world, "n1")->tasks_running, 0);
 }
 
+static void an_outcome_that_progress_overtook_still_ends_the_task(void **state)
+{
+	struct world *world = *state;
+	struct received command = agent_newest(world->n1);
+	struct uuid resource = uuid_v7();
+	char id[UUID_TEXT];
+	struct error err = { 0 };
+
+	enqueue(world, &resource, 1, id);
+	agent_wait(world->n1, command.n + 1);
+	MUST(report(world, STRALIX__V1__OUTCOME__STATE__RUNNING, "", "", &err));
+	agent_overtaken(world->n1);
+	finish(world);
+	assert_string_equal(get(world, id)->state, "success");
+}
+
 static void a_task_that_comes_twice_is_stored_once(void **state)
 {
 	struct world *world = *state;
@@ -603,6 +619,7 @@ int main(void)
 		cmocka_unit_test(placement_refuses_names_of_nodes),
 		cmocka_unit_test(placement_without_a_node_says_so),
 		cmocka_unit_test(a_task_runs_at_once_and_its_end_is_told),
+		cmocka_unit_test(an_outcome_that_progress_overtook_still_ends_the_task),
 		cmocka_unit_test(a_task_that_comes_twice_is_stored_once),
 		cmocka_unit_test(only_the_newest_of_a_resource_waits),
 		cmocka_unit_test(a_refused_test_fails_with_the_daemons_words),
