@@ -11,7 +11,13 @@ after(async () => {
   for (const name of allUp) supervised.up(name);
 });
 
-const ready = () => until('the panel', async () => (await customer('GET', '/api/v1/websites?limit=1')).status === 200, 40);
+// Every service answers again: each comes back to the bus in its own time.
+const ready = () => until('the panel', async () => {
+  for (const path of ['websites', 'tasks', 'organisations', 'audit']) {
+    if ((await customer('GET', `/api/v1/${path}?limit=1`)).status !== 200) return false;
+  }
+  return true;
+}, 40);
 
 test('a template that nginx refuses fails that task with its words, and nothing else', async () => {
   const other = await anotherOrganisation();
