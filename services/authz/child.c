@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 
 #include "authz.h"
@@ -44,7 +45,12 @@ static bool become_signer(const struct child *child, int fd, struct error *err)
 	char name[] = "stralix-signer", option[] = "--config";
 	char *config = strdup(child->config);
 	char *const argv[] = { name, option, config, NULL };
-	char *const environment[] = { NULL };
+	char *const environment[] = {
+#ifdef STRALIX_FAILPOINTS
+		(char *)(uintptr_t)failpoint_environment(),
+#endif
+		NULL
+	};
 
 	if (!config)
 		return error_errno(err, ENOMEM, "start the signer");
