@@ -13,16 +13,13 @@ void buf_done(struct buf *buf)
 	*buf = (struct buf){ 0 };
 }
 
-/* Makes room for size more bytes and the NUL. */
-static bool reserve(struct buf *buf, size_t size)
+static bool grow(struct buf *buf, size_t size)
 {
 	size_t need, capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 	char *data;
 
 	if (buf->failed || __builtin_add_overflow(buf->size, size, &need) || __builtin_add_overflow(need, 1U, &need))
 		return !(buf->failed = true);
-	if (need <= buf->capacity)
-		return true;
 	while (capacity < need)
 		if (__builtin_mul_overflow(capacity, 2U, &capacity))
 			return !(buf->failed = true);
@@ -32,6 +29,12 @@ static bool reserve(struct buf *buf, size_t size)
 	buf->data = data;
 	buf->capacity = capacity;
 	return true;
+}
+
+/* Makes room for size more bytes and the NUL. */
+static inline bool reserve(struct buf *buf, size_t size)
+{
+	return (size < buf->capacity - buf->size && !buf->failed) || grow(buf, size);
 }
 
 void buf_add(struct buf *buf, const void *data, size_t size)
@@ -49,25 +52,28 @@ void buf_puts(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
-void buf_putc(struct buf *buf, char c)
+char *buf_room(struct buf *buf, size_t size)
 {
-	buf_add(buf, &c, 1);
+	return reserve(buf, size) ? buf->data + buf->size : NULL;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
 {
+	size_t room = buf->capacity - buf->size;
 	va_list args, again;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(room ? buf->data + buf->size : NULL, room, format, args);
 	if (length < 0)
 		buf->failed = true;
-	else if (reserve(buf, (size_t)length)) {
+	else if ((size_t)length >= room && reserve(buf, (size_t)length))
 		vsnprintf(buf->data + buf->size, (size_t)length + 1, format, again);
+	if (!buf->failed)
 		buf->size += (size_t)length;
-	}
+	else if (room)
+		buf->data[buf->size] = '\0';
 	va_end(again);
 	va_end(args);
 }

@@ -18,7 +18,18 @@ struct buf {
 void buf_done(struct buf *buf);
 void buf_add(struct buf *buf, const void *data, size_t size);
 void buf_puts(struct buf *buf, const char *text);
-void buf_putc(struct buf *buf, char c);
+/* Room for size more bytes and the NUL, to be written at data + size by the caller; NULL when failed. */
+char *buf_room(struct buf *buf, size_t size);
+static inline void buf_putc(struct buf *buf, char c)
+{
+	char *at = buf_room(buf, 1);
+
+	if (!at)
+		return;
+	at[0] = c;
+	at[1] = '\0';
+	buf->size++;
+}
 void buf_printf(struct buf *buf, const char *format, ...) _printf_(2, 3);
 void buf_clear(struct buf *buf); /* keeps the memory */
 static inline bool buf_failed(const struct buf *buf)

@@ -412,7 +412,8 @@ bool bus_open(const struct bus_options *options, struct bus **ret, struct error 
 
 	if (!bus)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (nats_SetMessageDeliveryPoolSize(DELIVERY_THREADS) != NATS_OK)
+	/* A lock that is held is worth no spinning: the processes of the panel share few cores. */
+	if (nats_Open(0) != NATS_OK || nats_SetMessageDeliveryPoolSize(DELIVERY_THREADS) != NATS_OK)
 		return error_set(err, ERR_INTERNAL, "start the delivery threads of the NATS library");
 	if (!copy_options(bus, options, err) || !requests_new(options->inbox_prefix, &bus->requests, err) ||
 	    !bus_subscribe(bus, requests_subject(bus->requests), NULL, requests_on_reply, bus->requests, &bus->inbox,

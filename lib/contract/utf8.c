@@ -1,4 +1,6 @@
 /* utf8: reads UTF-8 strictly (RFC 3629). */
+#include <string.h>
+
 #include "lib/contract/format.h"
 
 /* The bits of the first byte, and how many bytes follow; false for a byte that can't come first. */
@@ -37,6 +39,18 @@ size_t format_utf8_next(const void *data, size_t size, uint32_t *ret)
 	return more + 1;
 }
 
+/* Eight bytes of plain ASCII without a NUL, which is what most texts are; else 0. */
+static size_t ascii_run(const uint8_t *at, size_t size)
+{
+	static const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+	uint64_t word;
+
+	if (size < sizeof(word))
+		return 0;
+	memcpy(&word, at, sizeof(word));
+	return (word & highs) || ((word - ones) & ~word & highs) ? 0 : sizeof(word);
+}
+
 bool format_utf8_valid(const void *data, size_t size)
 {
 	const uint8_t *at = data;
@@ -44,6 +58,9 @@ bool format_utf8_valid(const void *data, size_t size)
 	size_t step;
 
 	for (; size; at += step, size -= step) {
+		step = ascii_run(at, size);
+		if (step)
+			continue;
 		step = format_utf8_next(at, size, &point);
 		if (!step)
 			return false;

@@ -9,7 +9,12 @@
 
 #include "internal.h"
 
-enum { SQLSTATE_SIZE = 6, ANSWER_GRACE_MS = 3000, RETRY_AFTER_S = 2 };
+enum { ANSWER_GRACE_MS = 3000, RETRY_AFTER_S = 2 };
+
+const struct db_query connection_queries[] = {
+	{ "stralix set org", "select set_config('stralix.org', $1, true)" },
+	{ NULL, NULL },
+};
 
 /* The first prefix that matches decides. */
 static const struct {
@@ -200,21 +205,69 @@ bool connection_prepare(struct connection *connection, const struct db_query *ta
 	return true;
 }
 
+/* Takes what is left of a pipeline that broke off, so that the connection can be used again. */
+static bool leave_pipeline(struct connection *connection, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
+
+	for (;;) {
+		_cleanup_(result_clearp) PGresult *result = NULL;
+
+		if (!wait_answer(connection, deadline, err))
+			return false;
+		result = PQgetResult(connection->pg);
+		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
+			break;
+		if (PQstatus(connection->pg) == CONNECTION_BAD)
+			return fail_lost(connection, PQerrorMessage(connection->pg), err);
+	}
+	return PQexitPipelineMode(connection->pg) || fail_lost(connection, PQerrorMessage(connection->pg), err);
+}
+
+static bool send_as(struct connection *connection, const char *org, const char *name, const struct params *p,
+                    struct error *err)
+{
+	PGconn *pg = connection->pg;
+	const char *const values[] = { org };
+
+	return (PQenterPipelineMode(pg) &&
+	        PQsendQueryPrepared(pg, connection_queries[0].name, 1, values, NULL, NULL, 0) &&
+	        PQsendQueryPrepared(pg, name, p->n, p->values, p->lengths, p->formats, 0) && PQpipelineSync(pg)) ||
+	       fail_lost(connection, PQerrorMessage(pg), err);
+}
+
+bool connection_run_as(struct connection *connection, const struct uuid *org, const char *name,
+                       const struct db_param *params, unsigned n, PGresult **ret, struct error *err)
+{
+	_cleanup_(result_clearp) PGresult *set = NULL, *result = NULL;
+	_cleanup_(params_done) struct params p = { 0 };
+	char text[UUID_TEXT];
+	bool ok;
+
+	if (!params_init(&p, params, n, err) || !send_as(connection, uuid_format(org, text), name, &p, err))
+		return false;
+	ok = collect(connection, &set, err) && collect(connection, &result, err);
+	if (connection->broken || !leave_pipeline(connection, ok ? err : NULL) || !ok)
+		return false;
+	*ret = TAKE_PTR(result);
+	return true;
+}
+
 static void ignore_notice(void *arg, const PGresult *result)
 {
 	(void)arg;
 	(void)result;
 }
 
-bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, struct connection **ret,
-                     struct error *err)
+bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, bool generic_plans,
+                     struct connection **ret, struct error *err)
 {
 	_cleanup_(connection_closep) struct connection *connection = calloc(1, sizeof(*connection));
 	const char *const keywords[] = {
 		"dbname",           "options", "fallback_application_name", "connect_timeout", "client_encoding",
 		"tcp_user_timeout", NULL
 	};
-	char options[256];
+	char options[320];
 	const char *const values[] = { conninfo, options, schema, "2", "UTF8", "5000", NULL };
 
 	if (!connection)
@@ -222,8 +275,9 @@ bool connection_open(const char *conninfo, const char *schema, unsigned statemen
 	/* NOLINTBEGIN(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 	snprintf(options, sizeof(options),
 	         "-c search_path=%s -c statement_timeout=%u -c idle_in_transaction_session_timeout=30000 "
-	         "-c bytea_output=hex -c timezone=UTC -c datestyle=ISO -c client_min_messages=warning",
-	         schema, statement_timeout_ms);
+	         "-c bytea_output=hex -c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
+	         "-c plan_cache_mode=%s",
+	         schema, statement_timeout_ms, generic_plans ? "force_generic_plan" : "auto");
 	connection->answer_ms = statement_timeout_ms ? (int)statement_timeout_ms + ANSWER_GRACE_MS : -1;
 	connection->pg = PQconnectdbParams(keywords, values, true);
 	if (PQstatus(connection->pg) != CONNECTION_OK) /* without memory too */

@@ -22,6 +22,7 @@ struct table {
 struct db {
 	char *conninfo, *schema;
 	unsigned statement_timeout_ms;
+	bool generic_plans;
 	struct table tables[TABLES_MAX]; /* [0] is the primary one */
 	unsigned n_tables;
 
@@ -104,6 +105,7 @@ bool db_open(const struct db_options *options, struct db **ret, struct error *er
 	if (!db->conninfo || !db->schema)
 		return error_errno(err, ENOMEM, "open the database");
 	db->max = options->connections;
+	db->generic_plans = options->generic_plans;
 	db->statement_timeout_ms = options->statement_timeout_ms ? options->statement_timeout_ms : STATEMENT_TIMEOUT_MS;
 	if (!add_table(db, options->queries ? options->queries : none, err))
 		return false;
@@ -131,7 +133,8 @@ static bool connect_prepared(struct db *db, struct connection **ret, struct erro
 {
 	_cleanup_(connection_closep) struct connection *connection = NULL;
 
-	if (!connection_open(db->conninfo, db->schema, db->statement_timeout_ms, &connection, err))
+	if (!connection_open(db->conninfo, db->schema, db->statement_timeout_ms, db->generic_plans, &connection, err) ||
+	    !connection_prepare(connection, connection_queries, err))
 		return false;
 	for (unsigned i = 0; i < db->n_tables; i++)
 		if (!connection_prepare(connection, db->tables[i].queries, err))
@@ -221,15 +224,35 @@ static void pool_give(struct db *db, struct connection *connection)
 	pthread_mutex_unlock(&db->lock);
 }
 
-/* Runs sql on a connection of the pool; when an old connection turns out to be lost, once more on a new one. */
-static bool pool_start(struct db *db, const char *sql, struct connection **ret, struct error *err)
+/* What is to be said on a connection: text, or a prepared statement with parameters. */
+struct words {
+	const char *sql;
+	const char *statement;
+	const struct uuid *org; /* for a statement; NULL: none */
+	const struct db_param *params;
+	unsigned n;
+	PGresult *result; /* of a statement, once it was said */
+};
+
+static bool say(struct connection *connection, struct words *words, struct error *err)
+{
+	if (words->sql)
+		return connection_exec(connection, words->sql, NULL, err);
+	if (words->org)
+		return connection_run_as(connection, words->org, words->statement, words->params, words->n,
+		                         &words->result, err);
+	return connection_run(connection, words->statement, NULL, words->params, words->n, &words->result, err);
+}
+
+/* Says it on a connection of the pool; when an old connection turns out to be lost, once more on a new one. */
+static bool pool_say(struct db *db, struct words *words, struct connection **ret, struct error *err)
 {
 	struct connection *connection = NULL;
 	bool fresh = false;
 
 	if (!pool_take(db, &connection, &fresh, err))
 		return false;
-	if (connection_exec(connection, sql, NULL, err)) {
+	if (say(connection, words, err)) {
 		*ret = connection;
 		return true;
 	}
@@ -240,12 +263,17 @@ static bool pool_start(struct db *db, const char *sql, struct connection **ret, 
 	pool_drop_idle(db);
 	if (!pool_renew(db, &connection, err))
 		return false;
-	if (!connection_exec(connection, sql, NULL, err)) {
+	if (!say(connection, words, err)) {
 		pool_give(db, connection);
 		return false;
 	}
 	*ret = connection;
 	return true;
+}
+
+static bool pool_start(struct db *db, const char *sql, struct connection **ret, struct error *err)
+{
+	return pool_say(db, &(struct words){ .sql = sql }, ret, err);
 }
 
 bool db_ready(struct db *db, struct error *err)
@@ -335,6 +363,21 @@ void tx_free(struct tx *tx)
 	if (!tx->connection->broken && !connection_exec(tx->connection, "rollback", NULL, &ignored))
 		tx->connection->broken = true;
 	release(tx);
+}
+
+bool db_run(struct db *db, const struct uuid *org, unsigned query, const struct db_param *params, unsigned n,
+            struct rows **ret, struct error *err)
+{
+	struct words words = { .org = org, .params = params, .n = n };
+	struct connection *connection = NULL;
+
+	if (query >= db->tables[0].n)
+		return error_set(err, ERR_INTERNAL, "statement %u is not in the table of %u", query, db->tables[0].n);
+	words.statement = db->tables[0].queries[query].name;
+	if (!pool_say(db, &words, &connection, err))
+		return error_wrap(err, "%s", words.statement);
+	pool_give(db, connection);
+	return rows_new(words.result, ret, err);
 }
 
 static bool run(struct tx *tx, const struct table *table, unsigned query, const struct db_param *params, unsigned n,

@@ -1,7 +1,7 @@
 /*
  * db: PostgreSQL; the only user of libpq-fe.h. A pool of connections; every statement has a name from a .sql file, is
  * prepared at connect (a typo fails the start), takes parameters, and runs inside a transaction whose first statement
- * sets the organisation for row security. No statement runs outside one.
+ * sets the organisation for row security. No statement runs outside one; a read of one statement is one by itself.
  */
 #pragma once
 
@@ -40,6 +40,7 @@ struct db_options {
 	const struct db_query *const
 		*more_queries;         /* further tables, ends with NULL; run by tx_run_from; may be NULL */
 	unsigned statement_timeout_ms; /* 0: 5000 */
+	bool generic_plans; /* each statement's one plan fits all parameters: nothing is planned while calls wait */
 };
 
 /* Fails only for bad options; an absent server makes tx_begin fail with ERR_UNAVAILABLE until it is back. */
@@ -99,6 +100,16 @@ bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, co
 #define TX_RUN_FROM(tx, table, query, ret, err, ...)                                                                   \
 	tx_run_from(tx, table, query, (const struct db_param[]){ __VA_ARGS__ },                                        \
 	            sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
+
+/*
+ * A transaction of one statement that reads, in one round trip: what tx_begin, tx_run and tx_commit do together. When
+ * an old connection turns out to be lost the statement runs once more, so it must not write.
+ */
+bool db_run(struct db *db, const struct uuid *org, unsigned query, const struct db_param *params, unsigned n,
+            struct rows **ret, struct error *err) _must_check_;
+#define DB_RUN(db, org, query, ret, err, ...)                                                                          \
+	db_run(db, org, query, (const struct db_param[]){ __VA_ARGS__ },                                               \
+	       sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
 
 void rows_free(struct rows *rows);
 DEFINE_CLEANUP(struct rows *, rows_free)

@@ -13,8 +13,8 @@ struct connection {
 };
 
 /* application_name is the schema. statement_timeout_ms 0: none. Says what libpq says: ERR_UNAVAILABLE. */
-bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, struct connection **ret,
-                     struct error *err) _must_check_;
+bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, bool generic_plans,
+                     struct connection **ret, struct error *err) _must_check_;
 void connection_close(struct connection *connection);
 DEFINE_CLEANUP(struct connection *, connection_close)
 
@@ -27,6 +27,13 @@ bool connection_exec(struct connection *connection, const char *sql, PGresult **
 /* Runs a prepared statement (name) or a text with parameters (sql); the other one is NULL. */
 bool connection_run(struct connection *connection, const char *name, const char *sql, const struct db_param *params,
                     unsigned n, PGresult **ret, struct error *err) _must_check_;
+
+/* What lib/db itself says, to be prepared before connection_run_as. */
+extern const struct db_query connection_queries[];
+
+/* Runs a prepared statement as an organisation, both in one round trip and one transaction. */
+bool connection_run_as(struct connection *connection, const struct uuid *org, const char *name,
+                       const struct db_param *params, unsigned n, PGresult **ret, struct error *err) _must_check_;
 
 static inline void result_clear(PGresult *result)
 {

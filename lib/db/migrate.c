@@ -57,7 +57,7 @@ bool db_migrate(const char *conninfo, const char *schema, const struct db_migrat
 {
 	_cleanup_(connection_closep) struct connection *connection = NULL; /* closing gives the lock back */
 
-	if (!connection_open(conninfo, schema, 0, &connection, err) || !prepare_record(connection, schema, err))
+	if (!connection_open(conninfo, schema, 0, false, &connection, err) || !prepare_record(connection, schema, err))
 		return error_wrap(err, "migrate schema %s", schema);
 	for (const struct db_migration *migration = migrations; migration->name; migration++) {
 		const char *origin = migration->origin ? migration->origin : schema;

@@ -211,26 +211,31 @@ struct scalar_fault scalar_read(const ProtobufCFieldDescriptor *field, const cha
 	}
 }
 
-void scalar_camel(const char *name, char *ret, size_t size)
+size_t scalar_camel(const char *name, char *ret, size_t size)
 {
 	bool raise = false;
+	size_t n = 0;
 
-	for (; *name && size > 1; name++) {
-		if (*name != '_') {
-			*ret++ = (char)(raise && *name >= 'a' && *name <= 'z' ? *name - 0x20 : *name);
-			size--;
-		}
+	for (; *name && n + 1 < size; name++) {
+		if (*name != '_')
+			ret[n++] = (char)(raise && *name >= 'a' && *name <= 'z' ? *name - 0x20 : *name);
 		raise = *name == '_';
 	}
-	*ret = '\0';
+	ret[n] = '\0';
+	return n;
 }
 
 bool scalar_is_named(const ProtobufCFieldDescriptor *field, const char *name)
 {
-	char camel[96];
+	bool raise = false;
+	const char *at = name;
 
 	if (!strcmp(field->name, name))
 		return true;
-	scalar_camel(field->name, camel, sizeof(camel));
-	return !strcmp(camel, name);
+	for (const char *own = field->name; *own; own++) {
+		if (*own != '_' && *at++ != (raise && *own >= 'a' && *own <= 'z' ? *own - 0x20 : *own))
+			return false;
+		raise = *own == '_';
+	}
+	return !*at;
 }

@@ -23,5 +23,5 @@ extern const struct scalar_fault scalar_wrong_type;
 /* Whether name is the field's, in snake_case or lowerCamelCase. */
 bool scalar_is_named(const ProtobufCFieldDescriptor *field, const char *name);
 
-/* The field's lowerCamelCase name, cut to size. */
-void scalar_camel(const char *name, char *ret, size_t size);
+/* The field's lowerCamelCase name, cut to size; gives its length. */
+size_t scalar_camel(const char *name, char *ret, size_t size);

@@ -25,28 +25,48 @@ static bool needs_escape(uint32_t point)
 	       point == 0x2029;
 }
 
+static bool is_plain(char c)
+{
+	return c >= ' ' && c < 0x7F && c != '"' && c != '\\' && c != '<';
+}
+
+/* How many bytes from here can be copied as they are. */
+static size_t plain_run(const char *text)
+{
+	const char *at = text;
+
+	while (is_plain(*at))
+		at++;
+	return (size_t)(at - text);
+}
+
+/* One code point that is not plain; gives its bytes. */
+static size_t add_special(struct buf *buf, const char *text, size_t size)
+{
+	uint32_t point = 0;
+	size_t valid = format_utf8_next(text, size, &point);
+
+	if (!valid)
+		buf_puts(buf, "\xEF\xBF\xBD");
+	else if (needs_escape(point))
+		add_escaped(buf, point);
+	else
+		buf_add(buf, text, valid);
+	return valid ? valid : 1;
+}
+
 void json_quote(struct buf *buf, const char *text)
 {
 	size_t size = text ? strlen(text) : 0, step;
-	const char *plain = text;
-	uint32_t point = 0;
 
 	buf_putc(buf, '"');
 	for (; size; text += step, size -= step) {
-		size_t valid = format_utf8_next(text, size, &point);
-
-		step = valid ? valid : 1;
-		if (valid && !needs_escape(point))
-			continue;
-		buf_add(buf, plain, (size_t)(text - plain));
-		plain = text + step;
-		if (valid)
-			add_escaped(buf, point);
+		step = plain_run(text);
+		if (step)
+			buf_add(buf, text, step);
 		else
-			buf_puts(buf, "\xEF\xBF\xBD");
+			step = add_special(buf, text, size);
 	}
-	if (plain)
-		buf_add(buf, plain, (size_t)(text - plain));
 	buf_putc(buf, '"');
 }
 
@@ -94,6 +114,17 @@ static void write_real(struct buf *buf, double number)
 	buf_puts(buf, text);
 }
 
+/* The digits of a number, which is what most fields of a list are. */
+static void write_digits(struct buf *buf, uint64_t number)
+{
+	char text[20], *at = text + sizeof(text);
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	buf_add(buf, at, (size_t)(text + sizeof(text) - at));
+}
+
 static void write_enum(struct buf *buf, const ProtobufCEnumDescriptor *type, int number)
 {
 	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(type, number);
@@ -116,7 +147,7 @@ static void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, 
 		break;
 	case PROTOBUF_C_TYPE_UINT32:
 	case PROTOBUF_C_TYPE_FIXED32:
-		buf_printf(buf, "%" PRIu32, *(const uint32_t *)value);
+		write_digits(buf, *(const uint32_t *)value);
 		break;
 	case PROTOBUF_C_TYPE_INT64:
 	case PROTOBUF_C_TYPE_SINT64:
@@ -125,7 +156,9 @@ static void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, 
 		break;
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_FIXED64:
-		buf_printf(buf, "\"%" PRIu64 "\"", *(const uint64_t *)value);
+		buf_putc(buf, '"');
+		write_digits(buf, *(const uint64_t *)value);
+		buf_putc(buf, '"');
 		break;
 	case PROTOBUF_C_TYPE_FLOAT:
 		write_real(buf, (double)*(const float *)value);
@@ -219,14 +252,20 @@ static void write_array(struct buf *buf, const ProtobufCFieldDescriptor *field, 
 
 static void write_key(struct buf *buf, const char *name, bool first)
 {
-	char camel[96];
+	size_t size = strlen(name) + 1;
+	char *at = buf_room(buf, size + strlen(",\"\":"));
+	char *start = at;
 
-	scalar_camel(name, camel, sizeof(camel));
+	if (!at)
+		return;
 	if (!first)
-		buf_putc(buf, ',');
-	buf_putc(buf, '"');
-	buf_puts(buf, camel);
-	buf_puts(buf, "\":");
+		*at++ = ',';
+	*at++ = '"';
+	at += scalar_camel(name, at, size);
+	*at++ = '"';
+	*at++ = ':';
+	*at = '\0';
+	buf->size += (size_t)(at - start);
 }
 
 static void write_message(struct buf *buf, const ProtobufCMessage *message)

@@ -123,7 +123,7 @@ bool change_quota(struct change *change, const char *name, int delta, struct err
 	if (!TX_RUN_FROM(change->tx, service_queries, SERVICE_QUOTA_CHANGE, &rows, err, DB_UUID(&change->org),
 	                 DB_TEXT(name), DB_INT(delta)))
 		return error_wrap(err, "quota %s", name);
-	if (rows_bool(rows, 0, 0) && !rows_bool(rows, 0, 1))
+	if (!rows_bool(rows, 0, 0))
 		return error_set(err, ERR_QUOTA, "The plan's limit of %s is reached.", name);
 	return true;
 }

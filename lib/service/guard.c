@@ -8,7 +8,7 @@
 #include "lib/base/buf.h"
 
 enum {
-	VERDICTS = 256,
+	VERDICTS = 4096,       /* a power of two */
 	IDENTITY_LEEWAY_S = 5, /* for a clock that is a bit behind the signer's; none for one that is ahead */
 	SERVICE_LEEWAY_S = 30, /* both ways */
 	IDENTITY_LIFE_S = 900, /* the longest that is believed: an operator's token lives ten minutes */
@@ -20,17 +20,11 @@ enum {
 #define ISSUER "authz"        /* of identity tokens: the signer's key */
 #define OWN_SUFFIX ".service" /* "authz.service": the key of the service itself, which isn't the signer's */
 
-/* A token that was verified; its claims are as the issuer signed them. */
-struct verdict {
-	uint8_t digest[TOKEN_DIGEST];
-	struct token_claims claims;
-};
-
 struct guard {
 	char *service;
 	const struct keyring *keyring;
 	pthread_mutex_t mutex;
-	struct verdict *verdicts[VERDICTS]; /* by the first byte of the digest; NULL: none yet */
+	uint8_t (*verdicts)[TOKEN_DIGEST]; /* tokens whose signature was found good, by what their digest begins with */
 };
 
 bool guard_new(const char *service, const struct keyring *keyring, struct guard **ret, struct error *err)
@@ -39,7 +33,8 @@ bool guard_new(const char *service, const struct keyring *keyring, struct guard 
 
 	if (guard)
 		pthread_mutex_init(&guard->mutex, NULL);
-	if (!guard || !(guard->service = strdup(service)))
+	if (!guard || !(guard->service = strdup(service)) ||
+	    !(guard->verdicts = calloc(VERDICTS, sizeof(*guard->verdicts))))
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	guard->keyring = keyring;
 	*ret = TAKE_PTR(guard);
@@ -50,38 +45,31 @@ void guard_free(struct guard *guard)
 {
 	if (!guard)
 		return;
-	for (size_t i = 0; i < VERDICTS; i++)
-		free(guard->verdicts[i]);
+	free(guard->verdicts);
 	pthread_mutex_destroy(&guard->mutex);
 	free(guard->service);
 	free(guard);
 }
 
-static bool recall(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST], struct token_claims *ret)
+static uint8_t *place_of(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
 {
-	const struct verdict *verdict;
+	return guard->verdicts[(digest[0] | (unsigned)digest[1] << 8) & (VERDICTS - 1)];
+}
+
+static bool recall(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
+{
 	bool found;
 
 	pthread_mutex_lock(&guard->mutex);
-	verdict = guard->verdicts[digest[0]];
-	found = verdict && memcmp(verdict->digest, digest, TOKEN_DIGEST) == 0;
-	if (found)
-		*ret = verdict->claims;
+	found = memcmp(place_of(guard, digest), digest, TOKEN_DIGEST) == 0;
 	pthread_mutex_unlock(&guard->mutex);
 	return found;
 }
 
-static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST], const struct token_claims *claims)
+static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
 {
-	struct verdict **place = &guard->verdicts[digest[0]];
-
 	pthread_mutex_lock(&guard->mutex);
-	if (!*place)
-		*place = malloc(sizeof(**place));
-	if (*place) {
-		memcpy((*place)->digest, digest, TOKEN_DIGEST);
-		(*place)->claims = *claims;
-	}
+	memcpy(place_of(guard, digest), digest, TOKEN_DIGEST);
 	pthread_mutex_unlock(&guard->mutex);
 }
 
@@ -124,15 +112,17 @@ static bool verify_identity(struct guard *guard, const char *token, int64_t now_
 	if (!key)
 		return error_set(err, ERR_INTERNAL, "the keyring has no key of %s", ISSUER);
 	token_digest(token, strlen(token), digest);
-	known = recall(guard, digest, ret);
+	known = recall(guard, digest);
 	if (!known && !token_verify(key, token, ret, err))
 		return false;
+	if (known && !token_peek(token, ret))
+		return error_set(err, ERR_UNAUTHENTICATED, "the token can't be read");
 	if (strcmp(ret->iss, ISSUER) != 0 || strcmp(ret->aud, guard->service) != 0)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is not for this service");
 	if (!check_time(ret, now_s, &may, err))
 		return false;
 	if (!known)
-		keep(guard, digest, ret);
+		keep(guard, digest);
 	return true;
 }
 

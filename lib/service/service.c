@@ -190,6 +190,7 @@ static bool open_databases(struct service *service, struct error *err)
 		.queries = definition->queries,
 		.more_queries = more,
 		.connections = (unsigned)service->settings->workers + POOL_SPARE,
+		.generic_plans = definition->generic_plans,
 	};
 
 	if (!definition->migrations)

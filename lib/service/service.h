@@ -24,6 +24,7 @@ struct service_definition {
 	const struct db_query *queries;
 	const struct db_query *queries_wide; /* run as <svc>_wide; may be NULL */
 	const struct db_migration *migrations;
+	bool generic_plans;                /* as struct db_options says */
 	const struct janitor_row *janitor; /* may be NULL */
 	const struct config_row *config;   /* the service's own settings; may be NULL */
 	size_t settings_size;              /* of the struct they fill */

@@ -25,10 +25,8 @@ static bool read_account(const struct rows *rows, struct account *ret, struct er
 bool account_by_email(struct db *wide, const char *email, struct account *ret, bool *ret_found, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 
-	if (!tx_begin(wide, NULL, &tx, err) || !TX_RUN(tx, AUTHZ_WIDE_USER_BY_EMAIL, &rows, err, DB_TEXT(email)) ||
-	    !tx_commit(&tx, err))
+	if (!DB_RUN(wide, NULL, AUTHZ_WIDE_USER_BY_EMAIL, &rows, err, DB_TEXT(email)))
 		return error_wrap(err, "look for an account");
 	*ret_found = rows_count(rows) > 0;
 	return !*ret_found || read_account(rows, ret, err);

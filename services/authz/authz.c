@@ -2,6 +2,7 @@
 #include "authz.h"
 
 #include "password.h"
+#include "seen.h"
 #include "signer_client.h"
 
 const struct config_row authz_config[] = {
@@ -64,7 +65,8 @@ bool authz_start(struct service *service, void **state, struct error *err)
 	(void)service;
 	if (!authz)
 		return error_set(err, ERR_INTERNAL, "no memory");
-	if (!hasher_new(&authz->hasher, err) || !signer_client_new(AUTHZ_SIGNER_FD, &authz->signer, err)) {
+	if (!hasher_new(&authz->hasher, err) || !seen_new(&authz->seen, err) ||
+	    !signer_client_new(AUTHZ_SIGNER_FD, &authz->signer, err)) {
 		authz_stop(authz);
 		return false;
 	}
@@ -79,6 +81,7 @@ void authz_stop(void *state)
 	if (!authz)
 		return;
 	signer_client_free(authz->signer);
+	seen_free(authz->seen);
 	hasher_free(authz->hasher);
 	free(authz);
 }

@@ -6,6 +6,7 @@
 #include "stralix/v1/authz.contract.h"
 
 struct hasher;
+struct seen;
 struct signer_client;
 
 enum {
@@ -28,6 +29,7 @@ extern const struct config_row authz_config[];
 struct authz {
 	struct hasher *hasher;
 	struct signer_client *signer;
+	struct seen *seen;
 };
 
 bool authz_start(struct service *service, void **state, struct error *err);

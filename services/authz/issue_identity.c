@@ -8,19 +8,16 @@
 #include "authz.h"
 #include "authz_sql.h"
 #include "opaque.h"
+#include "seen.h"
 #include "signer_client.h"
 
-/* The two kinds of token, and the statements that know them. */
-struct source {
-	unsigned find, touch;
+/* The statements that know the two kinds of token. */
+static const unsigned sources[] = {
+	[OPAQUE_SESSION] = AUTHZ_WIDE_SESSION_IDENTITY,
+	[OPAQUE_API] = AUTHZ_WIDE_TOKEN_IDENTITY,
 };
 
-static const struct source sources[] = {
-	[OPAQUE_SESSION] = { .find = AUTHZ_WIDE_SESSION_IDENTITY, .touch = AUTHZ_WIDE_SESSION_TOUCH },
-	[OPAQUE_API] = { .find = AUTHZ_WIDE_TOKEN_IDENTITY, .touch = AUTHZ_WIDE_TOKEN_TOUCH },
-};
-
-/* Columns of the find statements. */
+/* Their columns. */
 enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE };
 
 static bool refuse(struct error *err)
@@ -52,15 +49,19 @@ static bool split(const char *text, struct arena *arena, char ***ret, size_t *re
 	return true;
 }
 
-/* Who holds the token, into what the signer is asked to sign; touches the row at most once a minute. */
-static bool find(struct tx *tx, const struct source *source, const char *token, struct arena *arena,
-                 Stralix__V1__SignIdentity *ret, struct error *err)
+/* Who holds the token, into what the signer is asked to sign; that it was seen is noted at most once a minute. */
+static bool find(struct call *call, enum opaque_kind kind, const char *token, Stralix__V1__SignIdentity *ret,
+                 struct error *err)
 {
+	const struct authz *authz = call_state(call);
+	struct arena *arena = call_arena(call);
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	uint8_t digest[OPAQUE_DIGEST];
+	struct uuid id;
 
 	opaque_digest(token, digest);
-	if (!TX_RUN(tx, source->find, &rows, err, DB_BYTES(digest, sizeof(digest))))
+	if (!DB_RUN(service_db_wide(call_service(call)), NULL, sources[kind], &rows, err,
+	            DB_BYTES(digest, sizeof(digest))))
 		return false;
 	if (!rows_count(rows))
 		return refuse(err);
@@ -74,7 +75,10 @@ static bool find(struct tx *tx, const struct source *source, const char *token, 
 	if (!split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
 	    !split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
 		return false;
-	return !rows_bool(rows, 0, STALE) || TX_RUN(tx, source->touch, NULL, err, DB_TEXT(ret->session_id));
+	id = rows_uuid(rows, 0, SESSION_ID);
+	if (rows_bool(rows, 0, STALE))
+		seen_note(authz->seen, kind, &id);
+	return true;
 }
 
 static bool reply_with(struct call *call, const Stralix__V1__SignIdentity *who, char *identity, struct error *err)
@@ -99,14 +103,13 @@ static bool reply_with(struct call *call, const Stralix__V1__SignIdentity *who, 
 }
 
 /*
- * Effects  last_seen of the session, at most once a minute.
+ * Effects  last_seen of the session, written down some seconds later, at most once a minute.
  * Errors   ERR_UNAUTHENTICATED (unknown, expired, disabled: the same words), ERR_INVALID (audience), ERR_UNAVAILABLE.
  */
 bool authz_issue_identity(struct call *call, const Stralix__V1__IssueIdentityRequest *req, struct error *err)
 {
 	struct authz *authz = call_state(call);
 	enum opaque_kind kind = opaque_kind(req->token);
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 	Stralix__V1__SignIdentity who;
 	char identity[TOKEN_MAX];
 
@@ -116,8 +119,7 @@ bool authz_issue_identity(struct call *call, const Stralix__V1__IssueIdentityReq
 		return error_field(err, "audience", "ID", "There is no such service.");
 	stralix__v1__sign_identity__init(&who);
 	who.audience = req->audience;
-	return tx_begin(service_db_wide(call_service(call)), NULL, &tx, err) &&
-	       find(tx, &sources[kind], req->token, call_arena(call), &who, err) && tx_commit(&tx, err) &&
+	return find(call, kind, req->token, &who, err) &&
 	       signer_client_identity(authz->signer, &who, call_arena(call), identity, err) &&
 	       reply_with(call, &who, identity, err);
 }

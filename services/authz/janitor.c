@@ -3,6 +3,7 @@
 
 #include "authz.h"
 #include "authz_sql.h"
+#include "seen.h"
 
 static bool run(struct service *service, unsigned statement, const struct db_param *params, unsigned n,
                 struct error *err)
@@ -35,7 +36,15 @@ static bool expire_claims(struct service *service, struct error *err)
 	return run(service, AUTHZ_WIDE_CLAIM_EXPIRE, NULL, 0, err);
 }
 
+static bool write_seen(struct service *service, struct error *err)
+{
+	const struct authz *authz = service_state(service);
+
+	return seen_write(authz->seen, service_db_wide(service), err);
+}
+
 const struct janitor_row authz_janitor[] = {
+	{ .name = "seen", .every_s = 5, .run = write_seen },
 	{ .name = "sessions", .every_s = 60, .run = expire_sessions },
 	{ .name = "tokens", .every_s = 3600, .run = expire_tokens },
 	{ .name = "attempts", .every_s = 60, .run = expire_attempts },

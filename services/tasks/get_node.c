@@ -7,14 +7,12 @@
 /* Errors: ERR_NOT_FOUND, ERR_UNAVAILABLE. */
 bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, struct error *err)
 {
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	Stralix__V1__GetNodeReply reply;
 
 	stralix__v1__get_node_reply__init(&reply);
-	if (!tx_begin(service_db_wide(call_service(call)), NULL, &tx, err) ||
-	    !TX_RUN(tx, TASKS_WIDE_NODE_LIST, &rows, err, DB_TEXT(req->node_id), DB_NULL, DB_INT(1)) ||
-	    !tx_commit(&tx, err))
+	if (!DB_RUN(service_db_wide(call_service(call)), NULL, TASKS_WIDE_NODE_LIST, &rows, err, DB_TEXT(req->node_id),
+	            DB_NULL, DB_INT(1)))
 		return error_wrap(err, "node %s", req->node_id);
 	if (!rows_count(rows))
 		return error_set(err, ERR_NOT_FOUND, "there is no node '%s'", req->node_id);

@@ -6,10 +6,7 @@
 
 static bool read_task(struct call *call, const char *id, struct rows **ret, struct error *err)
 {
-	_cleanup_(tx_freep) struct tx *tx = NULL;
-
-	return tx_begin(service_db_wide(call_service(call)), NULL, &tx, err) &&
-	       TX_RUN(tx, TASKS_WIDE_TASK_GET, ret, err, DB_TEXT(id)) && tx_commit(&tx, err);
+	return DB_RUN(service_db_wide(call_service(call)), NULL, TASKS_WIDE_TASK_GET, ret, err, DB_TEXT(id));
 }
 
 /* Errors: ERR_NOT_FOUND: absent, or another organisation's; ERR_UNAVAILABLE. */

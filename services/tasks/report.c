@@ -86,11 +86,9 @@ static bool open_outcome(struct tasks *tasks, const char *node_id, const struct 
 static bool find_task(struct tasks *tasks, const char *node_id, const struct uuid *id, bool *ret_ours,
                       struct uuid *ret_org, char request_id[static 65], struct error *err)
 {
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!tx_begin(service_db_wide(tasks->service), NULL, &tx, err) ||
-	    !TX_RUN(tx, TASKS_WIDE_TASK_WHERE, &rows, err, DB_UUID(id)) || !tx_commit(&tx, err))
+	if (!DB_RUN(service_db_wide(tasks->service), NULL, TASKS_WIDE_TASK_WHERE, &rows, err, DB_UUID(id)))
 		return false;
 	*ret_ours = rows_count(rows) && strcmp(rows_text(rows, 0, 1), node_id) == 0;
 	if (*ret_ours) {

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 		.queries = web_queries,
 		.queries_wide = web_queries_wide,
 		.migrations = web_migrations,
+		.generic_plans = true,
 		.janitor = janitor,
 		.config = settings,
 		.settings_size = sizeof(struct web_settings),

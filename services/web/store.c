@@ -5,7 +5,7 @@
 
 #include "web_sql.h"
 
-enum { PARAMS_LIST = 6 };
+enum { PARAMS_COUNT = 4 }; /* those of a list that its count takes */
 
 /* Columns of the statements that give whole rows. */
 enum {
@@ -31,6 +31,7 @@ enum {
 	CREATED,
 	UPDATED,
 	PURGE,
+	TOTAL, /* of lists */
 };
 
 static bool no_such_website(struct error *err)
@@ -120,10 +121,8 @@ bool website_lock(struct tx *tx, const struct uuid *id, struct arena *arena, str
 bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 
-	if (!tx_begin(wide, NULL, &tx, err) || !TX_RUN(tx, WEB_WIDE_WEBSITE_FIND, &rows, err, DB_UUID(id)) ||
-	    !tx_commit(&tx, err))
+	if (!DB_RUN(wide, NULL, WEB_WIDE_WEBSITE_FIND, &rows, err, DB_UUID(id)))
 		return false;
 	return rows_count(rows) ? read_website(rows, 0, arena, ret, err) : no_such_website(err);
 }
@@ -144,16 +143,36 @@ static bool read_list(const struct rows *rows, unsigned limit, struct arena *are
 	return true;
 }
 
+/* How many there are in all: the rows say it when nothing is filtered; counting them is for the rest. */
+static bool read_total(struct db *wide, const struct website_filter *filter, const struct db_param *params,
+                       const struct rows *rows, uint64_t *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *total = NULL;
+	bool filtered = *filter->search || *filter->state || *filter->node_id;
+
+	if (!filtered && rows_count(rows)) {
+		*ret = (uint64_t)rows_int(rows, 0, TOTAL);
+		return true;
+	}
+	if (!db_run(wide, NULL, filter->orgs ? WEB_WIDE_WEBSITE_COUNT_OF : WEB_WIDE_WEBSITE_COUNT_ALL, params,
+	            PARAMS_COUNT, &total, err))
+		return false;
+	*ret = (uint64_t)rows_int(total, 0, 0);
+	return true;
+}
+
 bool website_list(struct db *wide, const struct website_filter *filter, struct arena *arena, struct website_list *ret,
                   struct error *err)
 {
-	static const unsigned queries[] = {
-		[ORDER_DOMAIN_UP] = WEB_WIDE_WEBSITE_LIST_DOMAIN_UP,
-		[ORDER_DOMAIN_DOWN] = WEB_WIDE_WEBSITE_LIST_DOMAIN_DOWN,
-		[ORDER_MADE_UP] = WEB_WIDE_WEBSITE_LIST_MADE_UP,
-		[ORDER_MADE_DOWN] = WEB_WIDE_WEBSITE_LIST_MADE_DOWN,
+	static const struct {
+		unsigned of, all;
+	} queries[] = {
+		[ORDER_DOMAIN_UP] = { WEB_WIDE_WEBSITE_OF_DOMAIN_UP, WEB_WIDE_WEBSITE_ALL_DOMAIN_UP },
+		[ORDER_DOMAIN_DOWN] = { WEB_WIDE_WEBSITE_OF_DOMAIN_DOWN, WEB_WIDE_WEBSITE_ALL_DOMAIN_DOWN },
+		[ORDER_MADE_UP] = { WEB_WIDE_WEBSITE_OF_MADE_UP, WEB_WIDE_WEBSITE_ALL_MADE_UP },
+		[ORDER_MADE_DOWN] = { WEB_WIDE_WEBSITE_OF_MADE_DOWN, WEB_WIDE_WEBSITE_ALL_MADE_DOWN },
 	};
-	const struct db_param params[PARAMS_LIST] = {
+	const struct db_param params[] = {
 		filter->orgs ? DB_TEXTS(filter->orgs, filter->n_orgs) : DB_NULL,
 		DB_TEXT_OR_NULL(filter->search),
 		DB_TEXT_OR_NULL(filter->state),
@@ -161,24 +180,21 @@ bool website_list(struct db *wide, const struct website_filter *filter, struct a
 		DB_TEXT_OR_NULL(filter->after),
 		DB_INT(filter->limit + 1),
 	};
-	_cleanup_(rows_freep) struct rows *rows = NULL, *total = NULL;
-	_cleanup_(tx_freep) struct tx *tx = NULL;
+	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!tx_begin(wide, NULL, &tx, err) || !tx_run(tx, queries[filter->order], params, PARAMS_LIST, &rows, err) ||
-	    !tx_run(tx, WEB_WIDE_WEBSITE_COUNT, params, PARAMS_LIST - 2, &total, err) || !tx_commit(&tx, err))
+	if (!db_run(wide, NULL, filter->orgs ? queries[filter->order].of : queries[filter->order].all, params,
+	            ARRAY_SIZE(params), &rows, err) ||
+	    !read_total(wide, filter, params, rows, &ret->total, err))
 		return error_wrap(err, "list websites");
-	ret->total = (uint64_t)rows_int(total, 0, 0);
 	return read_list(rows, filter->limit, arena, ret, err);
 }
 
 bool website_due(struct db *wide, struct website_due ret[static WEBSITES_DUE], unsigned *ret_n, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
-	_cleanup_(tx_freep) struct tx *tx = NULL;
 	unsigned n;
 
-	if (!tx_begin(wide, NULL, &tx, err) || !tx_run(tx, WEB_WIDE_WEBSITE_DUE, NULL, 0, &rows, err) ||
-	    !tx_commit(&tx, err))
+	if (!db_run(wide, NULL, WEB_WIDE_WEBSITE_DUE, NULL, 0, &rows, err))
 		return error_wrap(err, "look for websites past their grace period");
 	n = rows_count(rows) < WEBSITES_DUE ? rows_count(rows) : WEBSITES_DUE;
 	for (unsigned i = 0; i < n; i++)

@@ -38,10 +38,11 @@ select $1::uuid, row.kind, row.subject, decode(row.payload, 'hex'), row.resource
 returning id, next_at > now();
 
 -- name: quota_change
--- No row: no limit. Answers whether there is a row, and whether it changed.
+-- Counts; answers whether the limit allowed it. No limit: lim is null.
 with changed as (
-	update quota set used = greatest(used + $3::bigint, 0)
-	 where org_id = $1::uuid and name = $2 and ($3::bigint < 0 or used + $3::bigint <= lim)
+	insert into quota as q (org_id, name, used, lim) values ($1::uuid, $2, greatest($3::bigint, 0), null)
+	on conflict (org_id, name) do update set used = greatest(q.used + $3::bigint, 0)
+	 where $3::bigint < 0 or q.lim is null or q.used + $3::bigint <= q.lim
 	returning 1
 )
-select exists (select from quota where org_id = $1::uuid and name = $2), exists (select from changed);
+select exists (select from changed);

@@ -40,7 +40,7 @@ select s.id, u.id, u.org_id, u.email, u.role, '',
    and u.state = 'active' and o.state = 'active';
 
 -- name: session_touch
-update sessions set last_seen_at = now() where id = $1::uuid;
+update sessions set last_seen_at = now() where id = any ($1::uuid[]);
 
 -- name: session_expire
 delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
@@ -55,7 +55,7 @@ select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
  where t.digest = $1::bytea and t.expires_at > now() and u.state = 'active' and o.state = 'active';
 
 -- name: token_touch
-update api_tokens set last_seen_at = now() where id = $1::uuid;
+update api_tokens set last_seen_at = now() where id = any ($1::uuid[]);
 
 -- name: token_expire
 delete from api_tokens where expires_at <= now();

@@ -1,12 +1,8 @@
--- Statements that look across organisations.
+-- Statements that look across organisations. Every one is written so that one plan fits all parameters: the service
+-- asks for generic plans.
 
 -- name: website_find
-select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
-  from websites
- where id = $1::uuid and state <> 'purged';
+select * from website_rows where id = $1::uuid and state <> 'purged';
 
 -- name: website_due
 -- What is past its grace period.
@@ -16,64 +12,114 @@ select id, org_id
  order by purge_at
  limit 50;
 
--- Lists: $1 the organisations (NULL: all), $2 part of the name, taken literally, $3 state, $4 node; $5 the last row of
--- the page before, $6 limit. Ids are version 7: their order is that of making.
+-- Lists: $1 the organisations, $2 part of the name, taken literally, $3 state, $4 node; $5 the last row of the page
+-- before, $6 limit. Ids are version 7: their order is that of making. The list of all organisations' websites has its
+-- own statements, since no plan is good for both. The last column is how many there are when nothing is filtered, as
+-- the quota knows; else they are counted.
 
--- name: website_count
+-- name: website_count_of
 select count(*)
   from websites
- where state <> 'purged' and ($1::uuid[] is null or org_id = any ($1::uuid[]))
+ where org_id = any ($1::uuid[]) and state <> 'purged'
    and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text);
 
--- name: website_list_domain_up
-select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
+-- name: website_count_all
+-- $1 is null.
+select count(*)
   from websites
- where state <> 'purged' and ($1::uuid[] is null or org_id = any ($1::uuid[]))
+ where $1::uuid[] is null and state <> 'purged'
    and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-   and ($5::text is null or domain > $5::text)
- order by domain asc
- limit $6::int;
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text);
 
--- name: website_list_domain_down
-select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
-  from websites
- where state <> 'purged' and ($1::uuid[] is null or org_id = any ($1::uuid[]))
-   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-   and ($5::text is null or domain < $5::text)
- order by domain desc
- limit $6::int;
+-- name: website_of_domain_up
+select w.*, (select coalesce(sum(used), 0)::bigint from quota
+              where org_id = any ($1::uuid[]) and name = 'websites')
+  from unnest($1::uuid[]) as o (id)
+ cross join lateral (
+       select * from website_rows
+        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+               or position(lower($2::text) in display_domain) > 0)
+          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+          and domain > coalesce($5::text, '')
+        order by domain asc limit $6::int) as w
+ order by w.domain asc limit $6::int;
 
--- name: website_list_made_up
-select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
-  from websites
- where state <> 'purged' and ($1::uuid[] is null or org_id = any ($1::uuid[]))
-   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-   and ($5::uuid is null or id > $5::uuid)
- order by id asc
- limit $6::int;
+-- name: website_of_domain_down
+select w.*, (select coalesce(sum(used), 0)::bigint from quota
+              where org_id = any ($1::uuid[]) and name = 'websites')
+  from unnest($1::uuid[]) as o (id)
+ cross join lateral (
+       select * from website_rows
+        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+               or position(lower($2::text) in display_domain) > 0)
+          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+          and domain < coalesce($5::text, chr(1114111))
+        order by domain desc limit $6::int) as w
+ order by w.domain desc limit $6::int;
 
--- name: website_list_made_down
-select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
-  from websites
- where state <> 'purged' and ($1::uuid[] is null or org_id = any ($1::uuid[]))
-   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
+-- name: website_of_made_up
+select w.*, (select coalesce(sum(used), 0)::bigint from quota
+              where org_id = any ($1::uuid[]) and name = 'websites')
+  from unnest($1::uuid[]) as o (id)
+ cross join lateral (
+       select * from website_rows
+        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+               or position(lower($2::text) in display_domain) > 0)
+          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+          and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+        order by id asc limit $6::int) as w
+ order by w.id asc limit $6::int;
+
+-- name: website_of_made_down
+select w.*, (select coalesce(sum(used), 0)::bigint from quota
+              where org_id = any ($1::uuid[]) and name = 'websites')
+  from unnest($1::uuid[]) as o (id)
+ cross join lateral (
+       select * from website_rows
+        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+               or position(lower($2::text) in display_domain) > 0)
+          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+          and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        order by id desc limit $6::int) as w
+ order by w.id desc limit $6::int;
+
+-- name: website_all_domain_up
+-- $1 is null.
+select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
+  from website_rows
+ where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-   and ($5::uuid is null or id < $5::uuid)
- order by id desc
- limit $6::int;
+   and domain > coalesce($5::text, '')
+ order by domain asc limit $6::int;
+
+-- name: website_all_domain_down
+-- $1 is null.
+select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
+  from website_rows
+ where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and domain < coalesce($5::text, chr(1114111))
+ order by domain desc limit $6::int;
+
+-- name: website_all_made_up
+-- $1 is null.
+select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
+  from website_rows
+ where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+ order by id asc limit $6::int;
+
+-- name: website_all_made_down
+-- $1 is null.
+select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
+  from website_rows
+ where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ order by id desc limit $6::int;

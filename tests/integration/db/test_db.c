@@ -115,6 +115,40 @@ static void rows_of_other_organisations_are_invisible(void **state)
 	assert_int_equal(count(db, &org_b), 1);
 }
 
+static unsigned read_items(struct db *db, const struct uuid *org)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	struct error err = { 0 };
+
+	if (!db_run(db, org, SHOP_ITEM_LIST, NULL, 0, &rows, &err))
+		fail_msg("%s", err.message);
+	return rows_count(rows);
+}
+
+static void a_read_of_one_statement_is_a_transaction_of_its_own(void **state)
+{
+	_cleanup_(db_freep) struct db *db = open_db(state, 1);
+	_cleanup_(rows_freep) struct rows *none = NULL;
+	struct error err = { 0 };
+
+	assert_int_equal(read_items(db, &org_a), 2);
+	assert_int_equal(read_items(db, NULL), 0); /* the organisation of the call before is forgotten */
+	assert_int_equal(read_items(db, &org_b), 1);
+	assert_int_equal(count(db, NULL), 0);
+
+	assert_false(DB_RUN(db, &org_a, SHOP_SLEEP, &none, &err, DB_TEXT("10")));
+	assert_int_equal(err.code, ERR_TIMEOUT);
+	assert_false(DB_RUN(db, NULL, SHOP_SLEEP, &none, &err, DB_TEXT("nonsense")));
+	assert_false(db_run(db, NULL, SHOP_QUERIES, NULL, 0, &none, &err));
+	assert_null(none);
+	assert_int_equal(read_items(db, &org_a), 2); /* the connection is in order after a failure */
+
+	postgres_psql(*state, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop'");
+	assert_int_equal(read_items(db, &org_a), 2);
+	postgres_psql(*state, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'shop'");
+	assert_int_equal(read_items(db, NULL), 0);
+}
+
 static void the_wide_role_sees_what_its_parameters_name(void **state)
 {
 	const struct db_query *const more[] = { shop_queries, NULL };
@@ -354,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_other_organisations_are_invisible),
+		cmocka_unit_test(a_read_of_one_statement_is_a_transaction_of_its_own),
 		cmocka_unit_test(the_wide_role_sees_what_its_parameters_name),
 		cmocka_unit_test(parameters_of_every_type_come_back),
 		cmocka_unit_test(violations_have_their_own_codes),

@@ -126,11 +126,15 @@ static void quota_stops_the_change(void **state)
 	struct world *world = *state;
 
 	postgres_psql(world->postgres, "insert into web.quota (org_id, name, used, lim) values "
-	                               "('" ORG "', 'websites', 0, 1)");
+	                               "('" ORG "', 'websites', 0, 1) "
+	                               "on conflict (org_id, name) do update set used = 0, lim = 1");
 	_answer_ first = ask_customer(world, "CreateWebsite", "{\"domain\":\"quota1.example\"}", NULL);
 	_answer_ second = ask_customer(world, "CreateWebsite", "{\"domain\":\"quota2.example\"}", NULL);
 
-	postgres_psql(world->postgres, "delete from web.quota");
+	postgres_psql(world->postgres, "update web.quota set lim = null");
+	_answer_ third = ask_customer(world, "CreateWebsite", "{\"domain\":\"quota3.example\"}", NULL);
+	postgres_psql(world->postgres, "do $$ begin assert (select used = 2 from web.quota); end $$");
+	assert_int_equal(third.status, 200);
 	assert_int_equal(first.status, 200);
 	assert_int_equal(second.status, 403);
 	assert_string_equal(text_at(&second, "code"), "QUOTA");

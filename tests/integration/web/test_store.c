@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/base/clock.h"
+#include "lib/service/service_sql.h"
 
 #include "postgres.h"
 #include "services/web/store.h"
@@ -48,7 +49,8 @@ static int set_up(void **state)
 	postgres_psql(f->postgres,
 	              "create role web_owner login; create role web login; create role web_wide login;"
 	              "create schema web authorization web_owner; grant usage on schema web to web, web_wide");
-	if (!db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", web_migrations, &err))
+	if (!db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", service_migrations, &err) ||
+	    !db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", web_migrations, &err))
 		fail_msg("%s", err.message);
 	f->own = open_as(f->postgres, "web", web_queries);
 	f->wide = open_as(f->postgres, "web_wide", web_queries_wide);
@@ -72,7 +74,7 @@ static int begin(void **state)
 	struct fixture *f = *state;
 
 	f->arena = arena_new(1 << 20);
-	postgres_psql(f->postgres, "truncate web.websites");
+	postgres_psql(f->postgres, "truncate web.websites, web.quota");
 	return f->arena ? 0 : -1;
 }
 
@@ -107,12 +109,26 @@ static struct website make(const struct uuid *org, const char *domain, const cha
 	return site;
 }
 
+/* What change_quota does in the service. */
+static bool count(struct fixture *f, const struct uuid *org)
+{
+	char sql[200], text[UUID_TEXT];
+
+	snprintf(sql, sizeof(sql),
+	         "insert into web.quota (org_id, name, used, lim) values ('%s', 'websites', 1, null) "
+	         "on conflict (org_id, name) do update set used = web.quota.used + 1",
+	         uuid_format(org, text));
+	postgres_psql(f->postgres, sql);
+	return true;
+}
+
 static bool insert(struct fixture *f, const struct website *site, struct error *err)
 {
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 
 	*err = (struct error){ 0 };
-	return tx_begin(f->own, &site->org, &tx, err) && website_insert(tx, site, err) && tx_commit(&tx, err);
+	return tx_begin(f->own, &site->org, &tx, err) && website_insert(tx, site, err) && tx_commit(&tx, err) &&
+	       count(f, &site->org);
 }
 
 static struct uuid add(struct fixture *f, const struct uuid *org, const char *domain)
