@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 4096, ALIGNMENT = 16 };
+enum { BLOCK_LEAST = 4096, BLOCK_MOST = 65536, ALIGNMENT = 16 };
 
 struct block {
 	struct block *next;
@@ -40,15 +40,23 @@ void arena_free(struct arena *arena)
 	free(arena);
 }
 
+/* As much again as was taken so far, so that there are few blocks. */
+static size_t usual_size(const struct arena *arena)
+{
+	if (arena->taken < BLOCK_LEAST)
+		return BLOCK_LEAST;
+	return arena->taken < BLOCK_MOST ? arena->taken : BLOCK_MOST;
+}
+
 static struct block *block_add(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	size_t usual = usual_size(arena), room = size > usual ? size : usual;
 	struct block *block = calloc(1, sizeof(*block) + room);
 
 	if (!block)
 		return NULL;
 	block->size = room;
-	if (arena->blocks && size > BLOCK_SIZE) { /* the small one goes on being filled */
+	if (arena->blocks && size > usual) { /* the small one goes on being filled */
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {

@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
+#include "discard.h"
 #include "internal.h"
 
 enum {
@@ -459,6 +460,7 @@ void bus_free(struct bus *bus)
 	while (bus->subscriptions)
 		bus_unsubscribe(bus->subscriptions);
 	requests_free(bus->requests);
+	discard_all();
 	if (!wait_callbacks(bus))
 		return; /* a callback may still come: rather lose the memory than let it read what is freed */
 	free(bus->url);

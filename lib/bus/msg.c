@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "discard.h"
 #include "internal.h"
 
 #define INBOXES "_INBOX." /* answers go nowhere else: a reply subject is the sender's word */
@@ -15,7 +16,7 @@ struct bus_msg *bus_msg_wrap(natsMsg *msg)
 	struct bus_msg *wrapped = calloc(1, sizeof(*wrapped));
 
 	if (!wrapped)
-		natsMsg_Destroy(msg);
+		discard(msg);
 	else
 		wrapped->msg = msg;
 	return wrapped;
@@ -25,7 +26,7 @@ void bus_msg_free(struct bus_msg *msg)
 {
 	if (!msg)
 		return;
-	natsMsg_Destroy(msg->msg);
+	discard(msg->msg);
 	free(msg);
 }
 
@@ -63,7 +64,7 @@ bool bus_msg_no_responders(const struct bus_msg *msg)
 
 static void msg_destroyp(natsMsg **msg)
 {
-	natsMsg_Destroy(*msg);
+	discard(*msg);
 }
 
 /* A control character would begin another header. */

@@ -25,6 +25,11 @@ static bool read_varint(struct reader *reader, uint64_t *ret)
 {
 	uint64_t value = 0;
 
+	if (reader->at < reader->end && *reader->at < 0x80) { /* most of them */
+		*ret = *reader->at++;
+		return true;
+	}
+
 	for (unsigned i = 0; i < VARINT_MAX && reader->at < reader->end; i++) {
 		uint8_t byte = *reader->at++;
 
@@ -100,8 +105,19 @@ static bool check_bytes(const ProtobufCFieldDescriptor *field, struct reader val
 	return format_utf8_valid(value.at, size) || malformed(err, "a text isn't UTF-8");
 }
 
+/* Fields come in the order of their numbers, most likely: the search begins at *place. */
+static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescriptor *descriptor, unsigned number,
+                                                  unsigned *place)
+{
+	while (*place < descriptor->n_fields && descriptor->fields[*place].id < number)
+		++*place;
+	if (*place < descriptor->n_fields && descriptor->fields[*place].id == number)
+		return &descriptor->fields[*place];
+	return protobuf_c_message_descriptor_get_field(descriptor, number);
+}
+
 static bool check_field(const ProtobufCMessageDescriptor *descriptor, struct reader *reader, struct seen *seen,
-                        unsigned depth, struct error *err)
+                        unsigned *place, unsigned depth, struct error *err)
 {
 	const ProtobufCFieldDescriptor *field;
 	struct reader value = { NULL, NULL };
@@ -111,7 +127,7 @@ static bool check_field(const ProtobufCMessageDescriptor *descriptor, struct rea
 		return malformed(err, "a field has no number");
 	if (!read_value(reader, (unsigned)(key & 7), &value))
 		return malformed(err, "a field is cut off");
-	field = protobuf_c_message_descriptor_get_field(descriptor, (unsigned)(key >> 3));
+	field = find_field(descriptor, (unsigned)(key >> 3), place);
 	if (!field)
 		return true; /* of a later contract: kept, not understood */
 	return note_seen(seen, descriptor, field, err) && (!value.at || check_bytes(field, value, depth, err));
@@ -121,11 +137,12 @@ static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct r
                           struct error *err)
 {
 	struct seen seen = { 0 };
+	unsigned place = 0;
 
 	if (depth > WIRE_DEPTH)
 		return malformed(err, "it is nested too deeply");
 	while (reader.at < reader.end)
-		if (!check_field(descriptor, &reader, &seen, depth, err))
+		if (!check_field(descriptor, &reader, &seen, &place, depth, err))
 			return false;
 	return true;
 }
