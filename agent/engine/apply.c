@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 
 #include "agent/engine/apply_internal.h"
@@ -113,7 +114,13 @@ static bool activate(struct apply *apply, uint64_t generation, struct error *why
 {
 	const struct adapter *adapter = &apply->use.adapter;
 
-	return tree_switch(apply->use.tree, generation, why) && adapter->ops->reload(adapter->self, why);
+	if (!tree_switch(apply->use.tree, generation, why))
+		return false;
+	failpoint("engine.activated");
+	if (!adapter->ops->reload(adapter->self, why))
+		return false;
+	failpoint("engine.reloaded");
+	return true;
 }
 
 bool apply_roll_back(struct apply *apply, struct error *err)
@@ -336,6 +343,7 @@ static enum round go_round(struct apply *apply, uint64_t generation, struct chan
 		return ROUND_FAILED;
 	if (changes_open(changes, n) < open)
 		return ROUND_AGAIN;
+	failpoint("engine.staged");
 	enum round tested = test(apply, generation, changes, n, why);
 	return tested == ROUND_COMMITTED ? go_live(apply, generation, changes, n, why) : tested;
 }
@@ -351,8 +359,10 @@ static bool run_changes(struct apply *apply, struct change *changes, size_t n, s
 			if (changes[i].state == CHANGE_OPEN)
 				steps_done(&changes[i].steps);
 		enum round round = go_round(apply, generation, changes, n, &why);
-		if (round == ROUND_COMMITTED)
+		if (round == ROUND_COMMITTED) {
+			failpoint("engine.verified");
 			return commit(apply, generation, changes, n, err);
+		}
 		if (round == ROUND_FAILED)
 			fail_all(changes, n, &why, NULL);
 		if (tree_live(apply->use.tree) != generation && !tree_remove(apply->use.tree, generation, &why))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 #include "lib/base/uuid.h"
 #include "lib/contract/contract.h"
@@ -165,8 +166,10 @@ static bool take(struct engine *engine, const Stralix__V1__CommandFrame *frame, 
 	taken.task = task;
 	if (!journal_accept(engine->journal, &taken, &state, &fresh, &stored, &why))
 		return refuse(engine, frame, command, &why, report, err);
-	if (fresh)
+	if (fresh) {
+		failpoint("engine.begun");
 		worker_wake(engine->worker);
+	}
 	if (stored.size > 0)
 		return outcome_sign(engine->signer, stored.data, stored.size, task.attempt, report, err);
 	return answer(engine, &task, (Stralix__V1__Outcome__State)state, NULL, report, err);

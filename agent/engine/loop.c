@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 #include "lib/contract/contract.h"
 
@@ -188,8 +189,9 @@ static bool send_due(struct engine *engine, int64_t *next_ms, struct error *err)
 		if (!found)
 			return true;
 		bool ok = outcome_sign(engine->signer, due.outcome, due.outcome_size, due.attempt, &report, err) &&
-		          send_report(engine, STRALIX__V1__ENGINE_FRAME__BODY_REPORT, due.id, &report, err) &&
-		          journal_report_sent(engine->journal, due.id, now + back_off(due.tries), err);
+		          send_report(engine, STRALIX__V1__ENGINE_FRAME__BODY_REPORT, due.id, &report, err);
+		failpoint("engine.reported");
+		ok = ok && journal_report_sent(engine->journal, due.id, now + back_off(due.tries), err);
 		free(due.outcome);
 		if (!ok)
 			return false;

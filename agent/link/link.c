@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 #include "lib/bus/discovery.h"
 
@@ -110,6 +111,7 @@ static void on_command(void *arg, struct bus_msg *msg)
 		bus_msg_free(msg);
 		return;
 	}
+	failpoint("link.delivered");
 	if (!forward(link, msg, &err)) {
 		refuse(link, msg, &err);
 		bus_msg_free(msg);

@@ -57,3 +57,11 @@ void failpoint(const char *name)
 	if (strncmp(word, "pause", 5) == 0)
 		wait_until_gone(hit);
 }
+
+void failpoint_of(const char *process, const char *moment)
+{
+	char name[96];
+
+	snprintf(name, sizeof(name), "%s.%s", process, moment);
+	failpoint(name);
+}

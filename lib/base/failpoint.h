@@ -11,10 +11,12 @@
  *   pause  the process waits here until NAME.hit is gone, at most 30 s
  */
 void failpoint(const char *name);
+void failpoint_of(const char *process, const char *moment); /* the same for "process.moment" */
 
 /* "STRALIX_FAILPOINTS=…" for the environment of a child that gets no other; NULL when it isn't set. */
 const char *failpoint_environment(void);
 
 #else
 #define failpoint(name) ((void)0)
+#define failpoint_of(process, moment) ((void)0)
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 
 #include "stralix/v1/audit.pb-c.h"
 #include "stralix/v1/tasks.pb-c.h"
@@ -295,6 +296,7 @@ static void say_tasks(struct change *change)
 	if (!n)
 		return;
 	outbox_say(change->service, tasks, n, left < SAY_MS ? left : SAY_MS);
+	failpoint_of(change->service->name, "relayed");
 	for (size_t i = 0; i < n; i++)
 		if (tasks[i].said)
 			ids[said++] = tasks[i].id;
@@ -310,6 +312,7 @@ bool change_commit(struct change *change, struct error *err)
 		return error_wrap(err, "commit the change");
 	if (change->call)
 		change->call->changed = true;
+	failpoint_of(change->service->name, "committed");
 	if (change->n_rows && change->service->relay)
 		say_tasks(change);
 	return true;

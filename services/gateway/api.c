@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 #include "lib/contract/contract.h"
 
@@ -146,6 +147,8 @@ static void forward(struct request *request)
 		answer_error(request, 0);
 		return;
 	}
+	if (request->match.route->method->mutating)
+		failpoint("gateway.request");
 	request->next = answer;
 	http_suspend(request->exchange); /* before sending: the reply may be first */
 	if (!send(request, body, size))

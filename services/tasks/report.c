@@ -7,6 +7,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 
 #include "stralix/v1/node.contract.h"
@@ -119,8 +120,10 @@ static bool store(struct tasks *tasks, const char *node_id, const struct uuid *o
 	}
 	if (!settle(tasks->service, org, &id, request_id, &news, &freed, err))
 		return false;
-	if (freed)
+	if (freed) {
+		failpoint("tasks.stored");
 		dispatch_node(tasks, node_id);
+	}
 	return true;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 
@@ -99,7 +99,39 @@ export const supervised = {
   up: (name) => run('s6-svc', '-wu', '-T', '20000', '-u', service(name)),
   restart: (name) => run('s6-svc', '-wr', '-T', '20000', '-r', service(name)),
   kill: (name) => run('s6-svc', '-k', service(name)),
+  /** Pids of a supervised process's children that run a program. */
+  children: (name, program) => {
+    const parent = supervised.pid(name);
+    if (!(parent > 0)) return [];
+    return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+      .filter((pid) => readlinkSync(`/proc/${pid}/exe`).includes(program));
+  },
 };
+
+/** Runs a command in the panel's own mount namespace, where it has its short name ($RUN); gives what it says. */
+export const inside = (...command) => enter(readFileSync(join(runDir, 'svscan.pid'), 'utf8').trim(), ...command);
+
+/** The same in the mount namespace of a process. */
+const enter = (pid, ...command) => run('nsenter', '-t', pid, '-m', '--', ...command).trimEnd();
+
+/** The panel's short name, as its programs know it. */
+export const shortDir = () => readFileSync(join(runDir, 'sv/web/run'), 'utf8').match(/ (\/run\/stralix-[0-9a-f]+)\//)[1];
+
+/** What PostgreSQL answers to its superuser: rows as lines, columns with '|' between. */
+export const sql = (query) => inside(
+  'setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '/usr/lib/postgresql/15/bin/psql', '-X', '-At',
+  '-v', 'ON_ERROR_STOP=1', '-h', `${shortDir()}/pg-sock`, '-p', env.PG_PORT, '-U', 'postgres', '-d', 'stralix', '-c', query);
+
+/** Rows of a node's journal, each an array of texts. */
+export const journal = (node, query) => run('sqlite3', '-readonly', '-separator', '\t', join(runDir, 'nodes', node, 'journal.db'), query)
+  .split('\n').filter(Boolean).map((line) => line.split('\t'));
+
+/** Throws unless nginx takes a node's live tree; in the namespace of its nginx, which knows the users of websites. */
+export function configtest(node) {
+  const dir = `${shortDir()}/nodes/${node}`;
+  return enter(readFileSync(join(runDir, 'nodes', node, 'run/nginx.pid'), 'utf8').trim(),
+    '/usr/sbin/nginx', '-t', '-q', '-p', dir, '-e', 'stderr', '-c', `${dir}/nginx/live/nginx.conf`);
+}
 
 /** A hash over a node's live nginx tree. */
 export function liveTree(node = 'n1') {

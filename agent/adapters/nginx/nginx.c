@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/failpoint.h"
 #include "lib/contract/contract.h"
 
 #include "stralix/v1/node.contract.h"
@@ -89,7 +90,10 @@ static bool test_start(void *self, const char *path, struct error *err)
 	const char *const argv[] = {
 		nginx->settings->nginx_binary, "-t", "-q", "-p", nginx->dir, "-e", "stderr", "-c", conf, NULL
 	};
-	return sandbox_start(nginx->sandbox, argv, err);
+	if (!sandbox_start(nginx->sandbox, argv, err))
+		return false;
+	failpoint("engine.testing");
+	return true;
 }
 
 static bool test_wait(void *self, struct buf *output, bool *passed, struct error *err)
