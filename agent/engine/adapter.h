@@ -7,6 +7,7 @@
 #include "lib/base/buf.h"
 
 #include "agent/engine/model.h"
+#include "agent/engine/staging.h"
 
 /* What must be true of one object once its generation is live. */
 struct adapter_check {
@@ -36,10 +37,10 @@ struct adapter_ops {
 	/* Makes what an object needs outside of generations (its folders). Repeatable; never overwrites. */
 	bool (*place)(void *self, const struct object *object, struct error *err);
 
-	/* Writes into a generation's folder: what is shared, an object's files, or these linked from another folder
-	 * (*linked false: they aren't there). */
-	bool (*render_shared)(void *self, int dir, uint64_t generation, struct error *err);
-	bool (*render)(void *self, int dir, const struct object *object, struct error *err);
+	/* Writes into a generation, by staging_write: what is shared, an object's files; or links these from another
+	 * generation's folder (*linked false: they aren't there). */
+	bool (*render_shared)(void *self, struct staging *staging, uint64_t generation, struct error *err);
+	bool (*render)(void *self, struct staging *staging, const struct object *object, struct error *err);
 	bool (*link)(void *self, int from, int to, const struct object *object, bool *linked, struct error *err);
 
 	/* Starts the daemon's own test of a generation (its absolute path), then waits for it. output: its words. */

@@ -95,7 +95,8 @@ static bool split(struct apply *apply, struct change *changes, size_t n, struct 
 }
 
 /* The journal names the generation and its tasks before anything of it can go live. */
-static bool stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
+static bool stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct staging *staging,
+                  struct error *why)
 {
 	_cleanup_free_ const struct task **tasks = calloc(n + 1, sizeof(const struct task *));
 	size_t open = 0;
@@ -107,7 +108,7 @@ static bool stage(struct apply *apply, uint64_t generation, struct change *chang
 		if (changes[i].state == CHANGE_OPEN)
 			tasks[open++] = changes[i].task;
 	return journal_stage(apply->use.journal, generation, tasks, open, why) &&
-	       apply_stage(apply, generation, changes, n, why);
+	       apply_stage(apply, generation, changes, n, staging, why);
 }
 
 static bool activate(struct apply *apply, uint64_t generation, struct error *why)
@@ -333,19 +334,22 @@ static enum round go_live(struct apply *apply, uint64_t generation, struct chang
 static enum round go_round(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
                            struct error *why)
 {
+	_cleanup_(staging_done) struct staging staging = STAGING_NONE;
 	size_t open;
 
 	refuse_taken_names(apply, changes, n);
 	open = changes_open(changes, n);
 	if (open == 0 && n > 0)
 		return ROUND_AGAIN;
-	if (!stage(apply, generation, changes, n, why))
+	if (!stage(apply, generation, changes, n, &staging, why))
 		return ROUND_FAILED;
 	if (changes_open(changes, n) < open)
 		return ROUND_AGAIN;
 	failpoint("engine.staged");
 	enum round tested = test(apply, generation, changes, n, why);
-	return tested == ROUND_COMMITTED ? go_live(apply, generation, changes, n, why) : tested;
+	if (tested != ROUND_COMMITTED)
+		return tested;
+	return staging_check(&staging, why) ? go_live(apply, generation, changes, n, why) : ROUND_FAILED;
 }
 
 /* To the end of all changes, committed or failed. False only when the journal failed. */

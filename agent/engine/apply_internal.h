@@ -23,8 +23,8 @@ struct object *apply_find(const struct apply *apply, const char *id); /* NULL wh
 bool apply_remember(struct apply *apply, const struct object *object, struct error *err) _must_check_;
 
 /* Writes a whole generation: committed objects, with the open changes in place of what they change. A change that
- * can't be rendered fails alone; false is for all. */
-bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
+ * can't be rendered fails alone; false is for all. staging: none yet. */
+bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct staging *staging,
                  struct error *err) _must_check_;
 
 /* Has the daemon test a generation, and syncs the disk meanwhile when asked to. */

@@ -15,17 +15,19 @@ static const struct change *covering(const struct change *changes, size_t n, con
 }
 
 /* An object that nobody changes: linked from the committed generation, rendered where that has no file of it. */
-static bool carry_over(struct apply *apply, int from, int to, const struct object *object, struct error *err)
+static bool carry_over(struct apply *apply, int from, struct staging *to, const struct object *object,
+                       struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 	bool linked = false;
 
-	if (from >= 0 && !adapter->ops->link(adapter->self, from, to, object, &linked, err))
+	if (from >= 0 && !adapter->ops->link(adapter->self, from, to->dir, object, &linked, err))
 		return false;
 	return linked || adapter->ops->render(adapter->self, to, object, err);
 }
 
-static bool carry_all(struct apply *apply, int to, const struct change *changes, size_t n, struct error *err)
+static bool carry_all(struct apply *apply, struct staging *to, const struct change *changes, size_t n,
+                      struct error *err)
 {
 	bool same = apply->committed > 0 && strcmp(apply->rendered, apply->fingerprint) == 0 &&
 	            tree_has(apply->use.tree, apply->committed);
@@ -40,29 +42,27 @@ static bool carry_all(struct apply *apply, int to, const struct change *changes,
 	return true;
 }
 
-static bool render_change(struct apply *apply, int dir, const struct change *change, struct error *err)
+static bool render_change(struct apply *apply, struct staging *staging, const struct change *change, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 
 	return adapter->ops->place(adapter->self, &change->after, err) &&
-	       adapter->ops->render(adapter->self, dir, &change->after, err);
+	       adapter->ops->render(adapter->self, staging, &change->after, err);
 }
 
-bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *err)
+bool apply_stage(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct staging *staging,
+                 struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
-	int fd = -1;
 
-	if (!tree_begin(apply->use.tree, generation, &fd, err))
-		return false;
-	_cleanup_close_ int dir = fd;
-	if (!adapter->ops->render_shared(adapter->self, dir, generation, err))
+	if (!tree_begin(apply->use.tree, generation, &staging->dir, err) ||
+	    !adapter->ops->render_shared(adapter->self, staging, generation, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct error why = { 0 };
 
 		if (changes[i].state != CHANGE_OPEN || !changes[i].after.served ||
-		    render_change(apply, dir, &changes[i], &why))
+		    render_change(apply, staging, &changes[i], &why))
 			continue;
 		if (why.code == ERR_DISK) {
 			*err = why;
@@ -70,7 +70,7 @@ bool apply_stage(struct apply *apply, uint64_t generation, struct change *change
 		}
 		change_fail(&changes[i], &why, NULL);
 	}
-	return carry_all(apply, dir, changes, n, err);
+	return carry_all(apply, staging, changes, n, err);
 }
 
 bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf *words, bool *passed, struct error *err)
@@ -92,11 +92,12 @@ bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf 
 /* Whether the change is refused with the committed objects and no other change. */
 static bool refused_alone(struct apply *apply, struct change *change)
 {
+	_cleanup_(staging_done) struct staging staging = STAGING_NONE;
 	_cleanup_buf_ struct buf words = { 0 };
 	struct error why = { 0 };
 	bool passed = false;
 
-	if (!apply_stage(apply, TREE_TRY, change, 1, &why) || change->state != CHANGE_OPEN ||
+	if (!apply_stage(apply, TREE_TRY, change, 1, &staging, &why) || change->state != CHANGE_OPEN ||
 	    !apply_test(apply, TREE_TRY, false, &words, &passed, &why) || passed)
 		return change->state != CHANGE_OPEN;
 	error_set(&why, ERR_TEST_FAILED, "the daemon refused the configuration");

@@ -13,6 +13,7 @@
 #include "lib/base/clock.h"
 
 #include "agent/engine/journal_internal.h"
+#include "agent/engine/reserve.h"
 
 enum { KEEP_TASKS_MS = 7 * 24 * 3600 * 1000 };
 
@@ -42,6 +43,7 @@ void journal_free(struct journal *journal)
 	sqlite3_close(journal->db);
 	closep(&journal->wal);
 	pthread_mutex_destroy(&journal->lock);
+	free(journal->reserve);
 	free(journal);
 }
 
@@ -132,6 +134,11 @@ bool journal_open(const char *path, struct journal **ret, struct error *err)
 	}
 	journal->wal = -1;
 	pthread_mutex_init(&journal->lock, NULL);
+	if (asprintf(&journal->reserve, "%s.reserve", path) < 0) {
+		umask(mask);
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	}
+	reserve_keep(journal->reserve);
 	code = sqlite3_open_v2(path, &journal->db,
 	                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
 	                       NULL);
@@ -206,8 +213,8 @@ static bool store_ending(struct journal *journal, const struct journal_ending *e
 	               SQL_VALUES(SQL_TEXT(ending->task->id), outcome), err);
 }
 
-bool journal_commit(struct journal *journal, uint64_t generation, const char *rendered,
-                    const struct journal_ending *endings, size_t n, struct error *err)
+static bool commit(struct journal *journal, uint64_t generation, const char *rendered,
+                   const struct journal_ending *endings, size_t n, struct error *err)
 {
 	if (!journal_begin(journal, err))
 		return false;
@@ -218,10 +225,25 @@ bool journal_commit(struct journal *journal, uint64_t generation, const char *re
 	return journal_end(journal, ok, err);
 }
 
+bool journal_commit(struct journal *journal, uint64_t generation, const char *rendered,
+                    const struct journal_ending *endings, size_t n, struct error *err)
+{
+	struct error why = { 0 };
+
+	if (commit(journal, generation, rendered, endings, n, &why))
+		return true;
+	/* A full disk is told about as well. */
+	if (why.code == ERR_DISK && reserve_give(journal->reserve))
+		return commit(journal, generation, rendered, endings, n, err);
+	*err = why;
+	return false;
+}
+
 bool journal_prune(struct journal *journal, struct error *err)
 {
 	int64_t now_ms = clock_unix_ms();
 
+	reserve_keep(journal->reserve);
 	if (!journal_begin(journal, err))
 		return false;
 	/* Ten minutes more than they live: a clock that was set back brings none of them to life. */

@@ -9,7 +9,8 @@
 struct journal {
 	pthread_mutex_t lock; /* one connection, one user at a time */
 	sqlite3 *db;
-	int wal; /* the write-ahead log, to sync it */
+	int wal;       /* the write-ahead log, to sync it */
+	char *reserve; /* path of the room that is kept for a full disk */
 };
 
 /* Takes the lock and begins a transaction; journal_end commits it, or rolls back when ok is false, and unlocks. */

@@ -1,5 +1,6 @@
 /* CreateWebsite. Records a website and asks for it to be served. */
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/contract/format.h"
 #include "lib/service/change.h"
 
@@ -65,8 +66,23 @@ static bool domain_claim(struct call *call, const struct website *site, struct e
 	return err->code == ERR_EXISTS ? taken(err) : false;
 }
 
+/* What was claimed for nothing; else it is free again after 15 minutes. */
+static void claim_give_back(struct call *call, const struct website *site)
+{
+	char id[UUID_TEXT];
+	Stralix__V1__ClaimRef claim;
+	ProtobufCMessage *reply;
+	struct error why = { 0 };
+
+	stralix__v1__claim_ref__init(&claim);
+	claim.domain = (char *)(uintptr_t)site->domain;
+	claim.resource_id = uuid_format(&site->id, id);
+	if (!call_rpc(call, "authz", "ReleaseClaim", &claim.base, &stralix__v1__empty__descriptor, &reply, &why))
+		log_failure(LOG_INFO_, &why, "give a claim back");
+}
+
 /* tasks: trusted, able, least loaded; refuses the names of nodes. */
-static bool node_place(struct call *call, struct website *site, struct error *err)
+static bool ask_place(struct call *call, struct website *site, struct error *err)
 {
 	const Stralix__V1__PlaceResourceReply *place;
 	Stralix__V1__PlaceResourceRequest request;
@@ -92,6 +108,14 @@ static bool node_place(struct call *call, struct website *site, struct error *er
 	site->https_port = place->https_port;
 	site->uid = place->uid;
 	return true;
+}
+
+static bool node_place(struct call *call, struct website *site, struct error *err)
+{
+	if (ask_place(call, site, err))
+		return true;
+	claim_give_back(call, site);
+	return false;
 }
 
 /* The claim outlives its 15 minutes once the row is there. */

@@ -33,7 +33,9 @@ function note(entry) {
 
 let prober;
 let untouched;
+let earlier; // what an earlier run left on the same panel
 before(async () => {
+  earlier = new Set(sql('select domain from web.websites').split('\n'));
   rmSync(ledgerFile, { force: true });
   disarm();
   untouched = [];
@@ -68,7 +70,7 @@ async function wholeAndOnce(domain, website, task) {
   });
   assert.equal(count(`select count(*) from web.websites where domain = '${domain}'`), 1, 'one website');
   assert.equal(sql(`select string_agg(state, ' ') from tasks.task where resource_id = '${website.id}'`), 'success', 'one task');
-  assert.equal(sql(`select state from authz.claims where domain = '${domain}'`), 'confirmed', 'the name is held');
+  assert.equal(count(`select count(*) from authz.claims where domain = '${domain}' and state = 'confirmed'`), 1, 'the name is held once');
   await until('one audit record', () => count(`select count(*) from audit.records where action = 'website.create' and target_id = '${website.id}'`) === 1);
   assert.deepEqual(journal(website.nodeId, `select epoch, n from objects where id = '${website.id}'`), [['1', '1']], 'the node has generation 1');
   assert.deepEqual(journal(website.nodeId, `select state from tasks where resource_id = '${website.id}'`), [['3']], 'the node did one task');
@@ -105,7 +107,7 @@ test('the ledger, the database, the nodes and the served sites agree', async () 
   const domains = new Set(sql("select domain from web.websites where state <> 'purged'").split('\n').filter(Boolean));
   for (const domain of accepted.keys()) assert.ok(domains.has(domain), `${domain} was accepted and is there`);
   for (const domain of domains) {
-    if (domain.startsWith('cell-')) assert.ok(accepted.has(domain), `${domain} is there and was accepted`);
+    if (domain.startsWith('cell-') && !earlier.has(domain)) assert.ok(accepted.has(domain), `${domain} is there and was accepted`);
   }
   await until('nothing to be left to say', () => ['web', 'tasks', 'authz', 'audit'].every((s) => count(`select count(*) from ${s}.outbox`) === 0));
   assert.equal(count("select count(*) from tasks.task where state in ('queued', 'running')"), 0);

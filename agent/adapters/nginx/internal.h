@@ -39,8 +39,10 @@ struct nginx {
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
 void nginx_render_done(struct nginx *nginx);
-bool nginx_render_shared(struct nginx *nginx, int dir, uint64_t generation, struct error *err) _must_check_;
-bool nginx_render_site(struct nginx *nginx, int dir, const struct object *site, struct error *err) _must_check_;
+bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation,
+                         struct error *err) _must_check_;
+bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site,
+                       struct error *err) _must_check_;
 bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err) _must_check_;
 bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err) _must_check_;
 

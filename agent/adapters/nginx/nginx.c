@@ -21,7 +21,7 @@
 #include "agent/adapters/nginx/internal.h"
 #include "agent/engine/file.h"
 
-enum { TEST_DEADLINE_MS = 20000, DESIRED_MAX = 262144 };
+enum { DESIRED_MAX = 262144 };
 
 static bool unpack_site(const struct object *object, struct arena *arena, Stralix__V1__WebsiteState **ret,
                         struct error *err)
@@ -65,14 +65,14 @@ static bool place(void *self, const struct object *object, struct error *err)
 	return nginx_place_docroot(self, object, err);
 }
 
-static bool render_shared(void *self, int dir, uint64_t generation, struct error *err)
+static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
 {
-	return nginx_render_shared(self, dir, generation, err);
+	return nginx_render_shared(self, staging, generation, err);
 }
 
-static bool render_site(void *self, int dir, const struct object *object, struct error *err)
+static bool render_site(void *self, struct staging *staging, const struct object *object, struct error *err)
 {
-	return nginx_render_site(self, dir, object, err);
+	return nginx_render_site(self, staging, object, err);
 }
 
 static bool link_site(void *self, int from, int to, const struct object *object, bool *linked, struct error *err)
@@ -101,7 +101,7 @@ static bool test_wait(void *self, struct buf *output, bool *passed, struct error
 	struct nginx *nginx = self;
 	int status;
 
-	if (!sandbox_wait(nginx->sandbox, clock_monotonic_ms() + TEST_DEADLINE_MS, output, &status, err))
+	if (!sandbox_wait(nginx->sandbox, clock_monotonic_ms() + nginx->settings->test_s * 1000, output, &status, err))
 		return error_wrap(err, "test the configuration");
 	*passed = status == 0;
 	if (!*passed && output->size == 0)

@@ -109,22 +109,23 @@ static struct file_owner owner_of_files(const struct nginx *nginx)
 	return (struct file_owner){ (uid_t)-1, readers, 0640 };
 }
 
-static bool write_rendered(struct nginx *nginx, int dir, const char *name, const struct template *template,
-                           const struct template_value *values, struct error *err)
+static bool write_rendered(struct nginx *nginx, struct staging *staging, const char *folder, const char *name,
+                           const struct template *template, const struct template_value *values, struct error *err)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 
 	return template_render(template, values, &text, err) &&
-	       file_write_at(dir, name, text.data, text.size, owner_of_files(nginx), err);
+	       staging_write(staging, folder, name, text.data, text.size, owner_of_files(nginx), err);
 }
 
-static bool write_tls(struct nginx *nginx, int dir, struct error *err)
+static bool write_tls(struct nginx *nginx, struct staging *staging, struct error *err)
 {
 	const struct nginx_render *render = &nginx->render;
 
-	return render->cert.size == 0 ||
-	       (file_write_at(dir, "default.crt", render->cert.data, render->cert.size, owner_of_files(nginx), err) &&
-	        file_write_at(dir, "default.key", render->key.data, render->key.size, owner_of_files(nginx), err));
+	return render->cert.size == 0 || (staging_write(staging, NULL, "default.crt", render->cert.data,
+	                                                render->cert.size, owner_of_files(nginx), err) &&
+	                                  staging_write(staging, NULL, "default.key", render->key.data,
+	                                                render->key.size, owner_of_files(nginx), err));
 }
 
 static struct template_value endpoint(const char *name, const char *text)
@@ -132,7 +133,7 @@ static struct template_value endpoint(const char *name, const char *text)
 	return (struct template_value){ name, text, text[0] != '\0' };
 }
 
-bool nginx_render_shared(struct nginx *nginx, int dir, uint64_t generation, struct error *err)
+bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation, struct error *err)
 {
 	const struct nginx_render *render = &nginx->render;
 	struct file_owner folder = owner_of_files(nginx);
@@ -155,9 +156,9 @@ bool nginx_render_shared(struct nginx *nginx, int dir, uint64_t generation, stru
 		endpoint("https3", render->https[2]),
 		{ NULL, NULL, false },
 	};
-	return write_rendered(nginx, dir, "nginx.conf", render->conf, values, err) &&
-	       write_rendered(nginx, dir, "mime.types", render->mime, values, err) && write_tls(nginx, dir, err) &&
-	       file_mkdir_at(dir, "sites", folder, err);
+	return write_rendered(nginx, staging, NULL, "nginx.conf", render->conf, values, err) &&
+	       write_rendered(nginx, staging, NULL, "mime.types", render->mime, values, err) &&
+	       write_tls(nginx, staging, err) && file_mkdir_at(staging->dir, "sites", folder, err);
 }
 
 static void site_file(const struct object *site, char name[static 64])
@@ -165,7 +166,7 @@ static void site_file(const struct object *site, char name[static 64])
 	snprintf(name, 64, "sites/%s.conf", site->id);
 }
 
-bool nginx_render_site(struct nginx *nginx, int dir, const struct object *site, struct error *err)
+bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
 {
 	const struct nginx_render *render = &nginx->render;
 	char root[PATH_MAX], from[PATH_MAX + 8], epoch[NUMBER], n[NUMBER], name[64];
@@ -188,11 +189,8 @@ bool nginx_render_site(struct nginx *nginx, int dir, const struct object *site, 
 		endpoint("http3", render->http[2]),
 		{ NULL, NULL, false },
 	};
-	_cleanup_close_ int sites = file_open_dir(dir, "sites", err);
-	if (sites < 0)
-		return false;
 	snprintf(name, sizeof(name), "%s.conf", site->id);
-	return write_rendered(nginx, sites, name, render->site, values, err);
+	return write_rendered(nginx, staging, "sites", name, render->site, values, err);
 }
 
 bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err)

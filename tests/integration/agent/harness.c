@@ -112,6 +112,21 @@ static void write_settings(struct harness *harness)
 	harness_write(path, yaml.data, yaml.size, 0600);
 }
 
+void harness_setting(const struct harness *harness, const char *key, const char *value)
+{
+	_cleanup_buf_ struct buf yaml = { 0 }, changed = { 0 };
+	char path[2 * HARNESS_PATH], *rest, *line;
+
+	snprintf(path, sizeof(path), "%s/engine.yaml", harness->dir);
+	read_whole(path, &yaml);
+	rest = yaml.data;
+	while ((line = strsep(&rest, "\n")))
+		if (*line && (strncmp(line, key, strlen(key)) != 0 || line[strlen(key)] != ':'))
+			buf_printf(&changed, "%s\n", line);
+	buf_printf(&changed, "%s: %s\n", key, value);
+	harness_write(path, changed.data, changed.size, 0600);
+}
+
 void harness_init(struct harness *harness)
 {
 	*harness = (struct harness){ .fd = -1 };
@@ -191,7 +206,7 @@ static bool alive(pid_t pid)
 	return file_read(path, 65536, &text, NULL) && text.data && !strstr(text.data, "State:\tZ");
 }
 
-static void end_nginx(const struct harness *harness)
+void harness_end_nginx(const struct harness *harness)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 	char path[2 * HARNESS_PATH];
@@ -213,11 +228,33 @@ void harness_done(struct harness *harness)
 {
 	if (harness->engine > 0)
 		harness_stop(harness);
-	end_nginx(harness);
+	harness_end_nginx(harness);
 	token_key_free(harness->tasks);
 	token_key_free(harness->report);
 	if (!file_remove_tree(AT_FDCWD, harness->dir, NULL))
 		print_message("%s stays\n", harness->dir);
+}
+
+void harness_configtest(const struct harness *harness)
+{
+	_cleanup_buf_ struct buf pid = { 0 };
+	char path[2 * HARNESS_PATH];
+	int status;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "%s/run/nginx.pid", harness->node);
+	read_whole(path, &pid);
+	pid.data[strcspn(pid.data, "\n")] = '\0';
+	snprintf(path, sizeof(path), "%s/nginx/live/nginx.conf", harness->node);
+	child = fork();
+	if (child == 0) { /* in nginx's own mount namespace, which knows its users */
+		execl("/usr/bin/nsenter", "nsenter", "-t", pid.data, "-m", "/usr/sbin/nginx", "-t", "-q", "-e",
+		      "stderr", "-p", harness->node, "-c", path, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void fresh_id(char id[static HARNESS_UUID])

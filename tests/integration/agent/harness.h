@@ -27,6 +27,12 @@ struct harness {
 /* The folder, the keys and the settings; templates are copied so that a test may break them. */
 void harness_init(struct harness *harness);
 void harness_done(struct harness *harness); /* ends engine and nginx, deletes the folder */
+void harness_end_nginx(const struct harness *harness);
+
+/* Changes a setting; counts from the next start. */
+void harness_setting(const struct harness *harness, const char *key, const char *value);
+/* nginx takes what is live. */
+void harness_configtest(const struct harness *harness);
 
 uint16_t harness_free_port(void);
 void harness_write(const char *path, const char *text, size_t size, mode_t mode);
