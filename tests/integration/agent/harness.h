@@ -31,8 +31,8 @@ void harness_end_nginx(const struct harness *harness);
 
 /* Changes a setting; counts from the next start. */
 void harness_setting(const struct harness *harness, const char *key, const char *value);
-/* nginx takes what is live. */
-void harness_configtest(const struct harness *harness);
+/* What nginx's own test of what is live ends with; -1 while nginx or a live tree isn't there yet. */
+int harness_configtest(const struct harness *harness);
 
 uint16_t harness_free_port(void);
 void harness_write(const char *path, const char *text, size_t size, mode_t mode);
