@@ -293,6 +293,18 @@ static void serve_early(struct apply *apply, const struct change *changes, size_
 	}
 }
 
+/* When the way back fails as well there is nothing left to try: the daemon goes on with what it has in memory, and who
+ * reads the log or the outcome of the task is told. */
+static void go_back(struct apply *apply, struct error *why)
+{
+	struct error back = { 0 };
+
+	if (apply_roll_back(apply, &back))
+		return;
+	log_failure(LOG_ERROR_, &back, "rolling back");
+	error_wrap(why, "%s; before that", back.message);
+}
+
 /* Activates and verifies; a failure of the whole is why. */
 static enum round reload_and_verify(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
                                     struct error *why)
@@ -307,10 +319,7 @@ static enum round reload_and_verify(struct apply *apply, uint64_t generation, st
 		active = adapter->ops->await_generation(adapter->self, generation, why);
 	}
 	if (!active) {
-		struct error back = { 0 };
-
-		if (!apply_roll_back(apply, &back))
-			log_failure(LOG_ERROR_, &back, "rolling back");
+		go_back(apply, why);
 		return open > 1 ? ROUND_SPLIT : ROUND_FAILED;
 	}
 	verify_objects(apply, changes, n);
@@ -427,10 +436,26 @@ static void supersede(struct change *changes, size_t n)
 				changes[i].state = CHANGE_SUPERSEDED;
 }
 
+/* What failed doesn't stay live. When it has to, because the way back failed, its outcome says so. */
+static void leave_failed(struct apply *apply, struct change *changes, size_t n)
+{
+	struct error back = { 0 };
+
+	if (apply_roll_back(apply, &back))
+		return;
+	log_failure(LOG_ERROR_, &back, "rolling back");
+	for (size_t i = 0; i < n; i++) {
+		if (changes[i].state != CHANGE_FAILED)
+			continue;
+		error_wrap(&changes[i].why, "%s; before that", back.message);
+		if (changes[i].words.size > 0)
+			buf_printf(&changes[i].words, "\n%s", back.message);
+	}
+}
+
 bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct error *err)
 {
 	struct change *changes = calloc(n + 1, sizeof(*changes));
-	struct error back = { 0 };
 	bool ok = changes || error_set(err, ERR_INTERNAL, "out of memory");
 
 	for (size_t i = 0; ok && i < n; i++)
@@ -438,8 +463,7 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 	if (ok)
 		supersede(changes, n);
 	ok = ok && run_changes(apply, changes, n, err);
-	if (!apply_roll_back(apply, &back))
-		log_failure(LOG_ERROR_, &back, "rolling back");
+	leave_failed(apply, changes, ok ? n : 0);
 	ok = ok && write_endings(apply, 0, changes, n, false, err);
 	for (size_t i = 0; changes && i < n; i++)
 		change_done(&changes[i]);
