@@ -1,0 +1,219 @@
+/*
+ * Fuzz target of the template renderer. The shipped nginx templates are rendered twice: with harmless values, and with
+ * hostile ones. Where the renderer takes the hostile ones, the file has to hold the same directives word by word, with
+ * the hostile value, as it was given, where the harmless one stands; nothing else may differ. Input: a byte that
+ * chooses the template and its switches, then values, each ended by NUL. Above that: text as a template, and text as a
+ * value of a page.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/engine/template.h"
+#include "nginx_parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What stands for each value in the harmless rendering: no one is part of another, or of a template. */
+static const struct template_value harmless[] = {
+	{ "domain", "harmless.example", false },
+	{ "id", "aaaaaaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee", false },
+	{ "epoch", "770001", false },
+	{ "n", "770002", false },
+	{ "generation", "770003", false },
+	{ "root", "/harmless/root", false },
+	{ "symlinks_from", "from=/harmless/from", false },
+	{ "acme", "/harmless/acme", false },
+	{ "secret", "harmless-secret", false },
+	{ "user", "harmless_user", true },
+	{ "group", "harmless_group", false },
+	{ "http1", "10.0.0.1:1001", true },
+	{ "http2", "10.0.0.2:1002", true },
+	{ "http3", "[fd::3]:1003", true },
+	{ "https1", "10.0.0.4:1004", true },
+	{ "https2", "10.0.0.5:1005", true },
+	{ "https3", "[fd::6]:1006", true },
+	{ "tls", "", true },
+	{ NULL, NULL, false },
+};
+enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1 };
+
+static void *must(void *pointer)
+{
+	if (!pointer)
+		abort();
+	return pointer;
+}
+
+static struct template *load(const char *name)
+{
+	struct template *template;
+	struct error err = { 0 };
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/nginx/templates/%s", STRALIX_INFRASTRUCTURE, name);
+	if (!template_load(path, &template, &err)) {
+		fprintf(stderr, "%s\n", err.message);
+		abort();
+	}
+	return template;
+}
+
+/* The harmless word with each harmless value in it replaced by the hostile one. */
+static char *expected(const char *word, const struct template_value *values)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+
+	buf_puts(&out, "");
+	while (*word) {
+		size_t i = 0;
+
+		while (i < VALUES &&
+		       (!*harmless[i].text || strncmp(word, harmless[i].text, strlen(harmless[i].text)) != 0))
+			i++;
+		if (i < VALUES) {
+			buf_puts(&out, values[i].text);
+			word += strlen(harmless[i].text);
+		} else {
+			buf_putc(&out, *word++);
+		}
+	}
+	return strdup(out.data ? out.data : "");
+}
+
+static void compare(const struct nginx_words *want, const struct nginx_words *got, const struct template_value *values)
+{
+	if (want->n != got->n)
+		abort();
+	for (size_t i = 0; i < want->n; i++) {
+		char *text = must(expected(want->word[i].text, values));
+
+		if (want->word[i].kind != got->word[i].kind || strcmp(text, got->word[i].text) != 0)
+			abort();
+		free(text);
+	}
+}
+
+static void render_both(const struct template *template, const struct template_value *values)
+{
+	_cleanup_buf_ struct buf want = { 0 }, got = { 0 };
+	struct template_value same[VALUES + 1];
+	struct nginx_words want_words, got_words;
+	struct error err = { 0 };
+
+	memcpy(same, harmless, sizeof(same));
+	for (size_t i = 0; i < VALUES; i++)
+		same[i].on = values[i].on;
+	if (!template_render(template, same, &want, &err))
+		abort();
+	if (!template_render(template, values, &got, &err)) {
+		if (err.code != ERR_INVALID)
+			abort();
+		return;
+	}
+	if (!nginx_parse(want.data, &want_words) || !nginx_parse(got.data, &got_words))
+		abort();
+	compare(&want_words, &got_words, values);
+	nginx_words_done(&want_words);
+	nginx_words_done(&got_words);
+}
+
+/* Values from the input; an empty one, or none, is the harmless one. */
+static void nginx(const struct template *template, unsigned switches, char *text)
+{
+	struct template_value values[VALUES + 1];
+	char *end = text + strlen(text);
+
+	memcpy(values, harmless, sizeof(values));
+	for (size_t i = 0; i < VALUES; i++) {
+		values[i].on = (switches >> (i % 4) & 1) != 0;
+		if (*text && *harmless[i].text)
+			values[i].text = text;
+		end = text + strlen(text);
+		text = end[1] == '\1' ? end : end + 1; /* the last one ends with NUL and 1 */
+	}
+	render_both(template, values);
+}
+
+/* A page shows the value, and nothing in it is markup. */
+static void page(const char *text)
+{
+	static struct template *template;
+	_cleanup_buf_ struct buf out = { 0 };
+	const struct template_value values[] = { { "v", text, false }, { NULL, NULL, false } };
+	struct error err = { 0 };
+
+	if (!template && !template_parse("page", "{{v:html}}", &template, &err))
+		abort();
+	if (!template_render(template, values, &out, &err))
+		return;
+	for (const char *c = out.data ? out.data : ""; *c; c++) {
+		static const struct {
+			const char *entity;
+			char is;
+		} entities[] = {
+			{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' }
+		};
+		size_t i = 0;
+
+		if (strchr("<>\"'", *c))
+			abort();
+		while (*c == '&' && i < sizeof(entities) / sizeof(entities[0]) &&
+		       strncmp(c, entities[i].entity, strlen(entities[i].entity)) != 0)
+			i++;
+		if (*c == '&' && i == sizeof(entities) / sizeof(entities[0]))
+			abort();
+		if (*text++ != (*c == '&' ? entities[i].is : *c))
+			abort();
+		c += *c == '&' ? strlen(entities[i].entity) - 1 : 0;
+	}
+	if (*text)
+		abort();
+}
+
+/* Any text as a template: refused, or rendered. */
+static void any(const char *text)
+{
+	struct template *template;
+	_cleanup_buf_ struct buf out = { 0 };
+	struct error err = { 0 };
+
+	if (!template_parse("any", text, &template, &err)) {
+		if (err.code != ERR_INTERNAL)
+			abort();
+		return;
+	}
+	(void)!template_render(template, harmless, &out, &err);
+	template_free(template);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct template *site, *conf;
+	char *text;
+
+	if (size == 0)
+		return 0;
+	if (!site) {
+		site = load("site.conf");
+		conf = load("nginx.conf");
+	}
+	text = must(malloc(size + 2));
+	memcpy(text, data + 1, size - 1);
+	memcpy(text + size - 1, "\0\1", 3); /* with its own NUL */
+	switch (data[0] >> 6) {
+	case 0:
+		nginx(site, data[0], text);
+		break;
+	case 1:
+		nginx(conf, data[0], text);
+		break;
+	case 2:
+		page(text);
+		break;
+	default:
+		any(text);
+	}
+	free(text);
+	return 0;
+}
