@@ -122,14 +122,14 @@ static void render_both(const struct template *template, const struct template_v
 static void nginx(const struct template *template, unsigned switches, char *text)
 {
 	struct template_value values[VALUES + 1];
-	char *end = text + strlen(text);
 
 	memcpy(values, harmless, sizeof(values));
 	for (size_t i = 0; i < VALUES; i++) {
+		char *end = text + strlen(text);
+
 		values[i].on = (switches >> (i % 4) & 1) != 0;
 		if (*text && *harmless[i].text)
 			values[i].text = text;
-		end = text + strlen(text);
 		text = end[1] == '\1' ? end : end + 1; /* the last one ends with NUL and 1 */
 	}
 	render_both(template, values);
