@@ -22,17 +22,28 @@ bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struc
 	ret->running = (unsigned)rows_int(rows, 0, 1);
 	ret->held = rows_bool(rows, 0, 2);
 	ret->offline = ret->held && strcmp(rows_text(rows, 0, 3), "offline") == 0;
+	ret->running_org = (unsigned)rows_int(rows, 0, 4);
+	ret->running_all = (unsigned)rows_int(rows, 0, 5);
 	return true;
 }
 
-bool claim_locked(struct tx *tx, const char *node_id, const struct node_state *node, const struct uuid *resource,
-                  struct task **ret, struct error *err)
+static bool has_room(const struct tasks *tasks, const struct node_state *node, enum claim_turn turn)
+{
+	const struct tasks_settings *settings = service_settings(tasks->service);
+	int64_t window = turn == CLAIM_FRESH ? settings->window_node / 2 : settings->window_node;
+
+	return node->running < window && node->running_org < settings->window_organisation &&
+	       node->running_all < settings->window_installation;
+}
+
+bool claim_locked(struct tasks *tasks, struct tx *tx, const char *node_id, const struct node_state *node,
+                  const struct uuid *resource, enum claim_turn turn, struct task **ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	_cleanup_(task_freep) struct task *task = NULL;
 
 	*ret = NULL;
-	if (!node->trusted || node->held || node->running >= WINDOW)
+	if (!node->trusted || node->held || !has_room(tasks, node, turn))
 		return true;
 	if (!TX_RUN(tx, TASKS_TASK_CLAIM, &rows, err, DB_UUID(resource)))
 		return false;
@@ -48,9 +59,11 @@ bool claim_locked(struct tx *tx, const char *node_id, const struct node_state *n
 	return true;
 }
 
+/* *ret_full: the node takes no more. */
 static bool claim_one(struct tasks *tasks, const char *node_id, const struct uuid *org, const struct uuid *resource,
-                      struct error *err)
+                      bool *ret_full, struct error *err)
 {
+	const struct tasks_settings *settings = service_settings(tasks->service);
 	_cleanup_(change_freep) struct change *change = NULL;
 	_cleanup_(task_freep) struct task *task = NULL;
 	struct node_state node;
@@ -58,8 +71,9 @@ static bool claim_one(struct tasks *tasks, const char *node_id, const struct uui
 	if (!change_begin_system(tasks->service, org, NULL, &change, err) ||
 	    !node_lock(change_tx(change), node_id, &node, err) ||
 	    !TX_RUN(change_tx(change), TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(resource)) ||
-	    !claim_locked(change_tx(change), node_id, &node, resource, &task, err))
+	    !claim_locked(tasks, change_tx(change), node_id, &node, resource, CLAIM_IN_TURN, &task, err))
 		return false;
+	*ret_full = !node.trusted || node.held || node.running >= settings->window_node;
 	if (!task)
 		return true; /* somebody else was faster */
 	if (!task_tell(change, task, "running", "", err) || !change_commit(change, err))
@@ -70,22 +84,22 @@ static bool claim_one(struct tasks *tasks, const char *node_id, const struct uui
 
 static bool look(struct tasks *tasks, const char *node_id, struct rows **ret, struct error *err)
 {
-	_cleanup_(tx_freep) struct tx *tx = NULL;
+	const struct tasks_settings *settings = service_settings(tasks->service);
 
-	return tx_begin(service_db_wide(tasks->service), NULL, &tx, err) &&
-	       TX_RUN(tx, TASKS_WIDE_TASKS_DUE, ret, err, DB_TEXT(node_id), DB_INT(WINDOW)) && tx_commit(&tx, err);
+	return DB_RUN(service_db_wide(tasks->service), NULL, TASKS_WIDE_TASKS_DUE, ret, err, DB_TEXT(node_id),
+	              DB_INT(settings->window_node), DB_INT(settings->window_organisation));
 }
 
 void claim_node(struct tasks *tasks, const char *node_id)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	struct error err = { 0 };
-	bool ok = look(tasks, node_id, &rows, &err);
+	bool ok = look(tasks, node_id, &rows, &err), full = false;
 
-	for (unsigned i = 0; ok && i < rows_count(rows); i++) {
+	for (unsigned i = 0; ok && !full && i < rows_count(rows); i++) {
 		struct uuid org = rows_uuid(rows, i, 0), resource = rows_uuid(rows, i, 1);
 
-		ok = claim_one(tasks, node_id, &org, &resource, &err);
+		ok = claim_one(tasks, node_id, &org, &resource, &full, &err);
 	}
 	if (!ok)
 		log_failure(LOG_WARN_, &err, "claim work of a node"); /* the sweeper comes by again */

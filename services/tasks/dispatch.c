@@ -17,6 +17,7 @@
 #include "claim.h"
 #include "report.h"
 #include "settle.h"
+#include "visits.h"
 #include "work.h"
 
 enum {
@@ -256,18 +257,24 @@ static void run_visit(void *arg)
 {
 	struct visit *visit = arg;
 
+	visits_begin(visit->tasks->visits, visit->node_id);
 	claim_node(visit->tasks, visit->node_id);
 	free(visit);
 }
 
 void dispatch_node(struct tasks *tasks, const char *node_id)
 {
-	struct visit *visit = calloc(1, sizeof(*visit));
+	struct visit *visit;
 
+	if (!visits_add(tasks->visits, node_id))
+		return;
+	visit = calloc(1, sizeof(*visit));
 	if (!visit)
 		abort();
 	visit->tasks = tasks;
 	snprintf(visit->node_id, sizeof(visit->node_id), "%s", node_id);
-	if (!work_add(tasks->work, run_visit, visit, true))
-		free(visit); /* the sweeper comes by */
+	if (!work_add(tasks->work, run_visit, visit, true)) { /* the sweeper comes by */
+		visits_begin(tasks->visits, node_id);
+		free(visit);
+	}
 }

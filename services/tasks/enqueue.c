@@ -13,6 +13,7 @@
 
 /* What one call works on. */
 struct enqueuing {
+	struct tasks *tasks;
 	struct tx *tx;
 	struct change *change;
 	const Stralix__V1__EnqueueRequest *req;
@@ -137,7 +138,7 @@ static bool take_in(const struct enqueuing *e, struct task **ret, struct error *
 	       TX_RUN(e->tx, TASKS_RESOURCE_ENQUEUED, NULL, err, DB_UUID(&e->resource), DB_INT(e->epoch),
 	              DB_INT(e->n)) &&
 	       change_event(e->change, "task", "created", e->req->task_id, err) &&
-	       claim_locked(e->tx, e->req->target->node_id, &e->node, &e->resource, ret, err);
+	       claim_locked(e->tasks, e->tx, e->req->target->node_id, &e->node, &e->resource, CLAIM_FRESH, ret, err);
 }
 
 /*
@@ -157,12 +158,15 @@ bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, st
 	stralix__v1__empty__init(&reply);
 	if (!check(req, &e, err) || !change_begin(call, &e.org, &change, err))
 		return error_wrap(err, "task %s", req->task_id);
+	e.tasks = call_state(call);
 	e.change = change;
 	e.tx = change_tx(change);
 	if (!judge(&e, err) || !insert(&e, &is_new, err) || (is_new && !take_in(&e, &claimed, err)) ||
 	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
 		return error_wrap(err, "task %s", req->task_id);
 	if (claimed)
-		dispatch_task(call_state(call), TAKE_PTR(claimed));
+		dispatch_task(e.tasks, TAKE_PTR(claimed));
+	else if (is_new && e.node.trusted && !e.node.held)
+		dispatch_node(e.tasks, req->target->node_id);
 	return true;
 }

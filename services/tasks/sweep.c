@@ -14,11 +14,12 @@ enum { EVENTS_AGE_S = 7 * 24 * 3600 };
 /* Nodes that have work which could be sent: a look at each. */
 static bool sweep_queues(struct tasks *tasks, struct error *err)
 {
+	const struct tasks_settings *settings = service_settings(tasks->service);
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	if (!tx_begin(service_db_wide(tasks->service), NULL, &tx, err) ||
-	    !TX_RUN(tx, TASKS_WIDE_NODES_DUE, &rows, err, DB_INT(WINDOW)) || !tx_commit(&tx, err))
+	    !TX_RUN(tx, TASKS_WIDE_NODES_DUE, &rows, err, DB_INT(settings->window_node)) || !tx_commit(&tx, err))
 		return error_wrap(err, "look for work");
 	for (unsigned i = 0; i < rows_count(rows); i++)
 		dispatch_node(tasks, rows_text(rows, i, 0));

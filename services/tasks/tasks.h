@@ -7,11 +7,11 @@
 #include "stralix/v1/tasks.contract.h"
 
 struct book;
+struct visits;
 struct work;
 struct bus_subscription;
 
 enum {
-	WINDOW = 32,            /* tasks that a node works on at once */
 	ATTEMPTS_MAX = 5,       /* then a task has failed */
 	ALIVE_MS = 45000,       /* without a heartbeat a node is unreachable */
 	CLOCK_SKEW_MS = 150000, /* agents refuse commands beyond this */
@@ -22,6 +22,7 @@ enum {
 
 struct tasks_settings {
 	int64_t dispatchers;
+	int64_t window_node, window_organisation, window_installation; /* tasks that run at once */
 };
 
 /* One per process. All of it may be used from any thread. */
@@ -29,6 +30,7 @@ struct tasks {
 	struct service *service;
 	struct work *work;
 	struct book *book;
+	struct visits *visits;
 	struct bus_subscription *reports, *heartbeats;
 	_Atomic bool has_stream; /* EVENTS was seen or made */
 };

@@ -4,14 +4,34 @@ select set_config('synchronous_commit', 'off', true);
 
 -- name: outbox_take
 -- Rows that are due, each the first of its resource, locked until the transaction ends: other copies pass them by.
+-- Organisations take turns, so that the many words of one don't hold up another's few; they are found by skipping from
+-- one to the next in the index.
+with recursive org (id) as (
+	(select coalesce(org_id, '00000000-0000-0000-0000-000000000000') from outbox order by 1 limit 1)
+	union all
+	select (select coalesce(n.org_id, '00000000-0000-0000-0000-000000000000') from outbox n
+	         where coalesce(n.org_id, '00000000-0000-0000-0000-000000000000') > org.id order by 1 limit 1)
+	  from org where org.id is not null
+), due as (
+	select first.id
+	  from org
+	 cross join lateral (
+		select q.id, row_number() over (order by q.id) as turn
+		  from (select o.id from outbox o
+		         where coalesce(o.org_id, '00000000-0000-0000-0000-000000000000') = org.id and o.next_at <= now()
+		           and not exists (select from outbox before
+		                            where o.resource <> '' and before.resource = o.resource
+		                              and before.subject = o.subject and before.id < o.id and not before.refused)
+		         order by o.id
+		         limit 64) as q) as first
+	 where org.id is not null
+	 order by first.turn, first.id
+	 limit 64
+)
 select o.id, o.kind, o.subject, o.payload, o.actor, o.request_id, o.traceparent, o.attempts
   from outbox o
- where o.next_at <= now()
-   and not exists (select from outbox before
-                    where o.resource <> '' and before.resource = o.resource and before.subject = o.subject
-                      and before.id < o.id and not before.refused)
+ where o.id in (select id from due) and o.next_at <= now()
  order by o.id
- limit 64
    for update skip locked;
 
 -- name: outbox_delete

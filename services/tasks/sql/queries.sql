@@ -6,7 +6,9 @@
 select set_config('synchronous_commit', 'off', true);
 
 -- name: node_lock
-select state, running, coalesce(hold_until > now(), false), hold_reason
+-- And how much runs of this organisation and in all: that may be a little old, a window is no promise.
+select state, running, coalesce(hold_until > now(), false), hold_reason,
+       (select count(*) from task where state = 'running'), (select coalesce(sum(o.running), 0)::bigint from node o)
   from node where id = $1 for no key update;
 
 -- name: node_count

@@ -103,16 +103,29 @@ select n.id from node n
                   and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running'));
 
 -- name: tasks_due
--- A node's resources with work that could be sent now; organisations take turns.
-select org_id, resource_id
-  from (select t.org_id, t.resource_id, min(t.created_at) as since,
-               row_number() over (partition by t.org_id order by min(t.created_at)) as turn
-          from task t
-         where t.node_id = $1 and t.state = 'queued' and t.next_attempt_at <= now()
-           and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running')
-         group by t.org_id, t.resource_id) as due
- order by turn, since
- limit $2::integer;
+-- A node's resources with work that could be sent now, at most $2; organisations take turns, none above what $3 leaves.
+-- The organisations are found by skipping from one to the next in the index, since a queue may be long.
+with recursive org (id) as (
+	(select org_id from task where node_id = $1 and state = 'queued' order by org_id limit 1)
+	union all
+	select (select t.org_id from task t where t.node_id = $1 and t.state = 'queued' and t.org_id > org.id
+	         order by t.org_id limit 1)
+	  from org where org.id is not null
+)
+select org.id, due.resource_id
+  from org
+ cross join lateral (
+	select t.resource_id, t.id, row_number() over (order by t.id) as turn
+	  from (select q.resource_id, q.id from task q
+	         where q.node_id = $1 and q.org_id = org.id and q.state = 'queued' and q.next_attempt_at <= now()
+	           and not exists (select from task r where r.resource_id = q.resource_id and r.state = 'running')
+	         order by q.id
+	         limit least($2::bigint, greatest($3::bigint - (select count(*) from task r
+	                                                         where r.org_id = org.id and r.state = 'running'), 0))) as t
+       ) as due
+ where org.id is not null
+ order by due.turn, due.id
+ limit $2::bigint;
 
 -- name: leases_expired
 -- Takes over what nobody has heard of for a while, to ask the node again.

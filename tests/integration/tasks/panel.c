@@ -21,7 +21,7 @@
 #include "panel_internal.h"
 #include "postgres.h"
 
-enum { FINISHED_MAX = 64, ARENA = 32 << 20 };
+enum { FINISHED_MAX = 16384, ARENA = 32 << 20 };
 
 struct finished {
 	char task_id[UUID_TEXT], state[16];

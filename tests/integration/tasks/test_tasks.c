@@ -611,6 +611,45 @@ static void two_copies_send_each_task_once(void **state)
 	assert_int_equal(node(world, "n1")->tasks_running, 0);
 }
 
+/* Another organisation's tasks wait for the same node already, ten thousand of them. */
+static void make_a_crowd(struct world *world)
+{
+	panel_psql(
+		world->panel,
+		"insert into tasks.resource (id, org_id, kind, node_id, epoch_enqueued, n_enqueued) "
+		"select gen_random_uuid(), 'c0000000-0000-7000-8000-000000000000', 'website', 'n1', 1, 1 "
+		"from generate_series(1, 10000);"
+		"insert into tasks.task (id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, desired, "
+		"state, actor_id, actor_name, permission, request_id, traceparent, owner) "
+		"select gen_random_uuid(), org_id, id, node_id, kind, 'apply', 'crowd.example', 1, 1, '\\x0a00', "
+		"'queued', 'system:web', 'system:web', '', '', '', 'web' from tasks.resource "
+		"where org_id = 'c0000000-0000-7000-8000-000000000000';"
+		"analyze tasks.task");
+}
+
+static void a_crowd_of_one_organisation_does_not_hold_up_another(void **state)
+{
+	enum { ROUNDS = 5, ALREADY = 200, MEANWHILE = 400 };
+	struct world *world = *state;
+	unsigned before = agent_newest(world->n1).n;
+
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "");
+	make_a_crowd(world);
+	agent_wait(world->n1, before + ALREADY);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct uuid resource = uuid_v7();
+		unsigned then = agent_newest(world->n1).n;
+		char task[UUID_TEXT];
+
+		enqueue(world, &resource, 1, task);
+		wait_finished(world, task, "success");
+		/* Those that ran already, and what came along while this one was told about. */
+		assert_in_range(agent_newest(world->n1).n - then, 1, MEANWHILE);
+	}
+	assert_true(node(world, "n1")->tasks_queued > 0); /* or this has shown nothing */
+	panel_psql(world->panel, "update tasks.task set state = 'cancelled' where state = 'queued'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -632,6 +671,7 @@ int main(void)
 		cmocka_unit_test(a_killed_service_goes_on_where_it_was),
 		cmocka_unit_test(what_was_away_is_found_again),
 		cmocka_unit_test(two_copies_send_each_task_once),
+		cmocka_unit_test(a_crowd_of_one_organisation_does_not_hold_up_another),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

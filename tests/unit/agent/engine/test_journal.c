@@ -42,9 +42,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
+	char reserve[sizeof(fixture->path) + 16];
 
 	journal_free(fixture->journal);
 	unlink(fixture->path);
+	snprintf(reserve, sizeof(reserve), "%s.reserve", fixture->path);
+	unlink(reserve);
 	assert_int_equal(rmdir(fixture->dir), 0);
 	free(fixture);
 	return 0;
