@@ -8,8 +8,9 @@ export function startProber(urls) {
   const ask = async (url) => {
     result.asked += 1;
     try {
-      const { status } = await visit(url);
-      if (status !== 200) result.failed.push(`${new Date().toISOString()} ${url}: ${status}`);
+      const { status, text } = await visit(url, 2000);
+      const right = status === 200 && text.includes(new URL(url).hostname);
+      if (!right) result.failed.push(`${new Date().toISOString()} ${url}: ${status} ${text.slice(0, 80)}`);
     } catch (e) {
       result.failed.push(`${new Date().toISOString()} ${url}: ${e.message}`);
     }

@@ -14,7 +14,7 @@ export const env = Object.fromEntries(
 export const openapi = JSON.parse(readFileSync(join(runDir, 'share/openapi.json'), 'utf8'));
 
 /** One request; never throws for a status. Gives { status, headers, body }. */
-export async function api(token, method, path, body, headers = {}) {
+export async function api(token, method, path, body, headers = {}, timeoutMs = 20_000) {
   const answer = await fetch(env.PANEL_URL + path, {
     method,
     headers: {
@@ -24,7 +24,7 @@ export async function api(token, method, path, body, headers = {}) {
     },
     body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     redirect: 'manual',
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await answer.text();
   let parsed = text;
@@ -73,11 +73,11 @@ export async function createWebsite(token = env.CUSTOMER_TOKEN, domain = freshDo
 }
 
 /** What a node's nginx says to a name: { status, text }. */
-export function visit(url) {
+export function visit(url, timeout = 5000) {
   const { hostname, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const request = http.get(
-      { host: '127.0.0.1', port: port || 80, path: pathname, headers: { host: hostname }, agent: false, timeout: 5000 },
+      { host: '127.0.0.1', port: port || 80, path: pathname, headers: { host: hostname }, agent: false, timeout },
       (answer) => {
         let text = '';
         answer.on('data', (piece) => (text += piece));
@@ -89,7 +89,7 @@ export function visit(url) {
   });
 }
 
-const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8' });
+const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const service = (name) => join(runDir, 'sv', name);
 
 /** A supervised process: down, up, kill, pid. */
@@ -121,6 +121,12 @@ export const shortDir = () => readFileSync(join(runDir, 'sv/web/run'), 'utf8').m
 export const sql = (query) => inside(
   'setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '/usr/lib/postgresql/15/bin/psql', '-X', '-At',
   '-v', 'ON_ERROR_STOP=1', '-h', `${shortDir()}/pg-sock`, '-p', env.PG_PORT, '-U', 'postgres', '-d', 'stralix', '-c', query);
+
+/** Until every service answers from its tables. */
+export const whole = (seconds = 20) => until('every service to answer', async () => {
+  const answers = await Promise.all(['session', 'audit', 'tasks', 'websites'].map((path) => admin('GET', `/api/v1/${path}`)));
+  return answers.every(({ status }) => status === 200) && sql('select 1') === '1';
+}, seconds);
 
 /** Rows of a node's journal, each an array of texts. */
 export const journal = (node, query) => run('sqlite3', '-readonly', '-separator', '\t', join(runDir, 'nodes', node, 'journal.db'), query)
