@@ -112,8 +112,8 @@ static void on_command(void *arg, struct bus_msg *msg)
 	size = seal_outcome(agent, &agent->newest, agent->state, agent->code, agent->message, false, report);
 	pthread_cond_broadcast(&agent->came);
 	pthread_mutex_unlock(&agent->lock);
-	if (!bus_respond(panel_bus(agent->panel), msg, NULL, report, size, &err))
-		panel_abort(err.message);
+	if (!bus_respond(panel_bus(agent->panel), msg, NULL, report, size, &err) && err.code != ERR_UNAVAILABLE)
+		panel_abort(err.message); /* a bus that is away loses the answer, as it does a real agent's */
 	stralix__v1__command__free_unpacked(command, NULL);
 	bus_msg_free(msg);
 }
