@@ -161,6 +161,18 @@ bool book_beat(struct book *book, const char *id, char *json, int64_t now_ms, bo
 	return news;
 }
 
+bool book_heard_since(struct book *book, const char *id, int64_t unix_ms)
+{
+	const struct entry *entry;
+	bool heard;
+
+	pthread_mutex_lock(&book->lock);
+	entry = find(book, id);
+	heard = entry && entry->seen_ms > unix_ms;
+	pthread_mutex_unlock(&book->lock);
+	return heard;
+}
+
 void book_away(struct book *book, const char *id)
 {
 	struct entry *entry;

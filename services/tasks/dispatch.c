@@ -39,6 +39,7 @@ struct sending {
 	struct task *task;
 	struct bus_msg *reply;
 	struct error why; /* of no reply */
+	int64_t sent_ms;  /* Unix */
 	bool bus_lost;    /* then it says nothing about the node */
 };
 
@@ -79,6 +80,13 @@ static void node_offline(struct sending *sending)
 	snprintf(verdict.message, sizeof(verdict.message), OFFLINE_WORDS, sending->task->node_id);
 	put_back(sending, &verdict, false, "offline");
 	book_away(sending->tasks->book, sending->task->node_id);
+}
+
+/* It is silent about this command alone: lost with a link that has died since, or its answer was. */
+static bool only_lost(const struct sending *sending)
+{
+	return sending->why.code == ERR_TIMEOUT &&
+	       book_heard_since(sending->tasks->book, sending->task->node_id, sending->sent_ms);
 }
 
 static bool is_system(const char *actor)
@@ -173,6 +181,7 @@ static bool send_command(struct sending *sending, struct arena *arena, struct er
 		return error_wrap(err, "command token");
 	snprintf(bearer, sizeof(bearer), "Bearer %s", token);
 	snprintf(subject, sizeof(subject), "node.%s.%s.%s", task->node_id, task->kind, task->verb);
+	sending->sent_ms = clock_unix_ms();
 	return bus_request_async(
 		service_bus(sending->tasks->service), subject,
 		(const struct bus_header[]){ { BUS_AUTHORIZATION, bearer },
@@ -220,6 +229,8 @@ static void run_answer(void *arg)
 	code = sending->reply ? bus_msg_header(sending->reply, BUS_ERROR) : NULL;
 	if (sending->bus_lost) {
 		wait_later(sending, BUS_MS, BUS_WORDS);
+	} else if (!sending->reply && only_lost(sending)) {
+		wait_later(sending, BUS_MS, "The node's answer was lost on the way; it is asked again.");
 	} else if (!sending->reply) {
 		log_failure(LOG_INFO_, &sending->why, sending->task->node_id);
 		node_offline(sending);

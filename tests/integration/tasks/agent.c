@@ -22,6 +22,7 @@ struct agent {
 	Stralix__V1__Outcome__State state;
 	char code[41], message[256];
 	uint64_t seq;
+	bool loses;
 };
 
 /* Packs a Report; out holds 8192 bytes. */
@@ -99,6 +100,7 @@ static void on_command(void *arg, struct bus_msg *msg)
 	uint8_t report[8192];
 	struct error err = { 0 };
 	size_t size;
+	bool lost;
 
 	if (!command)
 		panel_abort("command");
@@ -110,9 +112,11 @@ static void on_command(void *arg, struct bus_msg *msg)
 	check_token(agent, msg, &agent->newest);
 	agent->newest.n++;
 	size = seal_outcome(agent, &agent->newest, agent->state, agent->code, agent->message, false, report);
+	lost = agent->loses;
 	pthread_cond_broadcast(&agent->came);
 	pthread_mutex_unlock(&agent->lock);
-	if (!bus_respond(panel_bus(agent->panel), msg, NULL, report, size, &err) && err.code != ERR_UNAVAILABLE)
+	if (!lost && !bus_respond(panel_bus(agent->panel), msg, NULL, report, size, &err) &&
+	    err.code != ERR_UNAVAILABLE)
 		panel_abort(err.message); /* a bus that is away loses the answer, as it does a real agent's */
 	stralix__v1__command__free_unpacked(command, NULL);
 	bus_msg_free(msg);
@@ -221,6 +225,13 @@ void agent_offline(struct agent *agent)
 {
 	bus_unsubscribe(agent->subscription);
 	agent->subscription = NULL;
+}
+
+void agent_loses(struct agent *agent, bool loses)
+{
+	pthread_mutex_lock(&agent->lock);
+	agent->loses = loses;
+	pthread_mutex_unlock(&agent->lock);
 }
 
 void agent_answers(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message)

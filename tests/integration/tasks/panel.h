@@ -49,6 +49,9 @@ void agent_online(struct agent *agent);  /* subscribes, and says so by a heartbe
 void agent_offline(struct agent *agent); /* unsubscribes, says nothing */
 bool agent_heartbeat(struct agent *agent, struct error *err);
 
+/* The next commands are lost on the way through the agent: it says nothing to them. */
+void agent_loses(struct agent *agent, bool loses);
+
 /* What the agent answers to the next commands. */
 void agent_answers(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message);
 

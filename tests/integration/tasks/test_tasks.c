@@ -438,6 +438,31 @@ static void a_node_that_is_offline_gets_its_tasks_when_it_is_back(void **state)
 	           "update tasks.node set running = 0");
 }
 
+/* The link may die with a command in its hands and be back in a second. */
+static void a_lost_command_comes_again_and_the_node_is_not_taken_for_offline(void **state)
+{
+	struct world *world = *state;
+	struct uuid resource = uuid_v7();
+	struct received command = agent_newest(world->n1);
+	unsigned before = command.n;
+	char id[UUID_TEXT];
+	struct error err = { 0 };
+
+	agent_loses(world->n1, true);
+	enqueue(world, &resource, 1, id);
+	command = agent_wait(world->n1, before + 1);
+	assert_int_equal(command.n, before + 1);
+	agent_loses(world->n1, false);
+	MUST(agent_heartbeat(world->n1, &err));
+	for (int i = 0; i < 2 && command.n == before + 1; i++)
+		command = agent_wait(world->n1, before + 2);
+	assert_int_equal(command.n, before + 2);
+	assert_int_equal(command.attempt, 1);
+	assert_string_equal(node(world, "n1")->health, "healthy");
+	finish(world);
+	wait_finished(world, id, "success");
+}
+
 static void an_actor_who_lost_the_right_is_denied(void **state)
 {
 	struct world *world = *state;
@@ -664,6 +689,7 @@ int main(void)
 		cmocka_unit_test(a_refused_test_fails_with_the_daemons_words),
 		cmocka_unit_test(a_passing_failure_is_tried_again),
 		cmocka_unit_test(a_node_that_is_offline_gets_its_tasks_when_it_is_back),
+		cmocka_unit_test(a_lost_command_comes_again_and_the_node_is_not_taken_for_offline),
 		cmocka_unit_test(an_actor_who_lost_the_right_is_denied),
 		cmocka_unit_test(reports_of_others_are_not_believed),
 		cmocka_unit_test(other_organisations_see_nothing),
