@@ -7,9 +7,10 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
-enum { WATCH_S = 1 };
+enum { WATCH_S = 1, PACE_MS = 500 };
 
 struct worker {
 	struct worker_options use;
@@ -44,9 +45,23 @@ static bool wait_for_work(struct worker *worker)
 	return woken;
 }
 
+/* After several at once more are on their way, most likely: they gather for the next round instead of taking one each.
+ * A single change never waits. */
+static void let_gather(struct worker *worker, int64_t until_ms)
+{
+	const struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
+
+	pthread_mutex_lock(&worker->lock);
+	while (!worker->stop)
+		if (pthread_cond_timedwait(&worker->changed, &worker->lock, &until) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&worker->lock);
+}
+
 /* One batch; *any: there was something to do. */
 static bool run_batch(struct worker *worker, bool *any, struct error *err)
 {
+	int64_t began_ms = clock_monotonic_ms();
 	struct task *tasks = NULL;
 	size_t n = 0;
 
@@ -59,6 +74,8 @@ static bool run_batch(struct worker *worker, bool *any, struct error *err)
 	free(tasks);
 	if (n > 0)
 		eventfd_write(worker->use.wake_fd, 1);
+	if (n > 1)
+		let_gather(worker, began_ms + PACE_MS);
 	return ok;
 }
 

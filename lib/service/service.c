@@ -249,6 +249,19 @@ static void work(void *arg, void *item)
 	dispatch(arg, arrival->msg, arrival->at_ms);
 }
 
+/* Who calls, for taking turns: by the end of the token, which no two have in common (FNV-1a). */
+static uint32_t caller_of(const struct bus_msg *msg)
+{
+	enum { ENOUGH = 16 };
+	const char *authorization = bus_msg_header(msg, BUS_AUTHORIZATION);
+	size_t size = authorization ? strlen(authorization) : 0;
+	uint32_t hash = 2166136261;
+
+	for (size_t i = size > ENOUGH ? size - ENOUGH : 0; i < size; i++)
+		hash = (hash ^ (uint8_t)authorization[i]) * 16777619;
+	return hash;
+}
+
 /* On a thread of the bus: hands the call on, or says that there is no room. */
 static void on_call(void *arg, struct bus_msg *msg)
 {
@@ -257,7 +270,7 @@ static void on_call(void *arg, struct bus_msg *msg)
 
 	if (arrival) {
 		*arrival = (struct arrival){ msg, clock_unix_ms() };
-		if (queue_put(service->queue, arrival))
+		if (queue_put(service->queue, caller_of(msg), arrival))
 			return;
 	}
 	dispatch_refuse(service, msg);

@@ -1,0 +1,56 @@
+// Many at once: they share reloads, and nobody else waits or fails.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { anotherOrganisation, createWebsite, ended, env, freshDomain, runDir, sql, until, visit, whole } from '../system/panel.mjs';
+import { insist, pool } from './load.mjs';
+import { startProber } from './prober.mjs';
+
+const generation = (node) => Number(readlinkSync(join(runDir, 'nodes', node, 'nginx/live')).replace('gen-', ''));
+/** What puts a website on one node. */
+const onNode = (node) => ({ token: env.ADMIN_TOKEN, body: { nodeId: node, organisationId: sql("select org_id from authz.users where email = 'customer@bakery.example'").trim() } });
+
+test('200 websites at once on one node: all are served, with at most 12 reloads, and untouched sites answer all the time', async (t) => {
+  await whole();
+  const untouched = [];
+  for (let i = 0; i < 3; i += 1) untouched.push((await createWebsite()).url);
+  const before = generation('n1');
+  const options = onNode('n1');
+  const prober = startProber(untouched);
+  const made = await Promise.all(Array.from({ length: 200 }, () => insist(freshDomain('crowd'), [], options)));
+  for (const { status, body } of made) assert.equal(status, 202, JSON.stringify(body));
+  await pool(made.map(({ body }) => async () => {
+    const task = await ended(env.CUSTOMER_TOKEN, body.taskId, 60);
+    assert.equal(task.state, 'success', JSON.stringify(task));
+    assert.equal((await visit(body.website.url)).status, 200);
+  }), 16);
+  const { asked, failed } = await prober.stop();
+  const reloads = generation('n1') - before;
+  t.diagnostic(`${reloads} reloads; the prober asked ${asked} times`);
+  assert.deepEqual(failed, []);
+  assert.ok(reloads <= 12, `${reloads} reloads`);
+});
+
+/** Another client, in a process of its own: this one is busy with the crowd. */
+const curl = (token, domain) => new Promise((resolve, reject) => {
+  execFile('curl', ['-sS', '--cacert', env.PANEL_CA, '-H', `Authorization: Bearer ${token}`, '-H', 'Content-Type: application/json',
+    '-d', JSON.stringify({ domain }), `${env.PANEL_URL}/api/v1/websites`], (e, out) => (e ? reject(e) : resolve(JSON.parse(out))));
+});
+
+test('while one organisation makes 300 websites, another one makes one: it does not wait for them', async (t) => {
+  const other = await anotherOrganisation();
+  const word = `crowd-${randomBytes(3).toString('hex')}`;
+  const crowd = Promise.all(Array.from({ length: 300 }, () => insist(freshDomain(word))));
+  await until('the crowd to be at work', () => Number(sql(`select count(*) from tasks.task where target_name like '${word}-%'`)) > 20);
+  const single = await curl(other.token, freshDomain('single'));
+  const made = await crowd;
+  await pool(made.map(({ body }) => () => ended(env.CUSTOMER_TOKEN, body.taskId, 90)), 16);
+  assert.equal((await ended(other.token, single.taskId)).state, 'success');
+  const [ms, later] = sql(`select extract(milliseconds from finished_at - created_at)::int, (select count(*) from tasks.task c
+    where c.target_name like '${word}-%' and c.finished_at > s.finished_at) from tasks.task s where id = '${single.taskId}'`).trim().split('|').map(Number);
+  t.diagnostic(`its task took ${ms} ms; ${later} of the crowd ended later`);
+  assert.ok(later > 100, `only ${later} of the crowd ended after it`);
+});
