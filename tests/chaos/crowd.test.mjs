@@ -52,5 +52,5 @@ test('while one organisation makes 300 websites, another one makes one: it does 
   const [ms, later] = sql(`select extract(milliseconds from finished_at - created_at)::int, (select count(*) from tasks.task c
     where c.target_name like '${word}-%' and c.finished_at > s.finished_at) from tasks.task s where id = '${single.taskId}'`).trim().split('|').map(Number);
   t.diagnostic(`its task took ${ms} ms; ${later} of the crowd ended later`);
-  assert.ok(later > 100, `only ${later} of the crowd ended after it`);
+  assert.ok(later > 20, `only ${later} of the crowd ended after it`);
 });

@@ -1,21 +1,27 @@
 -- Across organisations: staff lists with the organisations as parameter, the dispatcher's looks, the sweeper's repairs.
 
+-- A task that was never sent says as well when its node is away.
+
 -- name: task_get
-select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state, t.message,
+select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
+       case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
+            then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message,
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
        case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
-  from task t where t.id = $1::uuid;
+  from task t join node n on n.id = t.node_id where t.id = $1::uuid;
 
 -- name: task_list
 -- $1 cursor, $2 state, $3 node, $4 target, $5 limit.
-select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state, t.message,
+select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
+       case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
+            then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message,
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
        case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
-  from task t
+  from task t join node n on n.id = t.node_id
  where ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2) and ($3::text is null or t.node_id = $3)
    and ($4::uuid is null or t.resource_id = $4::uuid)
  order by t.id desc
@@ -27,11 +33,12 @@ select t.*
   from unnest($6::uuid[]) as o (id)
  cross join lateral (
        select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
-              t.message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
+              case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
+                   then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
               (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
               (extract(epoch from t.finished_at) * 1000)::bigint,
               case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
-         from task t
+         from task t join node n on n.id = t.node_id
         where t.org_id = o.id and ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2)
           and ($3::text is null or t.node_id = $3) and ($4::uuid is null or t.resource_id = $4::uuid)
         order by t.id desc
