@@ -1,10 +1,16 @@
-// create.mjs RUNS: POST of a website to its first right answer, through the whole panel; prints the median in ms.
+// create.mjs [RUNS]: POST of a website to its first right answer, through the whole panel, beside the floor: what one more
+// vhost costs a bare nginx with as many. With 1, 100 and 1,000 websites there already; in blocks, turn by turn.
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
-import { createWebsite, ended, env, freshDomain } from '../system/panel.mjs';
+import { join } from 'node:path';
+import { customer, ended, env, freshDomain } from '../system/panel.mjs';
+import { done, here, median, note, per, rounds, row, settled } from './measure.mjs';
 
-const runs = Number(process.argv[2] ?? 30);
+const AIMS = [[1, 2.5], [100, 2], [1000, 1.4]];
+const AT_ONCE = 16; // of the websites that are only to be there
+const BLOCK = Math.ceil(Number(process.argv[2] ?? 30) / rounds);
 const agent = new https.Agent({ keepAlive: true, ca: readFileSync(env.PANEL_CA) });
 const panel = new URL(env.PANEL_URL);
 
@@ -30,22 +36,52 @@ const get = (url, host) => new Promise((resolve) => {
   }).on('error', () => resolve(false));
 });
 
-// As the floor does between two polls: a poller that never rests takes the processor from what it waits for.
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const existing = Number(process.argv[3] ?? 1);
-for (let i = 0; i < existing; i += 1) await createWebsite();
-const took = [];
-for (let i = 0; i < runs; i += 1) {
+async function active() {
+  const { body } = await customer('GET', '/api/v1/websites?state=active&limit=1');
+  return Number(body.page.total);
+}
+
+/** Creates until so many are served. */
+async function bringTo(count) {
+  let missing = count - (await active());
+  const worker = async () => {
+    while ((missing -= 1) >= 0) await post(freshDomain('there'));
+  };
+  const began = performance.now(), wanted = missing;
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await settled();
+  const served = await active();
+  if (served < count) throw new Error(`${served} of ${count} websites are served`);
+  if (wanted >= 100) note(`${wanted} websites, ${AT_ONCE} at once, were all served after ${per((performance.now() - began) / 1000, 1)} s`);
+}
+
+async function once() {
   const domain = freshDomain('bench');
   const began = performance.now();
   const made = await post(domain);
   const url = new URL(made.website.url);
-  while (!(await get(url, domain)) && performance.now() - began < 10_000) await pause();
-  took.push(performance.now() - began);
+  // As the floor does between two polls: a poller that never rests takes the processor from what it waits for.
+  while (!(await get(url, domain)) && performance.now() - began < 10_000) await pause(1);
+  const took = performance.now() - began;
   await ended(env.CUSTOMER_TOKEN, made.taskId);
-  await new Promise((resolve) => setTimeout(resolve, 100)); // as the floor does: old workers leave
+  await pause(100); // as the floor does: old workers leave
+  return took;
 }
-took.sort((a, b) => a - b);
-console.log(took[took.length >> 1].toFixed(1));
+
+const floor = (vhosts, runs) => Number(execFileSync(join(here, 'floor.sh'), [String(vhosts), String(runs)], { encoding: 'utf8' }));
+
+for (const [existing, aim] of AIMS) {
+  const took = [], floors = [];
+  await bringTo(existing);
+  for (let i = 0; i < rounds; i += 1) {
+    floors.push(floor(existing, BLOCK));
+    for (let k = 0; k < BLOCK; k += 1) took.push(await once());
+  }
+  const ratio = median(took) / median(floors);
+  row(`create, ${existing} there: ms to the first right answer`, per(median(took), 1), per(median(floors), 1), per(ratio, 2),
+    `<= ${aim}`, ratio <= aim);
+}
 agent.destroy();
+done();

@@ -1,0 +1,28 @@
+-- wrk's requests. LOAD_TOKENS: a file of "token" lines, each request takes the next; LOAD_PATHS: what is asked, blanks
+-- between, in turn; LOAD_TAG: if set, POST of a website whose domain begins with it. Ends with one line of figures.
+local paths, tokens, requests, n = {}, {}, {}, 0
+local tag = os.getenv("LOAD_TAG")
+
+for path in os.getenv("LOAD_PATHS"):gmatch("%S+") do paths[#paths + 1] = path end
+for line in io.lines(os.getenv("LOAD_TOKENS")) do tokens[#tokens + 1] = line end
+
+function init()
+  if tag then return end
+  for i = 1, math.max(#tokens, #paths) do
+    local headers = { Authorization = "Bearer " .. tokens[(i - 1) % #tokens + 1] }
+    requests[i] = wrk.format("GET", paths[(i - 1) % #paths + 1], headers)
+  end
+end
+
+function request()
+  n = n + 1
+  if not tag then return requests[(n - 1) % #requests + 1] end
+  local headers = { Authorization = "Bearer " .. tokens[(n - 1) % #tokens + 1], ["Content-Type"] = "application/json" }
+  return wrk.format("POST", paths[1], headers, '{"domain":"' .. tag .. "-" .. n .. '.example"}')
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  print(string.format("FIGURES %d %d %d %d %.3f %.3f", summary.requests, summary.duration, e.status,
+    e.connect + e.read + e.write + e.timeout, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
