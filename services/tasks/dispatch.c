@@ -89,6 +89,14 @@ static bool only_lost(const struct sending *sending)
 	       book_heard_since(sending->tasks->book, sending->task->node_id, sending->sent_ms);
 }
 
+static void wrong_clock(struct sending *sending)
+{
+	struct verdict verdict = { .kind = VERDICT_HOLD, .delay_ms = OFFLINE_MS };
+
+	snprintf(verdict.message, sizeof(verdict.message), CLOCK_WORDS, sending->task->node_id);
+	put_back(sending, &verdict, false, "clock");
+}
+
 static bool is_system(const char *actor)
 {
 	return strncmp(actor, "system:", strlen("system:")) == 0;
@@ -240,7 +248,9 @@ static void run_answer(void *arg)
 		wait_later(sending, AWAY_MS, "The node can't take the command now; it is tried again.");
 	} else if (!report_answer(sending->tasks, sending->task, sending->reply, &err)) {
 		log_failure(LOG_WARN_, &err, "the answer to a command");
-		if (err.code == ERR_UNAUTHENTICATED)
+		if (err.code == ERR_CLOCK_SKEW)
+			wrong_clock(sending);
+		else if (err.code == ERR_UNAUTHENTICATED)
 			wait_later(sending, DOUBT_MS, "The node's answer can't be believed; see the log.");
 	}
 	log_context(NULL, NULL);

@@ -30,7 +30,7 @@ static bool open_heartbeat(struct tasks *tasks, const char *node_id, const struc
 
 	if (!report_open(tasks, node_id, bus_msg_data(msg), bus_msg_size(msg), arena, &report, &claims, err))
 		return false;
-	if (strcmp(claims.sub, "heartbeat") != 0)
+	if (strcmp(claims.sub, HEARTBEAT_SUBJECT) != 0)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is of a task");
 	if (!contract_unpack(&stralix__v1__heartbeat__descriptor, report->outcome.data, report->outcome.len,
 	                     HEARTBEAT_MAX, arena, &message, err) ||

@@ -9,9 +9,12 @@
 #include "task.h"
 #include "tasks.h"
 
+#define HEARTBEAT_SUBJECT "heartbeat" /* of a token that is of no task */
+
 /*
- * Opens a packed Report of a node: its token is the node's own, for tasks, about these bytes, and not old; the node is
- * trusted. *ret_report from the arena. ERR_UNAUTHENTICATED, ERR_CLOCK_SKEW, ERR_MALFORMED, ERR_INVALID.
+ * Opens a packed Report of a node: its token is the node's own, for tasks, about these bytes, and not old (unless it is
+ * a heartbeat's); the node is trusted. *ret_report from the arena. ERR_UNAUTHENTICATED, ERR_CLOCK_SKEW, ERR_MALFORMED,
+ * ERR_INVALID.
  */
 bool report_open(struct tasks *tasks, const char *node_id, const void *data, size_t size, struct arena *arena,
                  Stralix__V1__Report **ret_report, struct token_claims *ret_claims, struct error *err) _must_check_;

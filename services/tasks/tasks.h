@@ -18,6 +18,7 @@ enum {
 	REPORT_AGE_S = 300,     /* of a report's token, either way */
 };
 
+#define CLOCK_WORDS "The clock of node %s is wrong; the task runs when it is set."
 #define OFFLINE_WORDS "node %s is offline; the task runs when it is back"
 
 struct tasks_settings {

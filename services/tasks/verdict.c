@@ -41,8 +41,7 @@ static void failed(const Stralix__V1__Outcome *outcome, unsigned attempt, const 
 	if (code == ERR_CLOCK_SKEW) {
 		ret->kind = VERDICT_HOLD;
 		ret->delay_ms = CLOCK_MS;
-		snprintf(ret->message, sizeof(ret->message),
-		         "The clock of node %s is wrong; the task runs when it is set.", node_id);
+		snprintf(ret->message, sizeof(ret->message), CLOCK_WORDS, node_id);
 	} else if (code == ERR_AGENT_TOO_OLD) {
 		ret->kind = VERDICT_WAIT;
 		ret->delay_ms = OLD_AGENT_MS;

@@ -1,11 +1,13 @@
 -- Across organisations: staff lists with the organisations as parameter, the dispatcher's looks, the sweeper's repairs.
 
--- A task that was never sent says as well when its node is away.
+-- A task that waits says what its node is held for, if it is.
 
 -- name: task_get
 select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
-       case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
-            then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message,
+       case when t.state <> 'queued' then t.message
+            when n.hold_reason = 'offline' then 'node ' || n.id || ' is offline; the task runs when it is back'
+            when n.hold_reason = 'clock' then 'The clock of node ' || n.id || ' is wrong; the task runs when it is set.'
+            else t.message end as message,
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
@@ -15,8 +17,10 @@ select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, 
 -- name: task_list
 -- $1 cursor, $2 state, $3 node, $4 target, $5 limit.
 select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
-       case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
-            then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message,
+       case when t.state <> 'queued' then t.message
+            when n.hold_reason = 'offline' then 'node ' || n.id || ' is offline; the task runs when it is back'
+            when n.hold_reason = 'clock' then 'The clock of node ' || n.id || ' is wrong; the task runs when it is set.'
+            else t.message end as message,
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
@@ -33,8 +37,10 @@ select t.*
   from unnest($6::uuid[]) as o (id)
  cross join lateral (
        select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
-              case when t.state = 'queued' and t.message = '' and n.hold_reason = 'offline'
-                   then 'node ' || n.id || ' is offline; the task runs when it is back' else t.message end as message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
+              case when t.state <> 'queued' then t.message
+                   when n.hold_reason = 'offline' then 'node ' || n.id || ' is offline; the task runs when it is back'
+                   when n.hold_reason = 'clock' then 'The clock of node ' || n.id || ' is wrong; the task runs when it is set.'
+                   else t.message end as message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
               (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
               (extract(epoch from t.finished_at) * 1000)::bigint,
               case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
@@ -77,21 +83,21 @@ select id, state, report_key, coalesce((extract(epoch from last_heartbeat_at) * 
   from node;
 
 -- name: node_beats
--- Heartbeats of the last seconds, all at once: ids, JSON texts, milliseconds. A node that was held because it was
--- offline, or because its clock was wrong, is let go when that is over; says who that is news of.
+-- Heartbeats of the last seconds, all at once: ids, JSON texts, milliseconds. A node whose clock is wrong is held; one
+-- that was held because it was offline, or because of its clock, is let go when that is over; says who that is news of.
 with beat as (
 	select id, text::jsonb as body, to_timestamp(at_ms::bigint / 1000.0) as at, clock_ok::boolean as clock_ok
 	  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as b (id, text, at_ms, clock_ok)
 ), before as (
-	select n.id, not n.reachable or (n.hold_reason <> '' and (n.hold_reason <> 'clock' or b.clock_ok)) as news
+	select n.id, not n.reachable or n.hold_reason <> case when b.clock_ok then '' else 'clock' end as news
 	  from node n join beat b on b.id = n.id
 	 order by n.id
 	   for no key update of n
 )
 update node n
    set last_heartbeat_at = greatest(n.last_heartbeat_at, b.at), heartbeat = b.body, reachable = true,
-       hold_until = case when n.hold_reason = 'clock' and not b.clock_ok then n.hold_until end,
-       hold_reason = case when n.hold_reason = 'clock' and not b.clock_ok then n.hold_reason else '' end
+       hold_until = case when not b.clock_ok then now() + interval '60 seconds' end,
+       hold_reason = case when not b.clock_ok then 'clock' else '' end
   from beat b, before
  where n.id = b.id and before.id = n.id
 returning n.id, before.news;
