@@ -18,7 +18,7 @@ struct framing {
 	size_t n_headers, header_bytes;
 	unsigned n_lengths, n_encodings, n_hosts;
 	size_t length; /* the declared one */
-	bool bad_length, bad_encoding, bad_bytes;
+	bool bad_length, bad_encoding, bad_name, bad_bytes;
 };
 
 void framing_header(struct framing *framing, const char *name, const char *value);

@@ -24,13 +24,30 @@ static unsigned check(const char *const *headers, const char *target)
 
 #define CHECK(...) check((const char *const[]){ __VA_ARGS__, NULL }, "/")
 
-static void one_length_or_one_encoding_is_good(void **state)
+static void one_length_is_good(void **state)
 {
 	(void)state;
 	assert_int_equal(CHECK("Host", "a"), 0);
 	assert_int_equal(CHECK("content-length", "0"), 0);
 	assert_int_equal(CHECK("Content-Length", "262144"), 0);
-	assert_int_equal(CHECK("Transfer-Encoding", "Chunked"), 0);
+}
+
+static void chunks_end_at_the_proxy(void **state)
+{
+	(void)state;
+	assert_int_equal(CHECK("Transfer-Encoding", "chunked"), 411);
+	assert_int_equal(CHECK("Transfer-Encoding", "Chunked"), 411);
+}
+
+static void names_are_tokens(void **state)
+{
+	static const char *const names[] = { "",          " ",   "Authorization ", "X Y", "X\tY", "X(Y)",
+		                             "X\xc3\xa9", "X@Y", "\"X\"" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		assert_int_equal(CHECK(names[i], "a"), 400);
+	assert_int_equal(CHECK("x-!#$%&'*+.^_`|~9", "a"), 0);
 }
 
 static void two_lengths_are_refused_also_when_equal(void **state)
@@ -52,7 +69,7 @@ static void a_length_is_digits_and_nothing_else(void **state)
 	assert_int_equal(CHECK("Content-Length", "99999999999999999999999999999999999999999"), 413);
 }
 
-static void only_chunked_is_an_encoding(void **state)
+static void other_encodings_are_malformed(void **state)
 {
 	static const char *const values[] = { "",          "identity", "gzip, chunked", "chunked, chunked",
 		                              "chunked;a", " chunked" };
@@ -91,10 +108,12 @@ static void too_much_has_its_own_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_length_or_one_encoding_is_good),
+		cmocka_unit_test(one_length_is_good),
+		cmocka_unit_test(chunks_end_at_the_proxy),
+		cmocka_unit_test(names_are_tokens),
 		cmocka_unit_test(two_lengths_are_refused_also_when_equal),
 		cmocka_unit_test(a_length_is_digits_and_nothing_else),
-		cmocka_unit_test(only_chunked_is_an_encoding),
+		cmocka_unit_test(other_encodings_are_malformed),
 		cmocka_unit_test(control_characters_and_two_hosts_are_refused),
 		cmocka_unit_test(too_much_has_its_own_status),
 	};
