@@ -13,7 +13,7 @@
 #include "guard.h"
 #include "internal.h"
 
-enum { AWAY_RETRY_S = 1, KEY_MAX = 128 };
+enum { AWAY_RETRY_S = 1, KEY_MAX = 64 };
 
 #define ID_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-"
 

@@ -12,7 +12,7 @@
 #include "path.h"
 #include "router.h"
 
-enum { REQUEST_TRACEPARENT = 56, REQUEST_IP = 46, REQUEST_KEY = 129 };
+enum { REQUEST_TRACEPARENT = 56, REQUEST_IP = 46, REQUEST_KEY = 65 };
 
 struct request {
 	struct gateway *gateway;

@@ -126,6 +126,9 @@ static void bodies_that_are_no_json_object_are_refused(void **state)
 		  "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
 		  400 },
 		{ POST CLOSE "Idempotency-Key: a b\r\nContent-Length: 2\r\n\r\n{}", 400 },
+		{ POST CLOSE "Idempotency-Key: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+		             "Content-Length: 2\r\n\r\n{}",
+		  400 },
 		{ POST CLOSE "Idempotency-Key:\r\nContent-Length: 2\r\n\r\n{}", 400 },
 		{ POST CLOSE "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: 2\r\n\r\n{}", 400 },
 	};
