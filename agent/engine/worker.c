@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
-enum { WATCH_S = 1, PACE_MS = 500 };
+enum { WATCH_S = 1, PACE_FIRST_MS = 500, PACE_MOST_MS = 1000 };
 
 struct worker {
 	struct worker_options use;
@@ -18,6 +18,7 @@ struct worker {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool wake, stop;
+	bool crowd; /* the last round had several tasks */
 };
 
 static bool stopping(struct worker *worker)
@@ -75,7 +76,8 @@ static bool run_batch(struct worker *worker, bool *any, struct error *err)
 	if (n > 0)
 		eventfd_write(worker->use.wake_fd, 1);
 	if (n > 1)
-		let_gather(worker, began_ms + PACE_MS);
+		let_gather(worker, began_ms + (worker->crowd ? PACE_MOST_MS : PACE_FIRST_MS));
+	worker->crowd = n > 1;
 	return ok;
 }
 
