@@ -58,7 +58,7 @@ struct identity *identity_ref(struct identity *identity)
 void identity_unref(struct identity *identity)
 {
 	if (identity && atomic_fetch_sub(&identity->refs, 1) == 1) {
-		explicit_bzero(identity->token, sizeof(identity->token));
+		explicit_bzero(identity->token, strlen(identity->token));
 		free(identity);
 	}
 }
@@ -202,18 +202,19 @@ static bool read_identity(const struct identities *identities, const char *audie
                           const Stralix__V1__IssueIdentityReply *reply, struct identity **ret, struct error *err)
 {
 	const uint8_t *key = keyring_find(identities->options.keyring, "authz");
-	_cleanup_(identity_unrefp) struct identity *identity = calloc(1, sizeof(*identity));
+	size_t size = strlen(reply->identity) + 1;
+	_cleanup_(identity_unrefp) struct identity *identity = calloc(1, sizeof(*identity) + size);
 	struct token_claims claims;
 
 	if (!identity)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	atomic_init(&identity->refs, 1);
-	if (!key || strlen(reply->identity) >= sizeof(identity->token) ||
-	    !token_verify(key, reply->identity, &claims, NULL) || strcmp(claims.iss, "authz") != 0 ||
-	    strcmp(claims.aud, audience) != 0 || !parse_role(claims.role, &identity->role))
+	if (!key || size > TOKEN_MAX || !token_verify(key, reply->identity, &claims, NULL) ||
+	    strcmp(claims.iss, "authz") != 0 || strcmp(claims.aud, audience) != 0 ||
+	    !parse_role(claims.role, &identity->role))
 		return error_set(err, ERR_BAD_REPLY, "The authz service answered with an identity that isn't its own.");
 	take_claims(&claims, identity);
-	memcpy(identity->token, reply->identity, strlen(reply->identity) + 1);
+	memcpy(identity->token, reply->identity, size);
 	identity->expires_unix_ms = claims.exp * 1000;
 	if (reply->expires_ms > 0 && reply->expires_ms < identity->expires_unix_ms)
 		identity->expires_unix_ms = reply->expires_ms;

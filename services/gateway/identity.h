@@ -15,7 +15,6 @@
 /* Who asks, as authz says. Shared and unchanging; identity_unref each. */
 struct identity {
 	atomic_uint refs;
-	char token[TOKEN_MAX]; /* of the audience */
 	char user_id[TOKEN_VALUE], session_id[TOKEN_VALUE], organisation_id[TOKEN_VALUE];
 	Stralix__Role role;
 	char scopes[TOKEN_LIST][64];
@@ -23,6 +22,7 @@ struct identity {
 	char organisations[TOKEN_LIST][40];
 	unsigned n_organisations; /* of staff: the assigned ones */
 	int64_t expires_unix_ms;
+	char token[]; /* of the audience */
 };
 
 struct identity *identity_ref(struct identity *identity);
