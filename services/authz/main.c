@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 		.contract = &authz_contract,
 		.handlers = &authz_handlers,
 		.description = "organisations, people, sessions, API tokens, login limits, and who owns which domain",
+		.generic_plans = true,
 		.queries = authz_queries,
 		.queries_wide = authz_queries_wide,
 		.migrations = authz_migrations,

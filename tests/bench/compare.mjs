@@ -1,6 +1,7 @@
 // compare.mjs get|post: the panel against the same job in Python, on the same machine and PostgreSQL, turn by turn.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { env, until } from '../system/panel.mjs';
 import { cpu, done, load, median, note, per, processes, rounds, row, seconds, settled, tokens, tree, within } from './measure.mjs';
 
@@ -10,10 +11,18 @@ const KINDS = {
 };
 const what = process.argv[2];
 const kind = KINDS[what];
-const aside = ['nats', 'postgres'];
+const aside = ['nats', 'postgres', 'node']; // shown beside: both have PostgreSQL; the peer has no node that does its work
 const token = tokens()[0];
 
-async function startPeer(app, port) {
+const freePort = () => new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+async function startPeer(app) {
+  const port = await freePort();
   const host = `${process.env.RUN}/pg-sock`;
   const [program, ...args] = within('nobody', '/usr/bin/python3', '-m', 'uvicorn', `${app}:app`, '--app-dir', `${process.env.RUN}/bench/peer-fastapi`,
     '--host', '127.0.0.1', '--port', String(port), '--workers', '2', '--log-level', 'warning', '--no-access-log');
@@ -62,10 +71,10 @@ function report(connections, turns) {
   for (const name of Object.keys(turns)) describe(name, turns[name]);
 }
 
-const panel = { name: 'panel', url: env.GATEWAY_URL, path: kind.path, groups: processes };
+const panel = { name: 'panel', url: env.GATEWAY_URL, path: kind.path, groups: () => processes(what === 'post') };
 const contenders = [panel];
 try {
-  contenders.push(await startPeer('app_async', 23101), await startPeer('app_sync', 23102));
+  contenders.push(await startPeer('app_async'), await startPeer('app_sync'));
   for (const c of contenders) await load(c.url, { connections: 8, paths: c.path.replace(/^(?!.*limit)\/api\/v1\/websites$/, '/api/v1/websites?limit=20'), time: 2 });
   for (const connections of [1, 32, 256]) {
     const turns = Object.fromEntries(contenders.map((c) => [c.name, []]));

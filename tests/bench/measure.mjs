@@ -42,11 +42,15 @@ export function tree(pid) {
   return [pid, ...below.flatMap(tree)];
 }
 
-/** The processes that have a part in a request, by what they are. */
-export function processes() {
+/** The processes that have a part in a request, by what they are; with those that work on what it asks for. */
+export function processes(withWork = false) {
   const of = (name) => tree(supervised.pid(name));
-  return { gateway: of('gateway'), authz: of('authz'), web: of('web'), nats: of('nats'), postgres: of('postgres') };
+  const work = () => ({ tasks: of('tasks'), audit: of('audit'), node: [...of('agent-n1'), ...nodeDaemon()] });
+  return { gateway: of('gateway'), authz: of('authz'), web: of('web'), ...(withWork ? work() : {}), nats: of('nats'), postgres: of('postgres') };
 }
+
+/** The node's own nginx isn't a child of its agent. */
+const nodeDaemon = () => tree(Number(readFileSync(join(runDir, 'nodes/n1/run/nginx.pid'), 'utf8')));
 
 /** Processor time in µs so far; of children that ended as well. */
 export function cpu(pids) {

@@ -30,7 +30,7 @@ with recursive org (id) as (
 )
 select o.id, o.kind, o.subject, o.payload, o.actor, o.request_id, o.traceparent, o.attempts
   from outbox o
- where o.id in (select id from due) and o.next_at <= now()
+ where o.id = any (array(select id from due)) and o.next_at <= now() -- an array: a look at each id, not at all that is due
  order by o.id
    for update skip locked;
 

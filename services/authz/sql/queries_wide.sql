@@ -77,15 +77,17 @@ select id from organisations where name = $1 order by id limit 1;
 -- name: claim_lock
 select pg_advisory_xact_lock(hashtextextended('claim ' || $1::text, 0));
 
--- $1 the name, $2 its parents, $3 the organisation: another one's claim on the name, a parent or a child.
+-- $1 the name, $2 its parents, $3 the organisation: another one's claim on the name, a parent or a child. Two looks into
+-- an index each; as one condition with "or" and a limit the plan reads the whole table.
 -- name: claim_conflict
-select 1
-  from claims
- where (domain = $1::text or domain = any ($2::text[])
-        or (reverse(domain) ~>=~ (reverse($1::text) || '.') and reverse(domain) ~<~ (reverse($1::text) || '/')))
-   and org_id <> $3::uuid
-   and (state = 'confirmed' or held_until > now())
- limit 1;
+with near as materialized (
+	select org_id, state, held_until from claims where domain = any ($2::text[] || $1::text)
+	union all
+	select org_id, state, held_until
+	  from claims
+	 where reverse(domain) ~>=~ (reverse($1::text) || '.') and reverse(domain) ~<~ (reverse($1::text) || '/')
+)
+select 1 from near where org_id <> $3::uuid and (state = 'confirmed' or held_until > now()) limit 1;
 
 -- A claim that the same resource holds already is held anew; a confirmed one stays confirmed.
 -- name: claim_hold

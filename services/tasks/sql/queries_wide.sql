@@ -117,9 +117,16 @@ select n.id from node n
 
 -- name: tasks_due
 -- A node's resources with work that could be sent now, at most $2; organisations take turns, none above what $3 leaves.
--- The organisations are found by skipping from one to the next in the index, since a queue may be long.
-with recursive org (id) as (
-	(select org_id from task where node_id = $1 and state = 'queued' order by org_id limit 1)
+-- The organisations are found by skipping from one to the next in the index, since a queue may be long; and nothing is
+-- read when the node takes nothing, since every new task asks. What runs there is few and read once.
+with recursive busy as materialized (
+	select array_agg(resource_id) as ids from task where node_id = $1 and state = 'running'
+), org (id) as (
+	(select org_id from task
+	  where node_id = $1 and state = 'queued'
+	    and exists (select from node where id = $1 and state = 'trusted' and running < $2::bigint
+	                                   and coalesce(hold_until <= now(), true))
+	  order by org_id limit 1)
 	union all
 	select (select t.org_id from task t where t.node_id = $1 and t.state = 'queued' and t.org_id > org.id
 	         order by t.org_id limit 1)
@@ -131,7 +138,7 @@ select org.id, due.resource_id
 	select t.resource_id, t.id, row_number() over (order by t.id) as turn
 	  from (select q.resource_id, q.id from task q
 	         where q.node_id = $1 and q.org_id = org.id and q.state = 'queued' and q.next_attempt_at <= now()
-	           and not exists (select from task r where r.resource_id = q.resource_id and r.state = 'running')
+	           and (select ids is null or q.resource_id <> all (ids) from busy)
 	         order by q.id
 	         limit least($2::bigint, greatest($3::bigint - (select count(*) from task r
 	                                                         where r.org_id = org.id and r.state = 'running'), 0))) as t

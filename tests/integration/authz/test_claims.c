@@ -220,6 +220,33 @@ static void of_two_that_ask_at_once_one_gets_the_name(void **state)
 	}
 }
 
+/* The server has a connection's counts when that has ended. */
+static void end_connections(void **state)
+{
+	authz_db_sql(*state,
+	             "do $$ begin assert (select bool_and(pg_terminate_backend(pid, 20000)) from pg_stat_activity "
+	             "where usename = 'authz_wide'); end $$");
+}
+
+static void a_name_is_looked_for_in_indexes_among_many(void **state)
+{
+	authz_db_sql(*state,
+	             "insert into claims select 'site' || i || '.example', gen_random_uuid(), id, 'website', "
+	             "'confirmed', now() from organisations, generate_series(1, 20000) i where name = 'Bakery'");
+	authz_db_sql(*state, "analyze claims");
+	end_connections(state);
+	authz_db_sql(*state, "select pg_stat_reset_single_table_counters('claims'::regclass)");
+	for (int i = 0; i < 8; i++) { /* with the first plans of a connection and the one that stays */
+		char domain[32];
+
+		snprintf(domain, sizeof(domain), "new%d.example", i);
+		assert_int_equal(hold(state, COBBLER, domain), ERR_NONE);
+	}
+	end_connections(state);
+	authz_db_sql(*state, "do $$ begin assert (select seq_scan = 0 and idx_scan >= 16 from pg_stat_user_tables "
+	                     "where relname = 'claims'), 'the whole table was read'; end $$");
+}
+
 #define FROM_EMPTY(test) cmocka_unit_test_setup(test, empty)
 
 int main(void)
@@ -238,6 +265,7 @@ int main(void)
 		FROM_EMPTY(a_late_confirmation_counts_unless_the_name_was_taken),
 		FROM_EMPTY(a_name_is_free_when_its_last_holder_gives_it_up),
 		FROM_EMPTY(of_two_that_ask_at_once_one_gets_the_name),
+		FROM_EMPTY(a_name_is_looked_for_in_indexes_among_many),
 	};
 
 	return cmocka_run_group_tests_name("authz/claims", tests, set_up, tear_down);
