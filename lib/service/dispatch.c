@@ -178,7 +178,7 @@ void dispatch_public_error(const struct error *err, struct error *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
 		if (plain[i].code == ret->code)
 			snprintf(ret->message, sizeof(ret->message), "%s", plain[i].words);
-	if (ret->code == ERR_UNAVAILABLE && !ret->retry_after_s)
+	if ((ret->code == ERR_UNAVAILABLE || ret->code == ERR_TIMEOUT) && !ret->retry_after_s)
 		ret->retry_after_s = AWAY_RETRY_S;
 }
 

@@ -212,7 +212,7 @@ static unsigned refuse(struct request *request, const struct contract_method *me
 		return 415;
 	}
 	if (request->bad_idempotency_key) {
-		error_field(err, "Idempotency-Key", "format", "1 to 128 of the characters A-Z a-z 0-9 _ . : -, once.");
+		error_field(err, "Idempotency-Key", "format", "1 to 64 of the characters A-Z a-z 0-9 _ . : -, once.");
 		return 400;
 	}
 	if (method->mutating && !credentials_may_change(&request->credentials, request->gateway->origins, err))

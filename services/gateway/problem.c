@@ -28,7 +28,7 @@ unsigned problem_retry_after(const struct error *err)
 {
 	unsigned status = problem_status(err);
 
-	if (status != 429 && status != 503)
+	if (status != 429 && status != 503 && status != 504)
 		return 0;
 	return err->retry_after_s ? err->retry_after_s : RETRY_AFTER_S;
 }

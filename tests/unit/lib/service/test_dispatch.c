@@ -378,6 +378,26 @@ static void call_without_room_is_sent_away(void **state)
 	stralix__v1__error__free_unpacked(body, NULL);
 }
 
+static void who_waited_in_vain_is_told_when_to_come_back(void **state)
+{
+	static const struct {
+		enum error_code code;
+		unsigned given, expected;
+	} rows[] = {
+		{ ERR_UNAVAILABLE, 0, 1 }, { ERR_TIMEOUT, 0, 1 }, { ERR_UNAVAILABLE, 9, 9 }, { ERR_CONFLICT, 0, 0 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct error err = { 0 }, shown;
+
+		error_set(&err, rows[i].code, "why");
+		err.retry_after_s = rows[i].given;
+		dispatch_public_error(&err, &shown);
+		assert_int_equal(shown.retry_after_s, rows[i].expected);
+	}
+}
+
 static void missing_handler_is_named(void **state)
 {
 	struct error err = { 0 };
@@ -408,6 +428,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(handler_without_a_reply_is_a_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(hostile_headers_are_not_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_without_room_is_sent_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_waited_in_vain_is_told_when_to_come_back, setup, teardown),
 		cmocka_unit_test(missing_handler_is_named),
 	};
 

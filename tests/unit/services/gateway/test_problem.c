@@ -60,6 +60,8 @@ static void only_429_and_503_say_when_to_try_again(void **state)
 	error_set(&err, ERR_RATE_LIMITED, "slow");
 	err.retry_after_s = 40;
 	assert_int_equal(problem_retry_after(&err), 40);
+	err.code = ERR_TIMEOUT;
+	assert_int_equal(problem_retry_after(&err), 40);
 	error_set(&err, ERR_INVALID, "no");
 	assert_int_equal(problem_retry_after(&err), 0);
 }
