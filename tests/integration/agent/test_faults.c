@@ -23,64 +23,9 @@
 
 #include "agent/engine/file.h"
 #include "harness.h"
+#include "pauses.h"
 
 enum { SMALL_DISK_MB = 24, CROWD = 200, RELOADS_MOST = 12, BATCH = 50, SNAPSHOTS = 20, LONG_PATH = 2 * HARNESS_PATH };
-
-static int set_up(void **state)
-{
-	struct harness *harness = calloc(1, sizeof(*harness));
-	char path[LONG_PATH];
-
-	assert_non_null(harness);
-	harness_init(harness);
-	snprintf(path, sizeof(path), "%s/failpoints", harness->dir);
-	assert_int_equal(mkdir(path, 0777), 0);
-	setenv("STRALIX_FAILPOINTS", path, 1);
-	*state = harness;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct harness *harness = *state;
-
-	harness_done(harness);
-	free(harness);
-	return 0;
-}
-
-/* ---- failpoints ---- */
-
-static void arm(const struct harness *harness, const char *name)
-{
-	char path[LONG_PATH], fresh[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/%s", harness->dir, name);
-	snprintf(fresh, sizeof(fresh), "%s/failpoints/.new", harness->dir);
-	harness_write(fresh, "pause\n", 6, 0666);
-	assert_int_equal(rename(fresh, path), 0);
-}
-
-static void await_hit(const struct harness *harness, const char *name)
-{
-	int64_t deadline = clock_monotonic_ms() + 20000;
-	char path[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/%s.hit", harness->dir, name);
-	while (access(path, F_OK) < 0) {
-		if (clock_monotonic_ms() > deadline)
-			fail_msg("nobody came to %s", name);
-		poll(NULL, 0, 5);
-	}
-}
-
-static void release(const struct harness *harness, const char *name)
-{
-	char path[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/%s.hit", harness->dir, name);
-	assert_int_equal(unlink(path), 0);
-}
 
 /* ---- outcomes ---- */
 
@@ -280,13 +225,13 @@ static void full_from(void **state, const char *moment)
 	harness_start(harness);
 	harness_command(&first, "first.example");
 	harness_run_well(harness, &first);
-	arm(harness, moment);
+	pauses_arm(harness, moment);
 	harness_command(&second, "second.example");
 	harness_send(harness, &second);
 	stralix__v1__outcome__free_unpacked(harness_answer(harness), NULL);
-	await_hit(harness, moment);
+	pauses_await(harness, moment);
 	fill(harness);
-	release(harness, moment);
+	pauses_release(harness, moment);
 	Stralix__V1__Outcome *outcome = harness_ending(harness, second.task_id);
 	bool done = outcome->state == STRALIX__V1__OUTCOME__STATE__SUCCESS;
 	if (done)
@@ -347,13 +292,13 @@ static void a_flipped_bit_is_found_before_it_goes_live(void **state)
 		unsigned next = live_generation(harness) + 1 + i;
 
 		harness_command(&second, "second.example");
-		arm(harness, moments[i]);
+		pauses_arm(harness, moments[i]);
 		harness_send(harness, &second);
 		stralix__v1__outcome__free_unpacked(harness_answer(harness), NULL);
-		await_hit(harness, moments[i]);
+		pauses_await(harness, moments[i]);
 		snprintf(path, sizeof(path), "%s/nginx/gen-%u/%s", harness->node, next, "mime.types");
 		flip_a_bit(path);
-		release(harness, moments[i]);
+		pauses_release(harness, moments[i]);
 		Stralix__V1__Outcome *outcome = harness_ending(harness, second.task_id);
 		assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__FAILED);
 		assert_non_null(strstr(outcome->message, "mime.types"));
@@ -549,7 +494,7 @@ static void nginx_takes_the_live_tree_at_any_moment(void **state)
 	assert_in_range(tested, SNAPSHOTS / 2, SNAPSHOTS);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pauses_set_up, pauses_tear_down)
 
 int main(void)
 {

@@ -15,8 +15,9 @@
 
 #include "agent/engine/file.h"
 #include "harness.h"
+#include "pauses.h"
 
-enum { LONG_PATH = 2 * HARNESS_PATH, ARRIVE_MS = 20000 };
+enum { LONG_PATH = 2 * HARNESS_PATH };
 
 static void path_of(const struct harness *harness, const char *name, char path[static LONG_PATH])
 {
@@ -65,38 +66,6 @@ static void read_pid(const struct harness *harness, struct buf *pid)
 	assert_true(file_read(path, 64, pid, NULL));
 }
 
-/* Stops the engine right after a new generation was linked, before nginx is told. */
-static void await_activated(const struct harness *harness)
-{
-	int64_t deadline = clock_monotonic_ms() + ARRIVE_MS;
-	char path[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/engine.activated.hit", harness->dir);
-	while (access(path, F_OK) < 0) {
-		if (clock_monotonic_ms() > deadline)
-			fail_msg("the engine activated nothing");
-		poll(NULL, 0, 5);
-	}
-}
-
-static void arm(const struct harness *harness)
-{
-	char path[LONG_PATH], fresh[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/engine.activated", harness->dir);
-	snprintf(fresh, sizeof(fresh), "%s/failpoints/.new", harness->dir);
-	harness_write(fresh, "pause\n", 6, 0666);
-	assert_int_equal(rename(fresh, path), 0);
-}
-
-static void release(const struct harness *harness)
-{
-	char path[LONG_PATH];
-
-	snprintf(path, sizeof(path), "%s/failpoints/engine.activated.hit", harness->dir);
-	assert_int_equal(unlink(path), 0);
-}
-
 static void a_way_back_that_is_broken_leaves_the_daemon_alone(void **state)
 {
 	struct harness *harness = *state;
@@ -109,14 +78,14 @@ static void a_way_back_that_is_broken_leaves_the_daemon_alone(void **state)
 	harness_run_well(harness, &first);
 	good = live_generation(harness);
 	read_pid(harness, &before);
-	arm(harness);
+	pauses_arm(harness, "engine.activated");
 	harness_command(&second, "second.example");
 	harness_send(harness, &second);
 	stralix__v1__outcome__free_unpacked(harness_answer(harness), NULL);
-	await_activated(harness);
+	pauses_await(harness, "engine.activated");
 	answer_wrongly(harness, &second);
 	break_generation(harness, good);
-	release(harness);
+	pauses_release(harness, "engine.activated");
 	Stralix__V1__Outcome *outcome = harness_ending(harness, second.task_id);
 	assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__FAILED);
 	if (!strstr(outcome->message, "roll back to generation"))
@@ -135,33 +104,11 @@ static void a_way_back_that_is_broken_leaves_the_daemon_alone(void **state)
 	assert_string_equal(before.data, after.data);
 }
 
-static int set_up(void **state)
-{
-	struct harness *harness = calloc(1, sizeof(*harness));
-	char path[LONG_PATH];
-
-	assert_non_null(harness);
-	harness_init(harness);
-	snprintf(path, sizeof(path), "%s/failpoints", harness->dir);
-	assert_int_equal(mkdir(path, 0777), 0);
-	setenv("STRALIX_FAILPOINTS", path, 1);
-	*state = harness;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct harness *harness = *state;
-
-	harness_done(harness);
-	free(harness);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_way_back_that_is_broken_leaves_the_daemon_alone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_way_back_that_is_broken_leaves_the_daemon_alone, pauses_set_up,
+		                                pauses_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
