@@ -1,5 +1,6 @@
 // A prober: asks websites that nobody touches, ten times a second, and keeps what failed.
-import { visit } from '../system/panel.mjs';
+import assert from 'node:assert/strict';
+import { createWebsite, visit } from '../system/panel.mjs';
 
 /** Asks each URL every 100 ms until stop(), which gives { asked, failed: ['time url: why', …] }. */
 export function startProber(urls) {
@@ -28,4 +29,20 @@ export function startProber(urls) {
       return result;
     },
   };
+}
+
+/** For a test file: three websites that nobody touches, probed from before() on; afterwards none may have failed. */
+export function watchThree({ before, after, test }) {
+  let prober;
+  before(async () => {
+    const urls = [];
+    for (let i = 0; i < 3; i += 1) urls.push((await createWebsite()).url);
+    prober = startProber(urls);
+  });
+  after(() => prober.stop());
+  return () => test('three untouched sites answered all the time', async () => {
+    const { asked, failed } = await prober.stop();
+    assert.ok(asked > 0, `asked ${asked} times`);
+    assert.deepEqual(failed, []);
+  });
 }

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { admin, anotherOrganisation, api, customer, ended, env, freshDomain, runDir, signIn, sql, supervised, until, visit, whole } from '../system/panel.mjs';
 import { agree, nodes, wholeAndOnce } from './checks.mjs';
-import { insist, pool } from './load.mjs';
+import { insist } from './load.mjs';
+import { watchThree } from './prober.mjs';
+
+const nobodyNoticed = watchThree({ before, after, test });
 
 after(() => {
   for (const name of ['nats', 'postgres', 'agent-n1', 'agent-n2']) supervised.up(name);
@@ -76,17 +79,17 @@ test('the database stops under load: 503, nothing goes live meanwhile, and all t
   });
   assert.ok(Number(answer.headers.get('retry-after')) > 0);
   // What the nodes had been given before may still end; then all is still.
-  let before;
+  let seen;
   await until('the nodes to be still', async () => {
-    const last = before;
-    before = JSON.stringify(live());
+    const last = seen;
+    seen = JSON.stringify(live());
     await new Promise((resolve) => setTimeout(resolve, 500));
-    return before === last;
+    return seen === last;
   });
   for (let i = 0; i < 20; i += 1) {
     assert.ok((await customer('POST', '/api/v1/websites', { domain: freshDomain('refused') })).status >= 500);
   }
-  assert.equal(JSON.stringify(live()), before, 'nothing went live without the database');
+  assert.equal(JSON.stringify(live()), seen, 'nothing went live without the database');
   supervised.up('postgres');
   const so = load.made.length;
   await until('websites to be made again', () => load.made.length >= so + 5, 60);
@@ -116,3 +119,5 @@ test('who loses the right while the task waits: it is denied, nothing is applied
     sql(`update authz.users set state = 'active' where id = '${other.user.id}'`);
   }
 });
+
+nobodyNoticed();
