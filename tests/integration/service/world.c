@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -236,6 +237,7 @@ static pid_t spawn(struct world *world, const char *argument, const char *value)
 	must(pid >= 0 && path, NULL, "start the fixture (STRALIX_FIXTURE)");
 	if (pid)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or a test that fails leaves it behind, holding the output open */
 	snprintf(config, sizeof(config), "%s/config.yaml", world->dir);
 	snprintf(log, sizeof(log), "%s/log", world->dir);
 	dup2(open(log, O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
