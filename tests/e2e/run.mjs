@@ -363,11 +363,12 @@ await check('purged, its name is free', async () => {
 });
 
 await check('signed out, nothing is left on screen', async () => {
-  await page.goto(at('/'));
+  await page.goto(at('/websites/'));
   await signedIn();
   await signOut();
   await page.goBack();
-  await page.waitForURL(/\/login\//);
+  await page.waitForURL(/\/login\/\?next=/); // not the page that signing out had led to
+  await page.getByRole('textbox', { name: 'E-mail address' }).waitFor();
 });
 
 // An administrator
