@@ -14,7 +14,11 @@
 
 #include "store.h"
 
-enum { PEM_MAX = 65536, SERIAL = 16, BACKDATE_S = 300 };
+enum {
+	PEM_MAX = 65536,
+	SERIAL = 16,
+	BACKDATE_S = 3600, /* a node whose clock is slow still gets in, and is told that it is */
+};
 
 struct cert_authority {
 	X509 *cert;
