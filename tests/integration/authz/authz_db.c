@@ -28,9 +28,11 @@ static void check(bool ok, const struct error *err)
 
 static struct db *open_as(struct postgres *postgres, const char *role, const struct db_query *queries)
 {
-	const struct db_options options = {
-		.conninfo = postgres_conninfo(postgres, role), .schema = "authz", .queries = queries, .connections = 4
-	};
+	const struct db_options options = { .conninfo = postgres_conninfo(postgres, role),
+		                            .schema = "authz",
+		                            .queries = queries,
+		                            .connections = 4,
+		                            .generic_plans = true };
 	struct error err = { 0 };
 	struct db *db = NULL;
 

@@ -230,9 +230,11 @@ static void end_connections(void **state)
 
 static void a_name_is_looked_for_in_indexes_among_many(void **state)
 {
-	authz_db_sql(*state,
-	             "insert into claims select 'site' || i || '.example', gen_random_uuid(), id, 'website', "
-	             "'confirmed', now() from organisations, generate_series(1, 20000) i where name = 'Bakery'");
+	authz_db_sql(
+		*state,
+		"insert into organisations (id, name) select gen_random_uuid(), 'Other' from generate_series(1, 50);"
+		"insert into claims select 'site' || i || '-' || id || '.example', gen_random_uuid(), id, 'website', "
+		"'confirmed', now() from organisations, generate_series(1, 150) i where name = 'Other'");
 	authz_db_sql(*state, "analyze claims");
 	end_connections(state);
 	authz_db_sql(*state, "select pg_stat_reset_single_table_counters('claims'::regclass)");
