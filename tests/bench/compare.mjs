@@ -39,7 +39,7 @@ async function turn(contender, connections) {
   const groups = contender.groups();
   const before = Object.fromEntries(Object.entries(groups).map(([name, pids]) => [name, cpu(pids)]));
   const tag = what === 'post' ? `b${randomBytes(5).toString('hex')}` : undefined;
-  const result = await load(contender.url, { connections, paths: contender.path, tag, time: kind.time });
+  const result = await load(contender.url, { connections, path: contender.path, tag, time: kind.time });
   if (result.refused || result.broken) throw new Error(`${contender.name}: ${result.refused} refused, ${result.broken} broken of ${result.requests}`);
   // PostgreSQL's and the peer's processes may be new: looked at anew.
   const us = Object.fromEntries(Object.entries(contender.groups()).map(([name, pids]) => [name, (cpu(pids) - before[name]) / result.requests]));
@@ -75,7 +75,7 @@ const panel = { name: 'panel', url: env.GATEWAY_URL, path: kind.path, groups: ()
 const contenders = [panel];
 try {
   contenders.push(await startPeer('app_async'), await startPeer('app_sync'));
-  for (const c of contenders) await load(c.url, { connections: 8, paths: c.path.replace(/^(?!.*limit)\/api\/v1\/websites$/, '/api/v1/websites?limit=20'), time: 2 });
+  for (const c of contenders) await load(c.url, { connections: 8, path: c.path.replace(/^(?!.*limit)\/api\/v1\/websites$/, '/api/v1/websites?limit=20'), time: 2 });
   for (const connections of [1, 32, 256]) {
     const turns = Object.fromEntries(contenders.map((c) => [c.name, []]));
     for (let i = 0; i < rounds; i += 1) for (const c of contenders) turns[c.name].push(await turn(c, connections));

@@ -5,11 +5,11 @@ import http from 'node:http';
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { customer, ended, env, freshDomain } from '../system/panel.mjs';
-import { done, here, median, note, per, rounds, row, settled } from './measure.mjs';
+import { ended, env, freshDomain } from '../system/panel.mjs';
+import { done, here, median, per, rounds, row } from './measure.mjs';
+import { bringTo } from './sites.mjs';
 
 const AIMS = [[1, 2.5], [100, 2], [1000, 1.4]];
-const AT_ONCE = 16; // of the websites that are only to be there
 const BLOCK = Math.ceil(Number(process.argv[2] ?? 30) / rounds);
 const agent = new https.Agent({ keepAlive: true, ca: readFileSync(env.PANEL_CA) });
 const panel = new URL(env.PANEL_URL);
@@ -37,25 +37,6 @@ const get = (url, host) => new Promise((resolve) => {
 });
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function active() {
-  const { body } = await customer('GET', '/api/v1/websites?state=active&limit=1');
-  return Number(body.page.total);
-}
-
-/** Creates until so many are served. */
-async function bringTo(count) {
-  let missing = count - (await active());
-  const worker = async () => {
-    while ((missing -= 1) >= 0) await post(freshDomain('there'));
-  };
-  const began = performance.now(), wanted = missing;
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  await settled();
-  const served = await active();
-  if (served < count) throw new Error(`${served} of ${count} websites are served`);
-  if (wanted >= 100) note(`${wanted} websites, ${AT_ONCE} at once, were all served after ${per((performance.now() - began) / 1000, 1)} s`);
-}
 
 async function once() {
   const domain = freshDomain('bench');

@@ -1,17 +1,16 @@
--- wrk's requests. LOAD_TOKENS: a file of "token" lines, each request takes the next; LOAD_PATHS: what is asked, blanks
--- between, in turn; LOAD_TAG: if set, POST of a website whose domain begins with it. Ends with one line of figures.
-local paths, tokens, requests, n = {}, {}, {}, 0
+-- wrk's requests. LOAD_TOKENS: a file with a token a line, each request takes the next; LOAD_PATH: what is asked, unless a
+-- path stands behind the token; LOAD_TAG: if set, POST of a website whose domain begins with it. Ends with one line of figures.
+local tokens, paths, requests, n = {}, {}, {}, 0
 local tag = os.getenv("LOAD_TAG")
 
-for path in os.getenv("LOAD_PATHS"):gmatch("%S+") do paths[#paths + 1] = path end
-for line in io.lines(os.getenv("LOAD_TOKENS")) do tokens[#tokens + 1] = line end
+for line in io.lines(os.getenv("LOAD_TOKENS")) do
+  local token, path = line:match("^(%S+) ?(%S*)$")
+  tokens[#tokens + 1], paths[#paths + 1] = token, path ~= "" and path or os.getenv("LOAD_PATH")
+end
 
 function init()
   if tag then return end
-  for i = 1, math.max(#tokens, #paths) do
-    local headers = { Authorization = "Bearer " .. tokens[(i - 1) % #tokens + 1] }
-    requests[i] = wrk.format("GET", paths[(i - 1) % #paths + 1], headers)
-  end
+  for i = 1, #tokens do requests[i] = wrk.format("GET", paths[i], { Authorization = "Bearer " .. tokens[i] }) end
 end
 
 function request()

@@ -68,10 +68,21 @@ export function cpu(pids) {
   return ticks * TICK_US;
 }
 
+const rollup = (field) => (pids) => pids.reduce((sum, pid) =>
+  sum + 1024 * Number(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(new RegExp(`^${field}: +(\\d+)`, 'm'))[1]), 0);
+
+/** Proportional set size in bytes: own memory, and a share of what several map; and what of it is no file's. */
+export const pss = rollup('Pss'), anonymous = rollup('Pss_Anon');
+
+export const MIB = 1024 * 1024;
+
+/** The panel's own processes, without the daemons that it uses. */
+export const services = () => Object.fromEntries(['gateway', 'authz', 'audit', 'tasks', 'web'].map((name) => [name, tree(supervised.pid(name))]));
+
 /** Loads an address; gives { requests, rps, refused, broken, p50, p99 } with times in ms. */
-export async function load(url, { connections, paths, tag, time = seconds, file = tokensFile }) {
+export async function load(url, { connections, path = '', tag, time = seconds, file = tokensFile }) {
   const { stdout } = await promisify(execFile)('wrk', ['-t1', `-c${connections}`, `-d${time}s`, '--timeout', '20s', '-s',
-    join(here, 'load.lua'), url], { env: { ...process.env, LOAD_TOKENS: file, LOAD_PATHS: paths, ...(tag ? { LOAD_TAG: tag } : {}) } });
+    join(here, 'load.lua'), url], { env: { ...process.env, LOAD_TOKENS: file, LOAD_PATH: path, ...(tag ? { LOAD_TAG: tag } : {}) } });
   const figures = stdout.match(/^FIGURES (.*)$/m);
   if (!figures) throw new Error(`wrk says: ${stdout}`);
   const [requests, took, refused, broken, p50, p99] = figures[1].split(' ').map(Number);
