@@ -1,9 +1,8 @@
 // compare.mjs get|post: the panel against the same job in Python, on the same machine and PostgreSQL, turn by turn.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { env, until } from '../system/panel.mjs';
-import { cpu, done, load, median, note, per, processes, rounds, row, seconds, settled, tokens, tree, within } from './measure.mjs';
+import { cpu, done, freePort, load, median, note, per, processes, rounds, row, seconds, settled, tokens, tree, within } from './measure.mjs';
 
 const KINDS = {
   get: { words: 'GET 20 websites', path: '/api/v1/websites?limit=20', rps: 8, cpu: 15, time: seconds },
@@ -13,13 +12,6 @@ const what = process.argv[2];
 const kind = KINDS[what];
 const aside = ['nats', 'postgres', 'node']; // shown beside: both have PostgreSQL; the peer has no node that does its work
 const token = tokens()[0];
-
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 async function startPeer(app) {
   const port = await freePort();

@@ -1,6 +1,7 @@
 // What the figures share: the panel's database and processes, processor time, load by wrk, medians, rows of the table.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { env, runDir, supervised, until } from '../system/panel.mjs';
@@ -93,6 +94,13 @@ export async function load(url, { connections, path = '', tag, time = seconds, f
 export const settled = () => until('all tasks to end', () =>
   sql('stralix', `select (select count(*) from tasks.task where state in ('queued', 'running'))
     + (select count(*) from tasks.outbox) + (select count(*) from web.outbox)`) === '0', 600);
+
+export const freePort = () => new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
 
 let missed = 0;
 
