@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
 #include "internal.h"
@@ -15,6 +16,7 @@
 
 enum {
 	SWEEP_S = 2,
+	GATHER_MS = 20, /* a round follows another at the earliest then, and takes what came meanwhile */
 	ANSWER_MS = 5000,
 	ID_TEXT = 21,
 	AGAIN_LEAST_MS = 250,
@@ -165,8 +167,8 @@ static bool say_due(struct relay *relay, struct tx *tx, struct numbers *done, si
 	return postpone(tx, rows, n, err);
 }
 
-/* One round; *ret_more: there may be more to do at once. */
-static bool run_round(struct relay *relay, bool *ret_more, struct error *err)
+/* One round; *ret_more: there may be more to do. *ret_full: there certainly is. */
+static bool run_round(struct relay *relay, bool *ret_more, bool *ret_full, struct error *err)
 {
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	struct numbers said = { .n = 0 }, done = { .n = 0 };
@@ -184,17 +186,35 @@ static bool run_round(struct relay *relay, bool *ret_more, struct error *err)
 	     delete_rows(tx, &done, err) && tx_commit(&tx, err);
 	if (!ok && n_said)
 		add_said(relay, ids, n_said);
-	*ret_more = ok && (n_said == OUTBOX_ROWS || done.n > 0);
+	*ret_full = ok && (n_said == OUTBOX_ROWS || n_due == OUTBOX_ROWS);
+	*ret_more = ok && (*ret_full || done.n > 0);
 	return ok;
+}
+
+/* Lets the words of a crowd gather: taking, saying and deleting one by one costs each as much as all together. */
+static void gather(struct relay *relay, int64_t began_ms)
+{
+	int64_t until_ms = began_ms + GATHER_MS;
+	const struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = (until_ms % 1000) * 1000000 };
+
+	pthread_mutex_lock(&relay->mutex);
+	while (!relay->stopping && clock_monotonic_ms() < until_ms)
+		(void)pthread_cond_timedwait(&relay->changed, &relay->mutex, &until);
+	pthread_mutex_unlock(&relay->mutex);
 }
 
 static void run_rounds(struct relay *relay, bool *was_ok)
 {
 	struct error err = { 0 };
-	bool more = true, ok = true;
+	bool more = true, full, ok = true;
 
-	while (more && ok)
-		ok = run_round(relay, &more, &err);
+	while (more && ok) {
+		int64_t began_ms = clock_monotonic_ms();
+
+		ok = run_round(relay, &more, &full, &err);
+		if (ok && !full)
+			gather(relay, began_ms);
+	}
 	if (!ok && *was_ok)
 		log_failure(LOG_WARN_, &err, "relay the outbox");
 	*was_ok = ok;

@@ -67,7 +67,7 @@ const panel = { name: 'panel', url: env.GATEWAY_URL, path: kind.path, groups: ()
 const contenders = [panel];
 try {
   contenders.push(await startPeer('app_async'), await startPeer('app_sync'));
-  for (const c of contenders) await load(c.url, { connections: 8, path: c.path.replace(/^(?!.*limit)\/api\/v1\/websites$/, '/api/v1/websites?limit=20'), time: 2 });
+  for (const c of contenders) await turn(c, 32); // connections, prepared statements, caches
   for (const connections of [1, 32, 256]) {
     const turns = Object.fromEntries(contenders.map((c) => [c.name, []]));
     for (let i = 0; i < rounds; i += 1) for (const c of contenders) turns[c.name].push(await turn(c, connections));
