@@ -60,8 +60,8 @@ bool claim_locked(struct tasks *tasks, struct tx *tx, const char *node_id, const
 }
 
 /*
- * *ret_full: the node takes no more. The commit waits for no fsync, so that the node's row is free at once: a claim
- * that the database server loses in a crash is made again, and a node that has begun meanwhile is heard all the same.
+ * *ret_full: the node takes no more. Nothing is flushed: a claim that the database server loses in a crash is made
+ * again, and a node that has begun meanwhile is heard all the same.
  */
 static bool claim_one(struct tasks *tasks, const char *node_id, const struct uuid *org, const struct uuid *resource,
                       bool *ret_full, struct error *err)
@@ -72,7 +72,6 @@ static bool claim_one(struct tasks *tasks, const char *node_id, const struct uui
 	struct node_state node;
 
 	if (!change_begin_system(tasks->service, org, NULL, &change, err) ||
-	    !tx_run(change_tx(change), TASKS_COMMIT_LAZILY, NULL, 0, NULL, err) ||
 	    !node_lock(change_tx(change), node_id, &node, err) ||
 	    !TX_RUN(change_tx(change), TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(resource)) ||
 	    !claim_locked(tasks, change_tx(change), node_id, &node, resource, CLAIM_IN_TURN, &task, err))

@@ -12,7 +12,7 @@ struct node_state {
 	unsigned running_all;
 };
 
-/* Locks the node's row; ERR_NOT_FOUND: there is no such node. */
+/* Locks the node's row, and makes the transaction commit lazily: see flush.h. ERR_NOT_FOUND: there is no such node. */
 bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err) _must_check_;
 
 /*

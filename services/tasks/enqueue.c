@@ -8,6 +8,7 @@
 
 #include "claim.h"
 #include "dispatch.h"
+#include "flush.h"
 #include "tasks.h"
 #include "tasks_sql.h"
 
@@ -162,7 +163,8 @@ bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, st
 	e.change = change;
 	e.tx = change_tx(change);
 	if (!judge(&e, err) || !insert(&e, &is_new, err) || (is_new && !take_in(&e, &claimed, err)) ||
-	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
+	    !change_reply(change, &reply.base, err) || !change_commit(change, err) ||
+	    !tasks_flush(e.tasks->service, err))
 		return error_wrap(err, "task %s", req->task_id);
 	if (claimed)
 		dispatch_task(e.tasks, TAKE_PTR(claimed));

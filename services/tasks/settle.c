@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flush.h"
 #include "tasks_sql.h"
 
 /* What a settlement works on, under locks. */
@@ -15,6 +16,7 @@ struct settling {
 	struct task task;
 	bool ran; /* it holds a place in the node's window */
 	bool freed;
+	bool locked; /* the node's row: to be flushed */
 };
 
 /* While it only goes on, one statement that locks nothing but the task does; it comes again should it be lost. */
@@ -49,6 +51,7 @@ static bool lock(struct settling *s, const struct uuid *id, struct error *err)
 	    !TX_RUN(s->tx, TASKS_TASK_LOCK, &row, err, DB_UUID(id)) || !task_read(row, 0, &s->task, err))
 		return false;
 	s->ran = strcmp(s->task.state, "running") == 0;
+	s->locked = true;
 	return true;
 }
 
@@ -194,7 +197,7 @@ bool settle(struct service *service, const struct uuid *org, const struct uuid *
 		return error_wrap(err, "task %s", uuid_format(task_id, id));
 	s.change = change;
 	s.tx = change_tx(change);
-	if (!settle_locked(&s, task_id, err) || !change_commit(change, err))
+	if (!settle_locked(&s, task_id, err) || !change_commit(change, err) || (s.locked && !tasks_flush(service, err)))
 		return error_wrap(err, "task %s", uuid_format(task_id, id));
 	*ret_freed = s.freed;
 	return true;

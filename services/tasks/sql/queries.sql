@@ -5,10 +5,15 @@
 -- transaction waits for no fsync.
 select set_config('synchronous_commit', 'off', true);
 
+-- name: ledger_flush
+-- Something to commit, so that the commit waits for the disk.
+select pg_logical_emit_message(true, 'stralix', '');
+
 -- name: node_lock
--- And how much runs of this organisation and in all: that may be a little old, a window is no promise.
+-- The transaction commits lazily, see flush.h. And how much runs of this organisation and in all: that may be a little old, a window is no promise.
 select state, running, coalesce(hold_until > now(), false), hold_reason,
-       (select count(*) from task where state = 'running'), (select coalesce(sum(o.running), 0)::bigint from node o)
+       (select count(*) from task where state = 'running'), (select coalesce(sum(o.running), 0)::bigint from node o),
+       set_config('synchronous_commit', 'off', true)
   from node where id = $1 for no key update;
 
 -- name: node_count
