@@ -34,6 +34,19 @@ static void become(const struct postgres *postgres)
 		_exit(126);
 }
 
+/* The last lines of a file, for whoever reads the test's output. */
+static void show_end(const char *path)
+{
+	char text[2048];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = lseek(fd, 0, SEEK_END);
+	ssize_t n = pread(fd, text, sizeof(text), size > (off_t)sizeof(text) ? size - (off_t)sizeof(text) : 0);
+
+	if (n > 0)
+		fprintf(stderr, "%.*s\n", (int)n, text);
+	close(fd);
+}
+
 /* argv[0] is a name in STRALIX_PG_BIN. */
 static void run(const struct postgres *postgres, char *const argv[])
 {
@@ -58,7 +71,8 @@ static void run(const struct postgres *postgres, char *const argv[])
 		_exit(127);
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0) {
-		fprintf(stderr, "%s failed, see %s\n", path, postgres->log);
+		fprintf(stderr, "%s failed (status %d):\n", path, status);
+		show_end(postgres->log);
 		abort();
 	}
 }
@@ -101,8 +115,8 @@ struct postgres *postgres_new(void)
 
 void postgres_start(struct postgres *postgres)
 {
-	RUN(postgres, ARG("pg_ctl"), ARG("-D"), postgres->data, ARG("-w"), ARG("-l"), postgres->log, ARG("-o"),
-	    postgres->options, ARG("start"));
+	RUN(postgres, ARG("pg_ctl"), ARG("-D"), postgres->data, ARG("-w"), ARG("-t"), ARG("180"), ARG("-l"),
+	    postgres->log, ARG("-o"), postgres->options, ARG("start"));
 	postgres->running = true;
 }
 
