@@ -10,6 +10,8 @@
 #include "dispatch.h"
 #include "tasks_sql.h"
 
+enum { INSTALLATION_SHARE = 2 };
+
 bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
@@ -27,13 +29,17 @@ bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struc
 	return true;
 }
 
+/*
+ * An organisation may run a multiple of what is left of the installation's window: the fuller it is the less, so that
+ * however many are at work something is left for one that has nothing running, and nobody has to be counted out.
+ */
 static bool has_room(const struct tasks *tasks, const struct node_state *node, enum claim_turn turn)
 {
 	const struct tasks_settings *settings = service_settings(tasks->service);
 	int64_t window = turn == CLAIM_FRESH ? settings->window_node / 2 : settings->window_node;
 
 	return node->running < window && node->running_org < settings->window_organisation &&
-	       node->running_all < settings->window_installation;
+	       node->running_org < INSTALLATION_SHARE * (settings->window_installation - node->running_all);
 }
 
 bool claim_locked(struct tasks *tasks, struct tx *tx, const char *node_id, const struct node_state *node,
@@ -90,7 +96,8 @@ static bool look(struct tasks *tasks, const char *node_id, struct rows **ret, st
 	const struct tasks_settings *settings = service_settings(tasks->service);
 
 	return DB_RUN(service_db_wide(tasks->service), NULL, TASKS_WIDE_TASKS_DUE, ret, err, DB_TEXT(node_id),
-	              DB_INT(settings->window_node), DB_INT(settings->window_organisation));
+	              DB_INT(settings->window_node), DB_INT(settings->window_organisation),
+	              DB_INT(settings->window_installation), DB_INT(INSTALLATION_SHARE));
 }
 
 void claim_node(struct tasks *tasks, const char *node_id)

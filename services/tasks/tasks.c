@@ -20,7 +20,7 @@ const struct config_row tasks_config[] = {
 	{ "window_organisation", CONFIG_INT, offsetof(struct tasks_settings, window_organisation), "128", 1, 100000,
 	  "tasks", "how many of one organisation run at once, on all nodes" },
 	{ "window_installation", CONFIG_INT, offsetof(struct tasks_settings, window_installation), "1024", 1, 1000000,
-	  "tasks", "how many run at once in all" },
+	  "tasks", "how many run at once in all; an organisation gets twice what is left of it at most" },
 	{ 0 },
 };
 

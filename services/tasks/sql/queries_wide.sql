@@ -116,11 +116,14 @@ select n.id from node n
                   and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running'));
 
 -- name: tasks_due
--- A node's resources with work that could be sent now, at most $2; organisations take turns, none above what $3 leaves.
+-- A node's resources with work that could be sent now, at most $2; organisations take turns, none above what its own
+-- window $3 leaves, nor above $5 times what is left of the installation's window $4.
 -- The organisations are found by skipping from one to the next in the index, since a queue may be long; and nothing is
 -- read when the node takes nothing, since every new task asks. What runs there is few and read once.
 with recursive busy as materialized (
 	select array_agg(resource_id) as ids from task where node_id = $1 and state = 'running'
+), room as materialized (
+	select $5::bigint * ($4::bigint - coalesce(sum(running), 0)) as share from node
 ), org (id) as (
 	(select org_id from task
 	  where node_id = $1 and state = 'queued'
@@ -140,8 +143,9 @@ select org.id, due.resource_id
 	         where q.node_id = $1 and q.org_id = org.id and q.state = 'queued' and q.next_attempt_at <= now()
 	           and (select ids is null or q.resource_id <> all (ids) from busy)
 	         order by q.id
-	         limit least($2::bigint, greatest($3::bigint - (select count(*) from task r
-	                                                         where r.org_id = org.id and r.state = 'running'), 0))) as t
+	         limit least($2::bigint, greatest(least($3::bigint, (select share from room)) -
+	                                          (select count(*) from task r
+	                                            where r.org_id = org.id and r.state = 'running'), 0))) as t
        ) as due
  where org.id is not null
  order by due.turn, due.id

@@ -71,13 +71,12 @@ void panel_abort(const char *what)
 	abort();
 }
 
-static void write_settings(struct panel *panel)
+static void write_keys(struct panel *panel)
 {
-	char keyring[512], key[44], path[128], config[1024];
+	char keyring[512], key[44], path[128];
 	const struct token_key *keys[] = { panel->web, panel->authz, panel->tasks };
 	const char *const names[] = { "web", "authz", "tasks" };
 	struct error err = { 0 };
-	char conninfo[256];
 
 	keyring[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -90,11 +89,18 @@ static void write_settings(struct panel *panel)
 	write_file(panel, "keyring", keyring);
 	snprintf(path, sizeof(path), "%s/token.key", panel->folder);
 	must(token_key_write(panel->tasks, path, &err), &err, "write the key");
+}
+
+/* more: lines beside those that every panel has. */
+static void write_settings(struct panel *panel, const char *more)
+{
+	char config[1024], conninfo[256];
+
 	snprintf(conninfo, sizeof(conninfo), "%s", postgres_conninfo(panel->postgres, "tasks"));
 	snprintf(config, sizeof(config),
-	         "nats_url: %s\ndb: %s\ndb_wide: %s\nkeyring: %s/keyring\ntoken_key: %s\nlog_level: info\n",
+	         "nats_url: %s\ndb: %s\ndb_wide: %s\nkeyring: %s/keyring\ntoken_key: %s/token.key\nlog_level: info\n%s",
 	         nats_server_url(panel->nats), conninfo, postgres_conninfo(panel->postgres, "tasks_wide"),
-	         panel->folder, path);
+	         panel->folder, panel->folder, more);
 	write_file(panel, "config.yaml", config);
 }
 
@@ -291,6 +297,13 @@ void panel_stop_service(struct panel *panel)
 	panel->pid = 0;
 }
 
+void panel_configure(struct panel *panel, const char *more)
+{
+	write_settings(panel, more);
+	panel_stop_service(panel);
+	panel_start_service(panel);
+}
+
 struct panel *panel_new(void)
 {
 	struct panel *panel = calloc(1, sizeof(*panel));
@@ -310,7 +323,8 @@ struct panel *panel_new(void)
 	panel->postgres = postgres_new();
 	panel->nats = nats_server_new();
 	postgres_psql(panel->postgres, roles);
-	write_settings(panel);
+	write_keys(panel);
+	write_settings(panel, "");
 	open_bus(panel);
 	migrate(panel);
 	panel_start_service(panel);

@@ -20,6 +20,7 @@ void panel_free(struct panel *panel);
 void panel_psql(struct panel *panel, const char *sql);
 void panel_stop_service(struct panel *panel); /* SIGKILL */
 void panel_start_service(struct panel *panel);
+void panel_configure(struct panel *panel, const char *more); /* starts it again, with these lines in its settings */
 void panel_stop_postgres(struct panel *panel);
 void panel_start_postgres(struct panel *panel);
 void panel_restart_nats(struct panel *panel); /* SIGKILL, and until the test is connected again */

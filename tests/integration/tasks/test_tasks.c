@@ -615,6 +615,60 @@ static void what_was_away_is_found_again(void **state)
 	assert_int_equal(wait_state(world, id, "success")->attempt, 1); /* also when its answer was lost */
 }
 
+/* Ten thousand tasks of two organisations, dealt out over the nodes c0, c1 and c2. */
+static void make_two_crowds(struct world *world)
+{
+	panel_psql(
+		world->panel,
+		"insert into tasks.resource (id, org_id, kind, node_id, epoch_enqueued, n_enqueued) "
+		"select gen_random_uuid(), ('d000000' || i % 2 || '-0000-7000-8000-000000000000')::uuid, 'website', "
+		"'c' || i % 3, 1, 1 from generate_series(1, 10000) i;"
+		"insert into tasks.task (id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, desired, "
+		"state, actor_id, actor_name, permission, request_id, traceparent, owner) "
+		"select gen_random_uuid(), org_id, id, node_id, kind, 'apply', 'crowd.example', 1, 1, '\\x0a00', "
+		"'queued', 'system:web', 'system:web', '', '', '', 'web' from tasks.resource "
+		"where org_id::text like 'd000000%';"
+		"analyze tasks.task");
+}
+
+static void organisations_that_could_fill_the_installation_leave_room_for_another(void **state)
+{
+	enum { NODES = 3, WINDOW = 32, BUSY = 16, ROUNDS = 5 };
+	static const char *const names[NODES] = { "c0", "c1", "c2" };
+	struct world *world = *state;
+	struct agent *agents[NODES];
+	int64_t deadline;
+	unsigned running;
+
+	panel_configure(world->panel, "window_installation: 32\n");
+	agent_answers(world->n1, STRALIX__V1__OUTCOME__STATE__SUCCESS, "", "");
+	for (int i = 0; i < NODES; i++) /* they accept, and end nothing */
+		agents[i] = agent_new(world->panel, names[i], "website");
+	make_two_crowds(world);
+	for (int i = 0; i < NODES; i++)
+		agent_online(agents[i]);
+	deadline = clock_monotonic_ms() + PATIENCE_MS;
+	do {
+		running = 0;
+		for (int i = 0; i < NODES; i++)
+			running += agent_newest(agents[i]).n;
+		usleep(10000);
+	} while (running < BUSY && clock_monotonic_ms() < deadline);
+	assert_in_range(running, BUSY, WINDOW);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct uuid resource = uuid_v7();
+		char task[UUID_TEXT];
+
+		enqueue(world, &resource, 1, task);
+		wait_finished(world, task, "success");
+	}
+	panel_psql(world->panel, "update tasks.task set state = 'cancelled' where org_id::text like 'd000000%';"
+	                         "update tasks.node set running = 0, state = 'suspended' where id like 'c_'");
+	for (int i = 0; i < NODES; i++)
+		agent_free(agents[i]);
+	panel_configure(world->panel, "");
+}
+
 static void two_copies_send_each_task_once(void **state)
 {
 	enum { TASKS = 60 };
@@ -696,6 +750,7 @@ int main(void)
 		cmocka_unit_test(lists_go_on_where_the_page_ended),
 		cmocka_unit_test(a_killed_service_goes_on_where_it_was),
 		cmocka_unit_test(what_was_away_is_found_again),
+		cmocka_unit_test(organisations_that_could_fill_the_installation_leave_room_for_another),
 		cmocka_unit_test(two_copies_send_each_task_once),
 		cmocka_unit_test(a_crowd_of_one_organisation_does_not_hold_up_another),
 	};
