@@ -220,6 +220,32 @@ static void migrate(struct panel *panel)
 		panel_abort("migrate");
 }
 
+/* How many processes have said that they are ready. */
+static unsigned count_ready(const struct panel *panel)
+{
+	char path[128], line[1024];
+	unsigned n = 0;
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/log", panel->folder);
+	log = fopen(path, "re");
+	while (log && fgets(line, sizeof(line), log))
+		n += strstr(line, "\"message\":\"ready: ") != NULL;
+	if (log)
+		fclose(log);
+	return n;
+}
+
+/* Until one more than before is ready: what is asked earlier may go to a process that was just killed, and be lost. */
+static void wait_ready(const struct panel *panel, unsigned before)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+
+	for (; count_ready(panel) == before; usleep(20000))
+		if (clock_monotonic_ms() > deadline)
+			panel_abort("stralix-tasks isn't ready");
+}
+
 /* Until it answers. */
 void panel_start_service(struct panel *panel)
 {
@@ -227,9 +253,11 @@ void panel_start_service(struct panel *panel)
 	Stralix__V1__ListNodesRequest request;
 	struct uuid org = { { 1 } };
 	struct error err = { 0 };
+	unsigned before = count_ready(panel);
 
 	stralix__v1__list_nodes_request__init(&request);
 	panel->pid = spawn_service(panel, NULL);
+	wait_ready(panel, before);
 	do {
 		ProtobufCMessage *reply;
 
@@ -263,31 +291,12 @@ void panel_restart_nats(struct panel *panel)
 		panel_abort("NATS");
 }
 
-/* How many processes have said that they are ready. */
-static unsigned count_ready(const struct panel *panel)
-{
-	char path[128], line[1024];
-	unsigned n = 0;
-	FILE *log;
-
-	snprintf(path, sizeof(path), "%s/log", panel->folder);
-	log = fopen(path, "re");
-	while (log && fgets(line, sizeof(line), log))
-		n += strstr(line, "\"message\":\"ready: ") != NULL;
-	if (log)
-		fclose(log);
-	return n;
-}
-
 void panel_start_copy(struct panel *panel)
 {
-	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
 	unsigned before = count_ready(panel);
 
 	panel->copy = spawn_service(panel, NULL);
-	for (; count_ready(panel) == before; usleep(20000))
-		if (clock_monotonic_ms() > deadline)
-			panel_abort("the copy");
+	wait_ready(panel, before);
 }
 
 void panel_stop_service(struct panel *panel)
