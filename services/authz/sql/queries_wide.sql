@@ -89,14 +89,16 @@ with near as materialized (
 )
 select 1 from near where org_id <> $3::uuid and (state = 'confirmed' or held_until > now()) limit 1;
 
--- A claim that the same resource holds already is held anew; a confirmed one stays confirmed.
+-- A claim that the same resource holds already is held anew; a confirmed one stays confirmed. The commit waits for no
+-- fsync: nobody owns the name before the caller's own commit, which stands later in the same write-ahead log.
 -- name: claim_hold
 insert into claims as c (domain, resource_id, org_id, resource_kind, held_until)
 select $1, $2::uuid, o.id, $4, now() + make_interval(secs => $5::int)
   from organisations o
  where o.id = $3::uuid
 on conflict (domain, resource_id) do update set held_until = excluded.held_until
- where c.org_id = excluded.org_id;
+ where c.org_id = excluded.org_id
+returning set_config('synchronous_commit', 'off', true);
 
 -- name: claim_show
 select org_id, state from claims where domain = $1 and resource_id = $2::uuid;
