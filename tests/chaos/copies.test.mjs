@@ -69,10 +69,12 @@ test('two copies of each service, one killed again and again: every accepted web
   const untouched = [];
   for (let i = 0; i < 3; i += 1) untouched.push((await createWebsite()).url);
   const prober = startProber(untouched);
+  t.after(() => prober.stop());
   const word = `two-${randomBytes(3).toString('hex')}`;
   const ledger = [];
   const made = [];
   let stopped = false;
+  t.after(() => { stopped = true; });
   const workers = Promise.all(Array.from({ length: 4 }, async () => {
     while (!stopped) {
       const domain = freshDomain(word);

@@ -17,13 +17,16 @@ after(() => {
 
 const live = () => nodes.map((node) => readlinkSync(join(runDir, 'nodes', node, 'nginx/live')));
 
+let over = false; // a test that fails doesn't come to stop its load
+after(() => { over = true; });
+
 /** Makes websites in a row of their own until stopped; stop() gives the ledger and what was made. */
 function startLoad(word) {
   const ledger = [];
   const made = [];
   let stopped = false;
   const worker = async () => {
-    while (!stopped) {
+    while (!stopped && !over) {
       const domain = freshDomain(word);
       const answer = await insist(domain, ledger);
       assert.equal(answer.status, 202, JSON.stringify(answer.body));
