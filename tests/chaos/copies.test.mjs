@@ -94,6 +94,9 @@ test('two copies of each service, one killed again and again: every accepted web
   }
   stopped = true;
   await workers;
+  const answers = ledger.reduce((all, { status }) => ({ ...all, [status]: (all[status] ?? 0) + 1 }), {});
+  t.diagnostic(`answers: ${JSON.stringify(answers)}`); // 0: the connection ended, with its gateway
+  assert.deepEqual(Object.keys(answers).filter((status) => !['0', '202', '503', '504'].includes(status)), [], JSON.stringify(answers));
   const retried = ledger.filter(({ status }) => status !== 202).length;
   t.diagnostic(`${made.length} websites, ${retried} answers asked for again`);
   for (const { domain, website, taskId } of made) await wholeAndOnce(domain, website, taskId);
