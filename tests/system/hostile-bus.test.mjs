@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { witness } from './hostile.mjs';
 import { connect, identity } from './nats.mjs';
-import { createWebsite, customer, env, liveTree, until, visit } from './panel.mjs';
+import { admin, customer, ended, env, freshDomain, liveTree, until, visit } from './panel.mjs';
 
 const folders = { sre: 'sre', gateway: 'gateway', web: 'web', tasks: 'tasks', n1: 'agent-n1/link' };
 const people = {}, open = {};
@@ -148,13 +148,22 @@ test('n1: garbage as report and heartbeat changes nothing', async () => {
   assert.deepEqual((await customer('GET', '/api/v1/tasks')).body.tasks.map((t) => [t.id, t.state]), before.tasks.map((t) => [t.id, t.state]));
 });
 
+/** A website on the node whose words are overheard. */
+async function onFirstNode() {
+  const { body: { organisations: [{ id }] } } = await customer('GET', '/api/v1/organisations');
+  const made = await admin('POST', '/api/v1/websites', { domain: freshDomain(), nodeId: 'n1', organisationId: id });
+  assert.equal(made.status, 202, JSON.stringify(made.body));
+  assert.equal((await ended(env.CUSTOMER_TOKEN, made.body.taskId)).state, 'success');
+  return made.body.website;
+}
+
 test('what was said once and overheard is worth nothing the second time', async () => {
   const spy = await connect(people.tasks), node = await connect(people.n1);
   spy.subscribe('report.n1');
   node.subscribe('node.n1.>');
   await Promise.all([spy.settled(), node.settled()]);
-  const site = await createWebsite();
-  const gone = await createWebsite();
+  const site = await onFirstNode();
+  const gone = await onFirstNode();
   await customer('DELETE', `/api/v1/websites/${gone.id}`);
   await until('the site to be away', async () => (await visit(`http://${gone.domain}:${env.SITES_HTTP_PORT}/`)).status >= 400);
   const commands = node.heard.filter((m) => m.subject.startsWith('node.n1.website.')), reports = spy.heard.filter((m) => m.subject === 'report.n1');
@@ -169,7 +178,7 @@ test('what was said once and overheard is worth nothing the second time', async 
     for (const m of reports) node.publish('report.n1', Buffer.from(m.body.map((b, at) => (at === (m.body.length >> 1) ? b ^ 1 : b))), { headers: m.headers ? again(m) : null });
   }
   await Promise.all([spy.settled(), node.settled()]);
-  await createWebsite(); // what came before it has been looked at
+  await onFirstNode(); // what came before it has been looked at
   assert.equal((await visit(`http://${site.domain}:${env.SITES_HTTP_PORT}/`)).status, 200);
   assert.ok((await visit(`http://${gone.domain}:${env.SITES_HTTP_PORT}/`)).status >= 400, 'the deleted website came back');
   const now = new Map((await customer('GET', '/api/v1/tasks?limit=20')).body.tasks.map((t) => [t.id, t.state]));
