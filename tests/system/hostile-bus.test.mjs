@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { witness } from './hostile.mjs';
-import { connect, identity } from './nats.mjs';
+import { connect, disconnectAll, identity } from './nats.mjs';
 import { admin, customer, ended, env, freshDomain, liveTree, until, visit } from './panel.mjs';
 
 const folders = { sre: 'sre', gateway: 'gateway', web: 'web', tasks: 'tasks', n1: 'agent-n1/link' };
@@ -19,7 +19,7 @@ before(async () => {
 });
 beforeEach(() => { for (const client of Object.values(open)) client.errors.splice(0); });
 after(async () => {
-  for (const client of Object.values(open)) client.close();
+  disconnectAll();
   await unharmed();
 });
 

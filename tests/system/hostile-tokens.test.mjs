@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { witness } from './hostile.mjs';
-import { connect, identity } from './nats.mjs';
+import { connect, disconnectAll, identity } from './nats.mjs';
 import { env, runDir } from './panel.mjs';
 
 const b64 = (value) => Buffer.from(value).toString('base64url');
@@ -32,7 +32,7 @@ before(async () => {
   client = await connect(identity('web'));
 });
 after(async () => {
-  client.close();
+  disconnectAll();
   await unharmed();
 });
 

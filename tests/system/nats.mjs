@@ -27,6 +27,10 @@ export function identity(folder) {
   };
 }
 
+const sockets = new Set();
+/** Ends every connection, those of a test that failed too: an open one would keep the tests from ending. */
+export const disconnectAll = () => { for (const socket of sockets) socket.destroy(); };
+
 /** Connects as an identity. Gives { publish, request, subscribe, settled, errors, close, closed }. */
 export async function connect(who) {
   const plain = net.connect({ host: '127.0.0.1', port: new URL(env.NATS_URL).port });
@@ -65,6 +69,7 @@ export async function connect(who) {
   };
   socket.on('data', (piece) => { rest = Buffer.concat([rest, piece]); while (step()); });
   socket.on('error', () => {});
+  sockets.add(socket);
   socket.on('close', () => { client.closed = true; client.pongs.splice(0).forEach((go) => go()); });
 
   /** All that was sent has been looked at by the server. */
