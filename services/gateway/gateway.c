@@ -50,10 +50,11 @@ static void on_bus_state(void *arg, bool connected, const char *why)
 {
 	struct gateway *gateway = arg;
 	const struct log_field fields[] = { { "why", why }, { NULL, NULL } };
+	struct events *events = atomic_load(&gateway->events);
 
 	log_write(connected ? LOG_INFO_ : LOG_WARN_, fields, connected ? "bus is connected" : "bus is away");
-	if (connected && gateway->events)
-		events_missed(gateway->events);
+	if (connected && events)
+		events_missed(events);
 }
 
 static bool open_bus(struct gateway *gateway, struct error *err)
@@ -131,6 +132,19 @@ static void fit_connections(struct settings *settings)
 		settings->max_connections = (int64_t)limit.rlim_cur - SPARE_FILES;
 }
 
+/* The bus is at work already, and tells events what it missed. */
+static bool open_events(struct gateway *gateway, struct error *err)
+{
+	struct events *events = NULL;
+
+	if (!events_open(&(struct events_options){ gateway->bus, gateway->identities,
+	                                           (size_t)gateway->settings.max_streams },
+	                 &events, err))
+		return false;
+	atomic_store(&gateway->events, events);
+	return true;
+}
+
 static bool open_parts(struct gateway *gateway, struct error *err)
 {
 	const struct settings *settings = &gateway->settings;
@@ -142,11 +156,8 @@ static bool open_parts(struct gateway *gateway, struct error *err)
 	       files_open(settings->ui_dir, settings->openapi, &gateway->files, err) &&
 	       router_new(contract_services, &gateway->router, err) &&
 	       metrics_new(gateway->router, &gateway->metrics, err) && open_bus(gateway, err) &&
-	       open_identities(gateway, err) &&
-	       events_open(&(struct events_options){ gateway->bus, gateway->identities, (size_t)settings->max_streams },
-	                   &gateway->events, err) &&
-	       open_discovery(gateway, err) && ticker_start(on_tick, gateway, &gateway->ticker, err) &&
-	       server_start(gateway, err);
+	       open_identities(gateway, err) && open_events(gateway, err) && open_discovery(gateway, err) &&
+	       ticker_start(on_tick, gateway, &gateway->ticker, err) && server_start(gateway, err);
 }
 
 bool gateway_open(struct settings *settings, struct gateway **ret, struct error *err)

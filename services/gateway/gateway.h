@@ -17,7 +17,7 @@ struct gateway {
 	struct router *router;
 	struct bus *bus;
 	struct identities *identities;
-	struct events *events;
+	_Atomic(struct events *) events; /* the bus's thread looks, too */
 	struct ready *ready;
 	struct discovery *discovery;
 	struct http_server *http;

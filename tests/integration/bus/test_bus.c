@@ -380,6 +380,7 @@ static void unsubscribing_waits_for_what_has_arrived(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		assert_true(bus_publish(world->asker, "slow", NULL, "", 0, &err));
 	settle(world->asker);
+	settle(world->answerer); /* what was sent before has arrived now */
 	assert_true(wait_for(&slow.began, 1));
 	bus_unsubscribe(subscription);
 	assert_int_equal(atomic_load(&slow.ended), 3);
