@@ -1,7 +1,7 @@
 /*
  * db: PostgreSQL; the only user of libpq-fe.h. A pool of connections; every statement has a name from a .sql file, is
  * prepared at connect (a typo fails the start), takes parameters, and runs inside a transaction whose first statement
- * sets the organisation for row security. No statement runs outside one; a read of one statement is one by itself.
+ * sets the organisation for row security. No statement runs outside one; a single one is one by itself.
  */
 #pragma once
 
@@ -102,8 +102,8 @@ bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, co
 	            sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
 
 /*
- * A transaction of one statement that reads, in one round trip: what tx_begin, tx_run and tx_commit do together. When
- * an old connection turns out to be lost the statement runs once more, so it must not write.
+ * A transaction of one statement, in one round trip: what tx_begin, tx_run and tx_commit do together. When an old
+ * connection turns out to be lost the statement runs once more, which it must bear: a read, most likely.
  */
 bool db_run(struct db *db, const struct uuid *org, unsigned query, const struct db_param *params, unsigned n,
             struct rows **ret, struct error *err) _must_check_;
