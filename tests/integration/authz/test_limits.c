@@ -14,6 +14,7 @@
 #include "services/authz/account.h"
 #include "services/authz/login.h"
 #include "services/authz/opaque.h"
+#include "services/authz/seen.h"
 
 static const struct login_limits limits = { .per_ip = 4, .per_account = 2 };
 
@@ -175,7 +176,7 @@ static unsigned identities(void **state, const char *token)
 	return rows_count(rows);
 }
 
-static void open_session(void **state, const char *token)
+static struct uuid open_session(void **state, const char *token)
 {
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	struct uuid session = uuid_v7(), org;
@@ -189,6 +190,7 @@ static void open_session(void **state, const char *token)
 	                   DB_TEXT("0192f000-0000-7000-8000-0000000000c1"), DB_BYTES(digest, sizeof(digest)),
 	                   DB_INT(1800), DB_INT(43200)));
 	assert_true(tx_commit(&tx, &err));
+	return session;
 }
 
 static void a_session_ends_idle_expired_disabled_or_suspended(void **state)
@@ -206,7 +208,7 @@ static void a_session_ends_idle_expired_disabled_or_suspended(void **state)
 	authz_db_sql(*state, people);
 	opaque_new(OPAQUE_SESSION, token);
 	assert_int_equal(identities(state, token), 0);
-	open_session(state, token);
+	(void)open_session(state, token);
 	assert_int_equal(identities(state, token), 1);
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		authz_db_sql(*state, ends[i][0]);
@@ -214,6 +216,32 @@ static void a_session_ends_idle_expired_disabled_or_suspended(void **state)
 		authz_db_sql(*state, ends[i][1]);
 		assert_int_equal(identities(state, token), 1);
 	}
+}
+
+static void what_was_seen_is_written_together_and_once(void **state)
+{
+	_cleanup_(seen_freep) struct seen *seen = NULL;
+	struct error err = { 0 };
+	struct uuid first, second;
+	char token[OPAQUE_TEXT];
+
+	authz_db_sql(*state, people);
+	assert_true(seen_new(&seen, &err));
+	assert_true(seen_write(seen, authz_db_wide(*state), &err)); /* nothing */
+	opaque_new(OPAQUE_SESSION, token);
+	first = open_session(state, token);
+	opaque_new(OPAQUE_SESSION, token);
+	second = open_session(state, token);
+	authz_db_sql(*state, "update sessions set last_seen_at = now() - interval '10 minutes'");
+	for (unsigned i = 0; i < 3000; i++) /* more than it holds: noted again at the next call */
+		seen_note(seen, OPAQUE_SESSION, i % 2 ? &first : &second);
+	assert_true(seen_write(seen, authz_db_wide(*state), &err));
+	authz_db_sql(*state, "do $$ begin assert (select bool_and(last_seen_at > now() - interval '1 minute') "
+	                     "from sessions); end $$");
+	authz_db_sql(*state, "update sessions set last_seen_at = now() - interval '10 minutes'");
+	assert_true(seen_write(seen, authz_db_wide(*state), &err));
+	authz_db_sql(*state, "do $$ begin assert (select bool_and(last_seen_at < now() - interval '9 minutes') "
+	                     "from sessions); end $$");
 }
 
 static void actor(void **state, const char *user, const char *org, unsigned rows_expected, bool sees)
@@ -286,6 +314,7 @@ int main(void)
 		FROM_EMPTY(zero_is_no_limit),
 		FROM_EMPTY(parallel_guesses_share_one_count),
 		FROM_EMPTY(a_session_ends_idle_expired_disabled_or_suspended),
+		FROM_EMPTY(what_was_seen_is_written_together_and_once),
 		FROM_EMPTY(an_actor_sees_the_own_and_the_assigned_organisation),
 		FROM_EMPTY(one_organisation_sees_no_session_of_another),
 		FROM_EMPTY(an_account_is_found_by_its_address),
