@@ -168,7 +168,7 @@ bool book_heard_since(struct book *book, const char *id, int64_t unix_ms)
 
 	pthread_mutex_lock(&book->lock);
 	entry = find(book, id);
-	heard = entry && entry->seen_ms > unix_ms;
+	heard = entry && entry->seen_ms >= unix_ms;
 	pthread_mutex_unlock(&book->lock);
 	return heard;
 }

@@ -36,7 +36,7 @@ bool book_find(struct book *book, struct db *wide, const char *id, struct node_f
 /* Keeps a heartbeat until book_take_beats; takes json over. Returns whether it is news: the node was away, or held. */
 bool book_beat(struct book *book, const char *id, char *json, int64_t now_ms, bool clock_ok);
 
-/* Whether the node has told of itself after that moment. */
+/* Whether the node has told of itself at that moment or later. */
 bool book_heard_since(struct book *book, const char *id, int64_t unix_ms);
 
 /* The node's next heartbeat is news. */

@@ -351,6 +351,9 @@ static void bus_opened_before_its_server_connects_later(void **state)
 	assert_int_equal(err.code, ERR_UNAVAILABLE);
 	nats_server_start(world->server);
 	assert_true(bus_wait_connected(bus, WAIT_MS));
+	assert_true(
+		bus_wait_connected(world->asker, WAIT_MS)); /* those of the other tests come back in their own time */
+	assert_true(bus_wait_connected(world->answerer, WAIT_MS));
 }
 
 struct slow {
