@@ -69,7 +69,10 @@ export async function createWebsite(token = env.CUSTOMER_TOKEN, domain = freshDo
   assert.equal(made.status, 202, JSON.stringify(made.body));
   const task = await ended(token, made.body.taskId);
   assert.equal(task.state, 'success', JSON.stringify(task));
-  return (await api(token, 'GET', `/api/v1/websites/${made.body.website.id}`)).body.website;
+  return until(`${domain} to hear of its task's end`, async () => { // which comes a moment after the task's own
+    const { body } = await api(token, 'GET', `/api/v1/websites/${made.body.website.id}`);
+    return body.website?.state === 'pending' ? null : body.website;
+  });
 }
 
 /** What a node's nginx says to a name: { status, text }. */
