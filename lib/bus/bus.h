@@ -42,6 +42,7 @@ struct bus_header {
 #define BUS_REQUEST_ID "Request-Id"
 #define BUS_TRACEPARENT "traceparent"
 #define BUS_AUTHORIZATION "Authorization" /* "Bearer <token>" */
+#define BUS_PULSE "Pulse"                 /* whose identities are good no longer: lib/token/pulse.h */
 #define BUS_DEADLINE "Deadline"           /* Unix ms */
 #define BUS_CONTENT_TYPE "Content-Type"   /* application/protobuf (default) or application/json */
 #define BUS_IDEMPOTENCY_KEY "Idempotency-Key"

@@ -77,6 +77,7 @@ static bool admit(struct call *call, struct error *err)
 	const struct guard_request request = {
 		.method = call->method,
 		.authorization = bus_msg_header(call->msg, BUS_AUTHORIZATION),
+		.pulse = bus_msg_header(call->msg, BUS_PULSE),
 		.body = bus_msg_data(call->msg),
 		.size = bus_msg_size(call->msg),
 		.now_s = call->arrived_ms / 1000,

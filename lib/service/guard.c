@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/token/pulse.h"
 
 enum {
 	VERDICTS = 4096,       /* a power of two */
 	IDENTITY_LEEWAY_S = 5, /* for a clock that is a bit behind the signer's; none for one that is ahead */
 	SERVICE_LEEWAY_S = 30, /* both ways */
-	IDENTITY_LIFE_S = 900, /* the longest that is believed: an operator's token lives ten minutes */
+	IDENTITY_MAX_S = 900,  /* the longest life that is believed: an operator's token lives ten minutes */
 	SERVICE_LIFE_S = 60,
 	NAME_MAX_ = 160,
 };
@@ -25,6 +26,7 @@ struct guard {
 	const struct keyring *keyring;
 	pthread_mutex_t mutex;
 	uint8_t (*verdicts)[TOKEN_DIGEST]; /* tokens whose signature was found good, by what their digest begins with */
+	struct pulse pulse;                /* the newest seen */
 };
 
 bool guard_new(const char *service, const struct keyring *keyring, struct guard **ret, struct error *err)
@@ -78,12 +80,17 @@ struct times {
 	int early_s, late_s, life_s;
 };
 
+static bool fail_expired(struct error *err)
+{
+	return error_set(err, ERR_UNAUTHENTICATED, "the token has expired");
+}
+
 static bool check_time(const struct token_claims *claims, int64_t now_s, const struct times *may, struct error *err)
 {
 	if (claims->iat > now_s + may->early_s)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is from the future");
 	if (now_s >= claims->exp + may->late_s)
-		return error_set(err, ERR_UNAUTHENTICATED, "the token has expired");
+		return fail_expired(err);
 	if (claims->exp - claims->iat > may->life_s)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token lives too long");
 	return true;
@@ -101,10 +108,56 @@ static bool find_token(const char *authorization, const char **ret, struct error
 
 /* Identity tokens. */
 
-static bool verify_identity(struct guard *guard, const char *token, int64_t now_s, struct token_claims *ret,
-                            struct error *err)
+/* Has the newest pulse kept: checking the signature is once for all who bring the same. */
+static bool take_pulse(struct guard *guard, const char *token, struct error *err)
 {
-	static const struct times may = { .early_s = IDENTITY_LEEWAY_S, .late_s = 0, .life_s = IDENTITY_LIFE_S };
+	struct pulse pulse;
+	bool known;
+
+	pthread_mutex_lock(&guard->mutex);
+	known = strcmp(guard->pulse.token, token) == 0;
+	pthread_mutex_unlock(&guard->mutex);
+	if (known)
+		return true;
+	if (!pulse_read(guard->keyring, token, &pulse, err))
+		return error_wrap(err, "the pulse");
+	pthread_mutex_lock(&guard->mutex);
+	if (pulse.iat >= guard->pulse.iat)
+		guard->pulse = pulse;
+	pthread_mutex_unlock(&guard->mutex);
+	return true;
+}
+
+/* An identity whose own time is over is good on beside a pulse that doesn't revoke it; the newest one seen counts. */
+static bool check_extended(struct guard *guard, const struct token_claims *claims, const char *pulse, int64_t now_s,
+                           struct error *err)
+{
+	bool good;
+
+	if (!pulse || now_s >= claims->ext || claims->ext - claims->iat > IDENTITY_EXTENDED_S)
+		return fail_expired(err);
+	if (!take_pulse(guard, pulse, err))
+		return false;
+	pthread_mutex_lock(&guard->mutex);
+	good = pulse_alive(&guard->pulse, now_s, IDENTITY_LEEWAY_S) &&
+	       !pulse_revokes(&guard->pulse, claims->sub, claims->sid, claims->org);
+	pthread_mutex_unlock(&guard->mutex);
+	return good || fail_expired(err);
+}
+
+static bool check_identity_time(struct guard *guard, const struct token_claims *claims,
+                                const struct guard_request *request, struct error *err)
+{
+	static const struct times may = { .early_s = IDENTITY_LEEWAY_S, .late_s = 0, .life_s = IDENTITY_MAX_S };
+
+	if (request->now_s >= claims->exp && claims->ext && claims->exp - claims->iat <= IDENTITY_LIFE_S)
+		return check_extended(guard, claims, request->pulse, request->now_s, err);
+	return check_time(claims, request->now_s, &may, err);
+}
+
+static bool verify_identity(struct guard *guard, const struct guard_request *request, const char *token,
+                            struct token_claims *ret, struct error *err)
+{
 	uint8_t digest[TOKEN_DIGEST];
 	const uint8_t *key = keyring_find(guard->keyring, ISSUER);
 	bool known;
@@ -119,7 +172,7 @@ static bool verify_identity(struct guard *guard, const char *token, int64_t now_
 		return error_set(err, ERR_UNAUTHENTICATED, "the token can't be read");
 	if (strcmp(ret->iss, ISSUER) != 0 || strcmp(ret->aud, guard->service) != 0)
 		return error_set(err, ERR_UNAUTHENTICATED, "the token is not for this service");
-	if (!check_time(ret, now_s, &may, err))
+	if (!check_identity_time(guard, ret, request, err))
 		return false;
 	if (!known)
 		keep(guard, digest);
@@ -193,7 +246,7 @@ static bool admit_person(struct guard *guard, const struct guard_request *reques
 	struct token_claims claims = { 0 };
 	struct identity identity = { 0 };
 
-	if (!verify_identity(guard, token, request->now_s, &claims, err) ||
+	if (!verify_identity(guard, request, token, &claims, err) ||
 	    !fill_identity(&claims, request->arena, &identity, err))
 		return false;
 	if (method->min_role == STRALIX__ROLE__ROLE_UNSET || identity.role < method->min_role)

@@ -15,6 +15,7 @@ DEFINE_CLEANUP(struct guard *, guard_free)
 struct guard_request {
 	const struct contract_method *method;
 	const char *authorization; /* the header; NULL when absent */
+	const char *pulse;         /* likewise */
 	const void *body;
 	size_t size;
 	int64_t now_s; /* Unix time */

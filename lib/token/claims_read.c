@@ -115,6 +115,8 @@ static bool take_content(struct reader *r, const struct claim *claim, struct tok
 		return take_digest(r, field, claim->size, count);
 	case CLAIM_TIME:
 		return take_time(r, field);
+	case CLAIM_MOMENT:
+		return take_time(r, field) && *(int64_t *)field > 0;
 	}
 	return false;
 }

@@ -11,6 +11,10 @@
 	{                                                                                                              \
 #field, CLAIM_TIME, offsetof(struct token_claims, field), sizeof(int64_t), 0                           \
 	}
+#define MOMENT(field)                                                                                                  \
+	{                                                                                                              \
+#field, CLAIM_MOMENT, offsetof(struct token_claims, field), sizeof(int64_t), 0                         \
+	}
 #define LIST(field, member)                                                                                            \
 	{                                                                                                              \
 #field, CLAIM_LIST, offsetof(struct token_claims, field), member,                                      \
@@ -23,12 +27,14 @@ const struct claim claim_table[CLAIMS] = {
 	{ "dig", CLAIM_DIGEST, offsetof(struct token_claims, dig), TOKEN_DIGEST,
 	  offsetof(struct token_claims, has_dig) },
 	TIME(exp),
+	MOMENT(ext),
 	TIME(iat),
 	VALUE(iss),
 	VALUE(jti),
 	{ "name", CLAIM_TEXT, offsetof(struct token_claims, name), sizeof(((struct token_claims *)0)->name), 0 },
 	VALUE(org),
 	LIST(orgs, 40),
+	LIST(rev, 40),
 	VALUE(rid),
 	VALUE(role),
 	LIST(scp, 64),

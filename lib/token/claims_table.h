@@ -9,6 +9,7 @@ enum claim_kind {
 	CLAIM_LIST,   /* of values, at least one */
 	CLAIM_DIGEST, /* 32 bytes, spelled in base64url */
 	CLAIM_TIME,   /* Unix seconds; always there */
+	CLAIM_MOMENT, /* Unix seconds; 0 is an absent claim */
 };
 
 struct claim {
@@ -18,7 +19,7 @@ struct claim {
 	size_t count;        /* offset of a list's count, of a digest's flag */
 };
 
-enum { CLAIMS = 15 };
+enum { CLAIMS = 17 };
 extern const struct claim claim_table[CLAIMS]; /* in alphabetical order */
 
 #define CLAIM_TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */

@@ -105,6 +105,8 @@ static bool put_claim(struct writer *w, const struct claim *claim, const struct 
 		return true;
 	case CLAIM_TIME:
 		return put_time(w, claim, *(const int64_t *)field);
+	case CLAIM_MOMENT:
+		return *(const int64_t *)field == 0 || put_time(w, claim, *(const int64_t *)field);
 	}
 	return false;
 }

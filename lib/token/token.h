@@ -3,7 +3,8 @@
  * it. There is one canonical form: the header {"alg":"EdDSA","typ":"JWT"} and claims in alphabetical order without
  * white space or escapes; the reader refuses anything else, so a token has exactly one spelling.
  *
- *   identity  iss authz      aud service          sub user   org orgs role scp sid name       5 s
+ *   identity  iss authz      aud service          sub user   org orgs role scp sid name ext   5 s; to ext beside a pulse
+ *   pulse     iss authz      aud pulse            rev                                         4 s
  *   service   iss caller     aud service.Method   sub actor  dig rid                          30 s
  *   command   iss tasks      aud node             act kind.verb  jti rid dig                  120 s
  *   report    iss node       aud tasks            sub task id or "heartbeat"  dig             300 s
@@ -31,9 +32,12 @@ struct token_claims {
 	unsigned n_orgs;
 	char scp[TOKEN_LIST][64];
 	unsigned n_scp;
+	char rev[TOKEN_LIST][40];
+	unsigned n_rev;
 	bool has_dig;
 	uint8_t dig[TOKEN_DIGEST];
 	int64_t iat, exp; /* Unix seconds */
+	int64_t ext;      /* likewise; 0 is an absent claim */
 };
 
 /* A key pair's private half; wiped when freed. */

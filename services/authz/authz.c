@@ -53,6 +53,7 @@ const struct authz_handlers authz_handlers = {
 	.create_user = authz_create_user,
 	.issue_identity = authz_issue_identity,
 	.check_actor = authz_check_actor,
+	.get_pulse = authz_get_pulse,
 	.claim_domain = authz_claim_domain,
 	.confirm_claim = authz_confirm_claim,
 	.release_claim = authz_release_claim,

@@ -47,6 +47,7 @@ bool authz_list_organisations(struct call *call, const Stralix__V1__ListOrganisa
 bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *req, struct error *err);
 bool authz_issue_identity(struct call *call, const Stralix__V1__IssueIdentityRequest *req, struct error *err);
 bool authz_check_actor(struct call *call, const Stralix__V1__CheckActorRequest *req, struct error *err);
+bool authz_get_pulse(struct call *call, const Stralix__V1__Empty *req, struct error *err);
 bool authz_claim_domain(struct call *call, const Stralix__V1__ClaimDomainRequest *req, struct error *err);
 bool authz_confirm_claim(struct call *call, const Stralix__V1__ClaimRef *req, struct error *err);
 bool authz_release_claim(struct call *call, const Stralix__V1__ClaimRef *req, struct error *err);

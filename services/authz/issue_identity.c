@@ -1,4 +1,5 @@
-/* IssueIdentity. Exchanges a session or API token for an identity token that one service accepts for five seconds. */
+/* IssueIdentity. Exchanges a session or API token for an identity token that one service accepts for five
+ * seconds, and for up to thirty beside a pulse. */
 #include <string.h>
 
 #include "lib/token/token.h"
@@ -18,7 +19,7 @@ static const unsigned sources[] = {
 };
 
 /* Their columns. */
-enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE };
+enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS };
 
 static bool refuse(struct error *err)
 {
@@ -75,6 +76,7 @@ static bool find(struct call *call, enum opaque_kind kind, const char *token, St
 	if (!split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
 	    !split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
 		return false;
+	ret->ends_s = rows_int(rows, 0, ENDS);
 	id = rows_uuid(rows, 0, SESSION_ID);
 	if (rows_bool(rows, 0, STALE))
 		seen_note(authz->seen, kind, &id);

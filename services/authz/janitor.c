@@ -36,6 +36,11 @@ static bool expire_claims(struct service *service, struct error *err)
 	return run(service, AUTHZ_WIDE_CLAIM_EXPIRE, NULL, 0, err);
 }
 
+static bool expire_revocations(struct service *service, struct error *err)
+{
+	return run(service, AUTHZ_WIDE_REVOCATION_EXPIRE, NULL, 0, err);
+}
+
 static bool write_seen(struct service *service, struct error *err)
 {
 	const struct authz *authz = service_state(service);
@@ -47,6 +52,7 @@ const struct janitor_row authz_janitor[] = {
 	{ .name = "seen", .every_s = 5, .run = write_seen },
 	{ .name = "sessions", .every_s = 60, .run = expire_sessions },
 	{ .name = "tokens", .every_s = 3600, .run = expire_tokens },
+	{ .name = "revocations", .every_s = 300, .run = expire_revocations },
 	{ .name = "attempts", .every_s = 60, .run = expire_attempts },
 	{ .name = "claims", .every_s = 300, .run = expire_claims },
 	{ .name = NULL },

@@ -117,17 +117,13 @@ static Stralix__V1__SignerReply *exchange(struct signer_client *client, Stralix_
 	return receive(client, arena, err);
 }
 
-bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdentity *identity, struct arena *arena,
-                            char ret[static TOKEN_MAX], struct error *err)
+static bool have_signed(struct signer_client *client, Stralix__V1__SignerRequest *request, struct arena *arena,
+                        char ret[static TOKEN_MAX], struct error *err)
 {
-	Stralix__V1__SignerRequest request;
 	Stralix__V1__SignerReply *reply;
 
-	stralix__v1__signer_request__init(&request);
-	request.body_case = STRALIX__V1__SIGNER_REQUEST__BODY_IDENTITY;
-	request.identity = identity;
 	pthread_mutex_lock(&client->lock);
-	reply = exchange(client, &request, arena, err);
+	reply = exchange(client, request, arena, err);
 	pthread_mutex_unlock(&client->lock);
 	if (!reply)
 		return false;
@@ -136,4 +132,26 @@ bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdent
 	if (!*reply->token || snprintf(ret, TOKEN_MAX, "%s", reply->token) >= TOKEN_MAX)
 		return error_set(err, ERR_INTERNAL, "the signer gave no token");
 	return true;
+}
+
+bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdentity *identity, struct arena *arena,
+                            char ret[static TOKEN_MAX], struct error *err)
+{
+	Stralix__V1__SignerRequest request;
+
+	stralix__v1__signer_request__init(&request);
+	request.body_case = STRALIX__V1__SIGNER_REQUEST__BODY_IDENTITY;
+	request.identity = identity;
+	return have_signed(client, &request, arena, ret, err);
+}
+
+bool signer_client_pulse(struct signer_client *client, Stralix__V1__SignPulse *pulse, struct arena *arena,
+                         char ret[static TOKEN_MAX], struct error *err)
+{
+	Stralix__V1__SignerRequest request;
+
+	stralix__v1__signer_request__init(&request);
+	request.body_case = STRALIX__V1__SIGNER_REQUEST__BODY_PULSE;
+	request.pulse = pulse;
+	return have_signed(client, &request, arena, ret, err);
 }

@@ -17,6 +17,8 @@ bool signer_client_new(int fd, struct signer_client **ret, struct error *err) _m
 void signer_client_free(struct signer_client *client);
 DEFINE_CLEANUP(struct signer_client *, signer_client_free)
 
-/* Has an identity token signed; threads take turns. ERR_UNAVAILABLE when the signer doesn't answer within 2 s. */
+/* Have an identity token, a pulse signed; threads take turns. ERR_UNAVAILABLE: the signer doesn't answer within 2 s. */
 bool signer_client_identity(struct signer_client *client, Stralix__V1__SignIdentity *identity, struct arena *arena,
                             char ret[static TOKEN_MAX], struct error *err) _must_check_;
+bool signer_client_pulse(struct signer_client *client, Stralix__V1__SignPulse *pulse, struct arena *arena,
+                         char ret[static TOKEN_MAX], struct error *err) _must_check_;

@@ -98,11 +98,13 @@ static void on_reply(void *arg, struct bus_msg *reply, const struct error *why)
 
 static bool send(struct request *request, const uint8_t *body, size_t size)
 {
-	char authorization[TOKEN_MAX + 8], deadline[24];
+	char authorization[TOKEN_MAX + 8], pulse[TOKEN_MAX], deadline[24];
+	bool aged = request->identity && identities_pulse(request->gateway->identities, request->identity, pulse);
 	const struct bus_header headers[] = {
 		{ BUS_REQUEST_ID, request->id },
 		{ BUS_TRACEPARENT, request->traceparent },
 		{ BUS_AUTHORIZATION, request->identity ? authorization : NULL },
+		{ BUS_PULSE, aged ? pulse : NULL },
 		{ BUS_DEADLINE, deadline },
 		{ BUS_IDEMPOTENCY_KEY, request->idempotency_key[0] ? request->idempotency_key : NULL },
 		{ BUS_SOURCE_IP, request->source_ip[0] ? request->source_ip : NULL },

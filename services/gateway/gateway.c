@@ -85,9 +85,13 @@ static bool open_identities(struct gateway *gateway, struct error *err)
 		return false;
 	if (!keyring_find(gateway->keyring, "authz"))
 		return error_set(err, ERR_INVALID, "keyring %s: no key of authz", gateway->settings.keyring);
-	return identities_new(
-		&(struct identities_options){ gateway->bus, gateway->key, gateway->keyring, IDENTITIES_MAX },
-		&gateway->identities, err);
+	return freshness_new(gateway->bus, gateway->key, gateway->keyring, &gateway->freshness, err) &&
+	       identities_new(&(struct identities_options){ .bus = gateway->bus,
+	                                                    .key = gateway->key,
+	                                                    .keyring = gateway->keyring,
+	                                                    .freshness = gateway->freshness,
+	                                                    .max = IDENTITIES_MAX },
+	                      &gateway->identities, err);
 }
 
 /* The routes, as `nats micro info gateway` shows them. */
@@ -199,6 +203,7 @@ void gateway_close(struct gateway *gateway)
 	bus_free(gateway->bus);
 	events_close(gateway->events);
 	identities_free(gateway->identities);
+	freshness_free(gateway->freshness);
 	metrics_free(gateway->metrics);
 	router_free(gateway->router);
 	files_close(gateway->files);

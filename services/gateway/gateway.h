@@ -16,6 +16,7 @@ struct gateway {
 	struct files *files;
 	struct router *router;
 	struct bus *bus;
+	struct freshness *freshness;
 	struct identities *identities;
 	_Atomic(struct events *) events; /* the bus's thread looks, too */
 	struct ready *ready;

@@ -2,7 +2,6 @@
 
 #include "identity.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,15 +12,17 @@
 
 #include "stralix/v1/authz.pb-c.h"
 
+#include "ask.h"
+#include "credentials.h"
 #include "rpc.h"
 
 enum {
 	BUCKETS = 4096,    /* a power of two */
 	MARGIN_MS = 1000,  /* a token must still be good when the service reads it */
 	RENEW_MS = 300,    /* less left than this: renew in the background; sooner would only double the exchanges */
+	WANT_MS = 2500,    /* less left than this of what an identity lives by itself: a pulse will be wanted */
 	REFUSED_MS = 1000, /* how long a refusal is believed */
 	RENEW_TIMEOUT_MS = 3000,
-	SERVICE_TOKEN_S = 30,
 	ARENA_MAX = 64 << 10,
 };
 
@@ -31,7 +32,8 @@ struct entry {
 	struct identity_key key;
 	struct identity *identity; /* NULL: refused, or not known yet */
 	bool refused, fetching, dropped;
-	int64_t until_ms; /* monotonic */
+	int64_t until_ms;    /* monotonic; by itself */
+	int64_t extended_ms; /* beside a pulse; until_ms when not */
 	struct identity_waiter *waiters;
 };
 
@@ -218,6 +220,7 @@ static bool read_identity(const struct identities *identities, const char *audie
 	identity->expires_unix_ms = claims.exp * 1000;
 	if (reply->expires_ms > 0 && reply->expires_ms < identity->expires_unix_ms)
 		identity->expires_unix_ms = reply->expires_ms;
+	identity->extended_unix_ms = claims.ext ? claims.ext * 1000 : identity->expires_unix_ms;
 	*ret = TAKE_PTR(identity);
 	return true;
 }
@@ -263,10 +266,11 @@ static struct identity_waiter *settle(struct identities *identities, const struc
 		entry->identity = identity_ref(identity);
 		entry->refused = false;
 		entry->until_ms = now + identity->expires_unix_ms - clock_unix_ms() - MARGIN_MS;
+		entry->extended_ms = now + identity->extended_unix_ms - clock_unix_ms() - MARGIN_MS;
 	} else if (!identity && why->code == ERR_UNAUTHENTICATED) {
 		identity_unref(TAKE_PTR(entry->identity));
 		entry->refused = true;
-		entry->until_ms = now + REFUSED_MS;
+		entry->until_ms = entry->extended_ms = now + REFUSED_MS;
 	}
 	if (entry->dropped || (!entry->identity && !entry->refused))
 		remove_entry(identities, entry);
@@ -307,57 +311,24 @@ static void on_reply(void *arg, struct bus_msg *message, const struct error *why
 	finish(flight, identity, &err);
 }
 
-/* "Bearer <token>" by the gateway's own key: that it is the gateway that asks for exactly this. */
-static bool sign_call(const struct identities *identities, const void *body, size_t size, const char *request_id,
-                      char out[static TOKEN_MAX + 8], struct error *err)
-{
-	struct token_claims claims = { .iss = "gateway", .aud = "authz.IssueIdentity", .sub = "system:gateway" };
-
-	strncpy(claims.rid, request_id, sizeof(claims.rid) - 1);
-	claims.has_dig = true;
-	token_digest(body, size, claims.dig);
-	claims.iat = clock_unix_ms() / 1000;
-	claims.exp = claims.iat + SERVICE_TOKEN_S;
-	memcpy(out, "Bearer ", 8);
-	return token_sign(identities->options.key, &claims, out + 7, err);
-}
-
-static bool send(const struct identities *identities, struct flight *flight, const char *token, const char *request_id,
-                 int timeout_ms, struct error *err)
-{
-	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
-	Stralix__V1__IssueIdentityRequest request;
-	char authorization[TOKEN_MAX + 8], deadline[24];
-	const struct bus_header headers[] = { { BUS_REQUEST_ID, request_id },
-		                              { BUS_AUTHORIZATION, authorization },
-		                              { BUS_DEADLINE, deadline },
-		                              { NULL, NULL } };
-	uint8_t *body;
-	size_t size;
-
-	stralix__v1__issue_identity_request__init(&request);
-	request.token = arena ? arena_strdup(arena, token) : NULL;
-	request.audience = flight->key.audience;
-	body = request.token ? contract_pack(&request.base, arena, &size) : NULL;
-	if (!body)
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	snprintf(deadline, sizeof(deadline), "%" PRId64, clock_unix_ms() + timeout_ms);
-	return sign_call(identities, body, size, request_id, authorization, err) &&
-	       bus_request_async(identities->options.bus, "rpc.authz.IssueIdentity", headers, body, size, timeout_ms,
-	                         on_reply, flight, err);
-}
-
 /* The entry is marked as fetching already. */
 static void launch(struct identities *identities, const struct identity_key *key, const char *token,
                    const char *request_id, int timeout_ms)
 {
 	struct flight *flight = malloc(sizeof(*flight));
+	Stralix__V1__IssueIdentityRequest request;
+	char text[CREDENTIALS_TOKEN];
 	struct error err = { 0 };
 
 	if (!flight)
 		abort(); /* the waiters of the entry could never be told */
 	*flight = (struct flight){ identities, *key };
-	if (!send(identities, flight, token, request_id, timeout_ms, &err)) {
+	snprintf(text, sizeof(text), "%s", token);
+	stralix__v1__issue_identity_request__init(&request);
+	request.token = text;
+	request.audience = flight->key.audience;
+	if (!ask_authz(identities->options.bus, identities->options.key, "IssueIdentity", &request.base, request_id,
+	               timeout_ms, on_reply, flight, &err)) {
 		if (err.code == ERR_UNAVAILABLE)
 			rpc_away(&err, "authz");
 		finish(flight, NULL, &err);
@@ -366,34 +337,51 @@ static void launch(struct identities *identities, const struct identity_key *key
 
 /* ---- asking ---- */
 
+/* By itself, or beside the newest pulse; under the lock. */
+static bool good(const struct identities *identities, const struct entry *entry, int64_t now)
+{
+	if (!entry->identity || now >= entry->extended_ms)
+		return false;
+	return now < entry->until_ms || freshness_covers(identities->options.freshness, entry->identity, NULL);
+}
+
 enum identity_found identities_find(struct identities *identities, const struct identity_key *key, const char *token,
                                     const char *request_id, struct identity **ret, struct error *err)
 {
 	enum identity_found found = IDENTITY_UNKNOWN;
-	bool renew = false;
+	int64_t now = clock_monotonic_ms();
+	bool renew = false, want = false;
 	struct entry *entry;
 
 	pthread_mutex_lock(&identities->lock);
 	entry = find_entry(identities, key);
 	if (entry && !entry->dropped) {
-		int64_t left = entry->until_ms - clock_monotonic_ms();
-
-		if (entry->identity && left > 0) {
+		want = entry->extended_ms > entry->until_ms && entry->until_ms - now < WANT_MS;
+		if (good(identities, entry, now)) {
 			found = IDENTITY_GOOD;
 			*ret = identity_ref(entry->identity);
-			renew = left < RENEW_MS && !entry->fetching;
+			renew = entry->extended_ms - now < RENEW_MS && !entry->fetching;
 			entry->fetching |= renew;
 			touch(identities, entry);
-		} else if (entry->refused && left > 0) {
+		} else if (entry->refused && now < entry->until_ms) {
 			found = IDENTITY_REFUSED;
 			error_set(err, ERR_UNAUTHENTICATED,
 			          "The session has ended, or the token is no good. Sign in again.");
 		}
 	}
 	pthread_mutex_unlock(&identities->lock);
+	if (want)
+		freshness_want(identities->options.freshness, request_id);
 	if (renew)
 		launch(identities, key, token, request_id, RENEW_TIMEOUT_MS);
 	return found;
+}
+
+bool identities_pulse(struct identities *identities, const struct identity *identity, char pulse[static TOKEN_MAX])
+{
+	return clock_unix_ms() >= identity->expires_unix_ms - 2 * MARGIN_MS &&
+	       identity->extended_unix_ms > identity->expires_unix_ms &&
+	       freshness_covers(identities->options.freshness, identity, pulse);
 }
 
 void identities_fetch(struct identities *identities, const struct identity_key *key, const char *token,
@@ -448,7 +436,7 @@ void identities_sweep(struct identities *identities)
 	pthread_mutex_lock(&identities->lock);
 	for (entry = identities->oldest; entry; entry = newer) {
 		newer = entry->newer;
-		if (!entry->fetching && entry->until_ms < now)
+		if (!entry->fetching && entry->extended_ms < now)
 			remove_entry(identities, entry);
 	}
 	pthread_mutex_unlock(&identities->lock);

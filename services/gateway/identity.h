@@ -12,6 +12,8 @@
 
 #include "stralix/options.pb-c.h"
 
+#include "freshness.h"
+
 /* Who asks, as authz says. Shared and unchanging; identity_unref each. */
 struct identity {
 	atomic_uint refs;
@@ -21,7 +23,7 @@ struct identity {
 	unsigned n_scopes; /* 0: all of the role's */
 	char organisations[TOKEN_LIST][40];
 	unsigned n_organisations; /* of staff: the assigned ones */
-	int64_t expires_unix_ms;
+	int64_t expires_unix_ms, extended_unix_ms; /* by itself, beside a pulse */
 	char token[]; /* of the audience */
 };
 
@@ -35,6 +37,7 @@ struct identities_options {
 	struct bus *bus;
 	const struct token_key *key;   /* signs the exchanges; stays the caller's, as the others */
 	const struct keyring *keyring; /* authz's public key: what it didn't sign is not believed */
+	struct freshness *freshness;
 	size_t max;                    /* kept at most */
 };
 
@@ -64,6 +67,9 @@ enum identity_found { IDENTITY_GOOD, IDENTITY_REFUSED, IDENTITY_UNKNOWN };
  */
 enum identity_found identities_find(struct identities *identities, const struct identity_key *key, const char *token,
                                     const char *request_id, struct identity **ret, struct error *err);
+
+/* The pulse that goes along with a call when the identity's own time is over or about to be; false: none needed. */
+bool identities_pulse(struct identities *identities, const struct identity *identity, char pulse[static TOKEN_MAX]);
 
 /* Asks authz, or joins who asks already; done is called exactly once. */
 void identities_fetch(struct identities *identities, const struct identity_key *key, const char *token,

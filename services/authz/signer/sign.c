@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/contract/contract.h"
+#include "lib/token/pulse.h"
 
 #include "stralix/v1/signer.contract.h"
 
@@ -33,7 +34,9 @@ static bool put_list(void *rows, size_t row_size, size_t max, char **list, size_
 static bool claims_of(const Stralix__V1__SignIdentity *who, int64_t now_s, struct token_claims *claims,
                       struct error *err)
 {
-	*claims = (struct token_claims){ .iat = now_s, .exp = now_s + SIGN_IDENTITY_S };
+	*claims = (struct token_claims){ .iat = now_s, .exp = now_s + IDENTITY_LIFE_S };
+	if (who->ends_s > claims->exp)
+		claims->ext = who->ends_s < now_s + IDENTITY_EXTENDED_S ? who->ends_s : now_s + IDENTITY_EXTENDED_S;
 	if (!put(claims->iss, sizeof(claims->iss), "authz") || !put(claims->aud, sizeof(claims->aud), who->audience) ||
 	    !put(claims->sub, sizeof(claims->sub), who->user_id) ||
 	    !put(claims->org, sizeof(claims->org), who->organisation_id) ||
@@ -49,14 +52,30 @@ static bool claims_of(const Stralix__V1__SignIdentity *who, int64_t now_s, struc
 	return true;
 }
 
+static bool claims_of_pulse(const Stralix__V1__SignPulse *pulse, int64_t now_s, struct token_claims *claims,
+                            struct error *err)
+{
+	*claims = (struct token_claims){
+		.iss = "authz", .aud = PULSE_AUDIENCE, .iat = now_s, .exp = now_s + PULSE_LIFE_S
+	};
+	return put_list(claims->rev, sizeof(claims->rev[0]), ARRAY_SIZE(claims->rev), pulse->revoked, pulse->n_revoked,
+	                &claims->n_rev) ||
+	       error_set(err, ERR_TOO_LARGE, "more revoked than a pulse holds");
+}
+
 static bool sign(const struct token_key *key, int64_t now_s, const Stralix__V1__SignerRequest *request,
                  char token[static TOKEN_MAX], struct error *err)
 {
 	struct token_claims claims;
 
-	if (request->body_case != STRALIX__V1__SIGNER_REQUEST__BODY_IDENTITY)
+	switch (request->body_case) {
+	case STRALIX__V1__SIGNER_REQUEST__BODY_IDENTITY:
+		return claims_of(request->identity, now_s, &claims, err) && token_sign(key, &claims, token, err);
+	case STRALIX__V1__SIGNER_REQUEST__BODY_PULSE:
+		return claims_of_pulse(request->pulse, now_s, &claims, err) && token_sign(key, &claims, token, err);
+	default:
 		return error_set(err, ERR_INVALID, "nothing that this signer signs");
-	return claims_of(request->identity, now_s, &claims, err) && token_sign(key, &claims, token, err);
+	}
 }
 
 bool sign_answer(const struct token_key *key, int64_t now_s, const void *frame, size_t size, struct arena *arena,

@@ -32,12 +32,19 @@ delete from login_attempts where started_at + make_interval(secs => $1::int) <= 
 -- name: session_identity
 select s.id, u.id, u.org_id, u.email, u.role, '',
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
-       s.last_seen_at < now() - interval '1 minute'
+       s.last_seen_at < now() - interval '1 minute', extract(epoch from s.expires_at)::bigint
   from sessions s
   join users u on u.id = s.user_id
   join organisations o on o.id = u.org_id
  where s.digest = $1::bytea and s.expires_at > now() and s.last_seen_at + s.idle > now()
    and u.state = 'active' and o.state = 'active';
+
+-- What a pulse names: one more row than it holds says that it can't.
+-- name: revocation_list
+select distinct id from revocations where at > clock_timestamp() - make_interval(secs => $1::int) order by id limit $2::int;
+
+-- name: revocation_expire
+delete from revocations where at < clock_timestamp() - interval '10 minutes';
 
 -- name: session_touch
 update sessions set last_seen_at = now() where id = any ($1::uuid[]);
@@ -48,7 +55,7 @@ delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
 -- name: token_identity
 select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
-       t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute'
+       t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute', extract(epoch from t.expires_at)::bigint
   from api_tokens t
   join users u on u.id = t.user_id
   join organisations o on o.id = u.org_id

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/token/pulse.h"
 #include "lib/base/log.h"
 #include "lib/contract/contract.h"
 
@@ -125,7 +126,8 @@ static bool service_token_good(const struct fixture *f, const struct bus_msg *ms
 	token_key_public(f->gateway_key, key);
 	token_digest(bus_msg_data(msg), bus_msg_size(msg), digest);
 	return header && strncmp(header, "Bearer ", 7) == 0 && token_verify(key, header + 7, &claims, NULL) &&
-	       strcmp(claims.iss, "gateway") == 0 && strcmp(claims.aud, "authz.IssueIdentity") == 0 &&
+	       strcmp(claims.iss, "gateway") == 0 && strncmp(claims.aud, "authz.", 6) == 0 &&
+	       strcmp(claims.aud + 6, strrchr(bus_msg_subject(msg), '.') + 1) == 0 &&
 	       strcmp(claims.sub, "system:gateway") == 0 && claims.has_dig &&
 	       memcmp(claims.dig, digest, sizeof(digest)) == 0 && claims.exp - claims.iat == 30;
 }
@@ -148,8 +150,10 @@ static void sign_identity(const struct fixture *f, const char *token, const char
 		claims.n_scp = 1;
 		strcpy(claims.scp[0], "website:read");
 	}
-	claims.iat = clock_unix_ms() / 1000;
-	claims.exp = claims.iat + 5;
+	claims.iat = clock_unix_ms() / 1000 - atomic_load(&f->age_s);
+	claims.exp = claims.iat + IDENTITY_LIFE_S;
+	if (atomic_load(&f->age_s))
+		claims.ext = claims.iat + IDENTITY_EXTENDED_S;
 	if (!token_sign(f->authz_key, &claims, out, NULL))
 		abort();
 }
@@ -183,8 +187,30 @@ static void issue_identity(struct fixture *f, const struct bus_msg *msg)
 	sign_identity(f, request->token, request->audience, identity);
 	stralix__v1__issue_identity_reply__init(&reply);
 	reply.identity = identity;
-	reply.expires_ms = clock_unix_ms() + 5000;
+	reply.expires_ms = clock_unix_ms() + 5000 - 1000 * atomic_load(&f->age_s);
 	answer(f, msg, &reply.base);
+}
+
+static void give_pulse(struct fixture *f, const struct bus_msg *msg)
+{
+	struct token_claims claims = { .iss = "authz", .aud = PULSE_AUDIENCE };
+	Stralix__V1__GetPulseReply reply;
+	char pulse[TOKEN_MAX];
+
+	claims.iat = clock_unix_ms() / 1000;
+	claims.exp = claims.iat + PULSE_LIFE_S;
+	if (!service_token_good(f, msg))
+		atomic_fetch_add(&f->badly_signed, 1);
+	if (atomic_load(&f->user_named)) {
+		claims.n_rev = 1;
+		strcpy(claims.rev[0], "user-customer");
+	}
+	if (!token_sign(f->authz_key, &claims, pulse, NULL))
+		abort();
+	stralix__v1__get_pulse_reply__init(&reply);
+	reply.pulse = pulse;
+	answer(f, msg, &reply.base);
+	atomic_fetch_add(&f->pulses, 1);
 }
 
 static void sign_in(struct fixture *f, const struct bus_msg *msg)
@@ -219,6 +245,8 @@ static void on_authz(void *arg, struct bus_msg *message)
 	stralix__v1__empty__init(&empty);
 	if (strcmp(method, "IssueIdentity") == 0)
 		issue_identity(f, msg);
+	else if (strcmp(method, "GetPulse") == 0)
+		give_pulse(f, msg);
 	else if (strcmp(method, "SignIn") == 0)
 		sign_in(f, msg);
 	else if (!bus_msg_header(msg, BUS_AUTHORIZATION))
@@ -242,6 +270,7 @@ static void note(struct fixture *f, const struct bus_msg *msg)
 	note_header(msg, BUS_IDEMPOTENCY_KEY, f->key, sizeof(f->key));
 	note_header(msg, BUS_SOURCE_IP, f->source_ip, sizeof(f->source_ip));
 	note_header(msg, BUS_AUTHORIZATION, f->identity, sizeof(f->identity));
+	note_header(msg, BUS_PULSE, f->pulse, sizeof(f->pulse));
 	snprintf(f->subject, sizeof(f->subject), "%s", bus_msg_subject(msg));
 }
 
@@ -497,6 +526,9 @@ int fixture_reset(void **state)
 	atomic_store(&f->identities, 0);
 	atomic_store(&f->badly_signed, 0);
 	atomic_store(&f->web_calls, 0);
+	atomic_store(&f->pulses, 0);
+	atomic_store(&f->age_s, 0);
+	atomic_store(&f->user_named, false);
 	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++) {
 		token_digest(tokens[i], strlen(tokens[i]), digest);
 		identities_drop(f->gateway->identities, digest);

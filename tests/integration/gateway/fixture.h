@@ -28,13 +28,16 @@ struct fixture {
 	atomic_int identities;   /* exchanges that authz answered */
 	atomic_int badly_signed; /* exchanges whose service token wasn't right */
 	atomic_int web_calls;
+	atomic_int pulses;       /* that authz answered */
+	atomic_int age_s;        /* of identities when they are issued; not 0: they may be extended */
+	atomic_bool user_named;  /* pulses revoke the user */
 	atomic_bool revoked;      /* authz refuses every token */
 	atomic_bool authz_silent; /* authz takes exchanges and never answers */
 	atomic_int hold_identity; /* exchanges that are held back until it is 0 again */
 	/* What the last call of web came with. */
 	char request_id[FIXTURE_ID], traceparent[FIXTURE_ID], deadline[FIXTURE_ID], key[FIXTURE_VALUE];
 	char source_ip[FIXTURE_ID], search[FIXTURE_VALUE], subject[FIXTURE_ID];
-	char identity[TOKEN_MAX];
+	char identity[TOKEN_MAX], pulse[TOKEN_MAX];
 	uint32_t limit;
 };
 

@@ -304,6 +304,57 @@ static void an_identity_is_asked_for_once_and_kept(void **state)
 	assert_null(strstr(f->identity, "customer"));
 }
 
+/* Asks until a call comes beside a pulse. */
+static void ask_until_extended(struct fixture *f)
+{
+	int64_t until = clock_monotonic_ms() + 10000;
+	struct answer answer;
+
+	do
+		ask(f, "GET", WEBSITES, BEARER, NULL, &answer);
+	while (answer.status == 200 && !f->pulse[0] && clock_monotonic_ms() < until);
+	assert_int_equal(answer.status, 200);
+	assert_string_not_equal(f->pulse, "");
+}
+
+static void an_identity_is_good_on_beside_a_pulse(void **state)
+{
+	struct fixture *f = *state;
+	struct answer answer;
+	int exchanges;
+
+	atomic_store(&f->age_s, 6);
+	ask_until_extended(f);
+	exchanges = atomic_load(&f->identities);
+	for (int i = 0; i < 5; i++)
+		ask(f, "GET", WEBSITES, BEARER, NULL, &answer);
+	assert_int_equal(answer.status, 200);
+	assert_int_equal(atomic_load(&f->identities), exchanges);
+	assert_int_equal(atomic_load(&f->badly_signed), 0);
+}
+
+/* Each of its requests is an exchange again, so that authz decides. */
+static void an_identity_that_a_pulse_revokes_is_asked_for_anew(void **state)
+{
+	struct fixture *f = *state;
+	int64_t until = clock_monotonic_ms() + 10000;
+	struct answer answer;
+	int exchanges;
+
+	atomic_store(&f->age_s, 6);
+	ask_until_extended(f);
+	atomic_store(&f->user_named, true);
+	while (f->pulse[0] && clock_monotonic_ms() < until)
+		ask(f, "GET", WEBSITES, BEARER, NULL, &answer);
+	assert_string_equal(f->pulse, "");
+	exchanges = atomic_load(&f->identities);
+	ask(f, "GET", WEBSITES, BEARER, NULL, &answer);
+	assert_int_equal(atomic_load(&f->identities), exchanges + 1);
+	atomic_store(&f->revoked, true);
+	ask(f, "GET", WEBSITES, BEARER, NULL, &answer);
+	assert_int_equal(answer.status, 401);
+}
+
 struct asker {
 	pthread_t thread;
 	struct fixture *fixture;
@@ -435,6 +486,8 @@ int main(void)
 		TEST(signing_in_from_another_page_is_refused),
 		TEST(signing_out_clears_the_cookie_and_what_is_kept),
 		TEST(an_identity_is_asked_for_once_and_kept),
+		TEST(an_identity_is_good_on_beside_a_pulse),
+		TEST(an_identity_that_a_pulse_revokes_is_asked_for_anew),
 		TEST(requests_at_the_same_time_share_one_exchange),
 		TEST(a_refusal_is_kept_for_a_second_at_most),
 		TEST(the_source_address_comes_from_the_proxy),

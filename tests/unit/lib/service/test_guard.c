@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/service/guard.h"
+#include "lib/token/pulse.h"
 
 #include "stralix/v1/contract.h"
 
@@ -220,6 +221,76 @@ static void identity_token_is_good_for_its_service_and_time_alone(void **state)
 	assert_int_equal(admit_at(world, guard, list, "stranger", &good, "", NOW, NULL), ERR_UNAUTHENTICATED);
 }
 
+static struct token_claims pulse_claims(int64_t now_s)
+{
+	return (struct token_claims){ .iss = "authz", .aud = PULSE_AUDIENCE, .iat = now_s, .exp = now_s + PULSE_LIFE_S };
+}
+
+static enum error_code admit_beside(const struct world *world, struct guard *guard, const struct token_claims *identity,
+                                    const char *pulse_signer, const struct token_claims *pulse, int64_t now_s)
+{
+	char authorization[TOKEN_MAX + 8] = "Bearer ", beside[TOKEN_MAX];
+	struct guard_request request = { .method = method_of("web", "ListWebsites"),
+		                         .authorization = authorization,
+		                         .pulse = pulse ? beside : NULL,
+		                         .body = "",
+		                         .now_s = now_s,
+		                         .arena = world->arena };
+	struct identity ret;
+	struct error err = { 0 };
+
+	assert_true(token_sign(key_of(world, "authz"), identity, authorization + 7, NULL));
+	if (pulse)
+		assert_true(token_sign(key_of(world, pulse_signer), pulse, beside, NULL));
+	return guard_admit(guard, &request, &ret, &err) ? ERR_NONE : err.code;
+}
+
+/* What is over by itself lives on beside a pulse, as long as that is good and names nobody of it. */
+static void pulse_extends_an_identity_to_its_own_end(void **state)
+{
+	struct world *world = *state;
+	_cleanup_(guard_freep) struct guard *guard = guard_of(world, "web");
+	struct token_claims plain = person("web", "customer"), identity = plain, eternal = plain, pulse;
+
+	identity.ext = NOW + IDENTITY_EXTENDED_S;
+	eternal.ext = identity.ext + 1;
+	pulse = pulse_claims(NOW + 7);
+	assert_int_equal(admit_beside(world, guard, &identity, NULL, NULL, NOW + 4), ERR_NONE);
+	assert_int_equal(admit_beside(world, guard, &identity, NULL, NULL, NOW + 8), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_beside(world, guard, &identity, "stranger", &pulse, NOW + 8), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_beside(world, guard, &identity, "web", &pulse, NOW + 8), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_beside(world, guard, &identity, "authz", &pulse, NOW + 8), ERR_NONE);
+	assert_int_equal(admit_beside(world, guard, &identity, "authz", &pulse, NOW + 11), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_beside(world, guard, &plain, "authz", &pulse, NOW + 8), ERR_UNAUTHENTICATED);
+	assert_int_equal(admit_beside(world, guard, &eternal, "authz", &pulse, NOW + 8), ERR_UNAUTHENTICATED);
+	pulse = pulse_claims(NOW + 29);
+	assert_int_equal(admit_beside(world, guard, &identity, "authz", &pulse, NOW + 29), ERR_NONE);
+	assert_int_equal(admit_beside(world, guard, &identity, "authz", &pulse, NOW + 30), ERR_UNAUTHENTICATED);
+}
+
+static void pulse_revokes_by_user_session_and_organisation(void **state)
+{
+	struct world *world = *state;
+	struct token_claims identity = person("web", "customer"), older = pulse_claims(NOW + 7), newer = older;
+	const char *const names[] = { identity.sub, identity.sid, identity.org };
+
+	strcpy(identity.sid, "018f0000-0000-7000-8000-0000000000bb");
+	strcpy(identity.org, "018f0000-0000-7000-8000-0000000000cc");
+	identity.ext = NOW + IDENTITY_EXTENDED_S;
+	newer.iat++, newer.exp++;
+	newer.n_rev = 2;
+	strcpy(newer.rev[0], "018f0000-0000-7000-8000-0000000000aa");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_(guard_freep) struct guard *guard = guard_of(world, "web");
+
+		snprintf(newer.rev[1], sizeof(newer.rev[1]), "%.39s", names[i]);
+		assert_int_equal(admit_beside(world, guard, &identity, "authz", &older, NOW + 8), ERR_NONE);
+		assert_int_equal(admit_beside(world, guard, &identity, "authz", &newer, NOW + 8), ERR_UNAUTHENTICATED);
+		/* The older one doesn't bring it back. */
+		assert_int_equal(admit_beside(world, guard, &identity, "authz", &older, NOW + 8), ERR_UNAUTHENTICATED);
+	}
+}
+
 /* The second look finds the verdict; it must not outlive the token, nor serve another one. */
 static void kept_verdict_expires_with_its_token(void **state)
 {
@@ -310,6 +381,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_method_admits_whom_the_contract_names_and_nobody_else),
 		cmocka_unit_test(identity_token_is_good_for_its_service_and_time_alone),
+		cmocka_unit_test(pulse_extends_an_identity_to_its_own_end),
+		cmocka_unit_test(pulse_revokes_by_user_session_and_organisation),
 		cmocka_unit_test(kept_verdict_expires_with_its_token),
 		cmocka_unit_test(service_token_is_good_for_its_method_and_body_alone),
 		cmocka_unit_test(signers_key_is_no_key_of_the_service),
