@@ -1,7 +1,8 @@
 /*
- * pulse: authz's word on whose identity tokens are good no longer, a few seconds old at most. An identity token with the claim
- * ext is good for five seconds by itself, and on until ext beside a pulse that names neither its user nor its session
- * nor its organisation: whoever loses a right is out within seconds, and nobody else is asked for again meanwhile.
+ * pulse: authz's word on whose identity tokens are good no longer, a few seconds old at most. An identity token with
+ * the claim ext is good for five seconds by itself, and on until ext beside a pulse that names neither its user nor its
+ * session nor its organisation: whoever loses a right is out within seconds, and nobody else is asked for again
+ * meanwhile.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 
 enum {
 	PULSE_LIFE_S = 4,
-	PULSE_WINDOW_S = 75, /* how far back it goes: an identity's whole life, and the longest transaction */
+	PULSE_WINDOW_S = 75,      /* how far back it goes: an identity's whole life, and the longest transaction */
 	IDENTITY_LIFE_S = 5,      /* by itself */
 	IDENTITY_EXTENDED_S = 30, /* beside pulses */
 };

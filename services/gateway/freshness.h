@@ -1,6 +1,6 @@
 /*
- * freshness: the newest pulse of authz (lib/token/pulse.h), asked for once a second while somebody is at work. Beside it
- * an identity is good on when its own five seconds are over, so that nobody's token need be exchanged that often.
+ * freshness: the newest pulse of authz (lib/token/pulse.h), asked for once a second while somebody is at work. Beside
+ * it an identity is good on when its own five seconds are over, so that nobody's token need be exchanged that often.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ DEFINE_CLEANUP(struct freshness *, freshness_free)
 void freshness_want(struct freshness *freshness, const char *request_id);
 
 /*
- * Whether the newest pulse is good for a moment yet and doesn't revoke the identity; whether that itself lives until then
- * is the caller's look. pulse: NULL, or where the token is copied to.
+ * Whether the newest pulse is good for a moment yet and doesn't revoke the identity; whether that itself lives until
+ * then is the caller's look. pulse: NULL, or where the token is copied to.
  */
 bool freshness_covers(struct freshness *freshness, const struct identity *identity, char *pulse);

@@ -22,9 +22,9 @@ struct identity {
 	char scopes[TOKEN_LIST][64];
 	unsigned n_scopes; /* 0: all of the role's */
 	char organisations[TOKEN_LIST][40];
-	unsigned n_organisations; /* of staff: the assigned ones */
+	unsigned n_organisations;                  /* of staff: the assigned ones */
 	int64_t expires_unix_ms, extended_unix_ms; /* by itself, beside a pulse */
-	char token[]; /* of the audience */
+	char token[];                              /* of the audience */
 };
 
 struct identity *identity_ref(struct identity *identity);
@@ -38,7 +38,7 @@ struct identities_options {
 	const struct token_key *key;   /* signs the exchanges; stays the caller's, as the others */
 	const struct keyring *keyring; /* authz's public key: what it didn't sign is not believed */
 	struct freshness *freshness;
-	size_t max;                    /* kept at most */
+	size_t max; /* kept at most */
 };
 
 bool identities_new(const struct identities_options *options, struct identities **ret, struct error *err) _must_check_;

@@ -87,7 +87,8 @@ static void a_user_that_is_disabled_moved_or_given_another_role_is_revoked(void 
 static void staff_that_gains_or_loses_an_organisation_is_revoked(void **state)
 {
 	expect_revoked(state, "delete from staff_orgs", USER ",");
-	expect_revoked(state, "insert into staff_orgs (user_id, org_id) values ('" USER "', '" OTHER_ORG "')", USER ",");
+	expect_revoked(state, "insert into staff_orgs (user_id, org_id) values ('" USER "', '" OTHER_ORG "')",
+	               USER ",");
 }
 
 static void an_organisation_that_is_suspended_is_revoked(void **state)
@@ -119,8 +120,8 @@ static void signing_out_as_the_service_itself_is_written(void **state)
 	char revoked[512];
 
 	assert_true(uuid_parse(ORG, &org));
-	assert_true(DB_RUN(authz_db_own(*state), &org, AUTHZ_SESSION_DELETE, &rows, &err, DB_TEXT(SESSION),
-	                   DB_TEXT(USER)));
+	assert_true(
+		DB_RUN(authz_db_own(*state), &org, AUTHZ_SESSION_DELETE, &rows, &err, DB_TEXT(SESSION), DB_TEXT(USER)));
 	revoked_within(state, 60, revoked);
 	assert_string_equal(revoked, SESSION ",");
 }
@@ -131,8 +132,9 @@ static void they_are_named_for_a_while_and_swept_up_later(void **state)
 	struct error err = { 0 };
 	char revoked[512];
 
-	authz_db_sql(*state, "insert into revocations (id, at) values ('" USER "', now() - interval '61 seconds'),"
-	                     " ('" SESSION "', now() - interval '59 seconds'), ('" TOKEN "', now() - interval '11 minutes')");
+	authz_db_sql(*state,
+	             "insert into revocations (id, at) values ('" USER "', now() - interval '61 seconds'),"
+	             " ('" SESSION "', now() - interval '59 seconds'), ('" TOKEN "', now() - interval '11 minutes')");
 	revoked_within(state, 60, revoked);
 	assert_string_equal(revoked, SESSION ",");
 	assert_true(db_run(authz_db_wide(*state), NULL, AUTHZ_WIDE_REVOCATION_EXPIRE, NULL, 0, &rows, &err));

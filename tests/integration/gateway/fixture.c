@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/token/pulse.h"
 #include "lib/base/log.h"
 #include "lib/contract/contract.h"
+#include "lib/token/pulse.h"
 
 #include "stralix/v1/authz.pb-c.h"
 #include "stralix/v1/web.pb-c.h"

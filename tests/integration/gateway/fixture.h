@@ -28,9 +28,9 @@ struct fixture {
 	atomic_int identities;   /* exchanges that authz answered */
 	atomic_int badly_signed; /* exchanges whose service token wasn't right */
 	atomic_int web_calls;
-	atomic_int pulses;       /* that authz answered */
-	atomic_int age_s;        /* of identities when they are issued; not 0: they may be extended */
-	atomic_bool user_named;  /* pulses revoke the user */
+	atomic_int pulses;        /* that authz answered */
+	atomic_int age_s;         /* of identities when they are issued; not 0: they may be extended */
+	atomic_bool user_named;   /* pulses revoke the user */
 	atomic_bool revoked;      /* authz refuses every token */
 	atomic_bool authz_silent; /* authz takes exchanges and never answers */
 	atomic_int hold_identity; /* exchanges that are held back until it is 0 again */

@@ -223,7 +223,9 @@ static void identity_token_is_good_for_its_service_and_time_alone(void **state)
 
 static struct token_claims pulse_claims(int64_t now_s)
 {
-	return (struct token_claims){ .iss = "authz", .aud = PULSE_AUDIENCE, .iat = now_s, .exp = now_s + PULSE_LIFE_S };
+	return (struct token_claims){
+		.iss = "authz", .aud = PULSE_AUDIENCE, .iat = now_s, .exp = now_s + PULSE_LIFE_S
+	};
 }
 
 static enum error_code admit_beside(const struct world *world, struct guard *guard, const struct token_claims *identity,
