@@ -151,32 +151,42 @@ bool connection_run(struct connection *connection, const char *name, const char 
 
 	if (!params_init(&p, params, n, err))
 		return false;
-	sent = name ? PQsendQueryPrepared(connection->pg, name, p.n, p.values, p.lengths, p.formats, 0)
-	            : PQsendQueryParams(connection->pg, sql, p.n, NULL, p.values, p.lengths, p.formats, 0);
+	sent = name ? PQsendQueryPrepared(connection->pg, name, p.n, p.values, p.lengths, p.formats, BINARY)
+	            : PQsendQueryParams(connection->pg, sql, p.n, NULL, p.values, p.lengths, p.formats, BINARY);
 	if (!sent)
 		return fail_lost(connection, PQerrorMessage(connection->pg), err);
 	return collect(connection, ret, err);
 }
 
-/* In a pipeline each statement's results end with NULL; the last is the sync. */
+/* In a pipeline the results of each message end with NULL. */
+static bool next_in_pipeline(struct connection *connection, int64_t deadline, PGresult **ret, struct error *err)
+{
+	if (!wait_answer(connection, deadline, err))
+		return false;
+	*ret = PQgetResult(connection->pg);
+	if (!wait_answer(connection, deadline, err))
+		return false;
+	PQclear(PQgetResult(connection->pg));
+	return true;
+}
+
+/* Each statement was prepared and described: what it returns must be readable. The last result is the sync. */
 static bool collect_prepared(struct connection *connection, const struct db_query *table, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
 	bool ok = true;
 
 	for (const struct db_query *query = table; query->name; query++) {
-		_cleanup_(result_clearp) PGresult *result = NULL;
+		_cleanup_(result_clearp) PGresult *prepared = NULL, *described = NULL;
 
-		if (!wait_answer(connection, deadline, err))
+		if (!next_in_pipeline(connection, deadline, &prepared, err) ||
+		    !next_in_pipeline(connection, deadline, &described, err))
 			return false;
-		result = PQgetResult(connection->pg);
-		if (ok && !result_ok(result)) {
-			fail_result(connection, result, err);
-			ok = error_wrap(err, "prepare statement '%s'", query->name);
-		}
-		if (!wait_answer(connection, deadline, err))
-			return false;
-		PQclear(PQgetResult(connection->pg));
+		if (!ok)
+			continue;
+		ok = result_ok(prepared) ? rows_readable(described, err) : fail_result(connection, prepared, err);
+		if (!ok)
+			error_wrap(err, "prepare statement '%s'", query->name);
 	}
 	return ok;
 }
@@ -191,7 +201,7 @@ bool connection_prepare(struct connection *connection, const struct db_query *ta
 	if (!PQenterPipelineMode(pg))
 		return fail_lost(connection, "pipeline mode is refused", err);
 	for (const struct db_query *query = table; query->name; query++)
-		if (!PQsendPrepare(pg, query->name, query->sql, 0, NULL))
+		if (!PQsendPrepare(pg, query->name, query->sql, 0, NULL) || !PQsendDescribePrepared(pg, query->name))
 			return fail_lost(connection, PQerrorMessage(pg), err);
 	if (!PQpipelineSync(pg))
 		return fail_lost(connection, PQerrorMessage(pg), err);
@@ -232,7 +242,7 @@ static bool send_as(struct connection *connection, const char *org, const char *
 
 	return (PQenterPipelineMode(pg) &&
 	        PQsendQueryPrepared(pg, connection_queries[0].name, 1, values, NULL, NULL, 0) &&
-	        PQsendQueryPrepared(pg, name, p->n, p->values, p->lengths, p->formats, 0) && PQpipelineSync(pg)) ||
+	        PQsendQueryPrepared(pg, name, p->n, p->values, p->lengths, p->formats, BINARY) && PQpipelineSync(pg)) ||
 	       fail_lost(connection, PQerrorMessage(pg), err);
 }
 

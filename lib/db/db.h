@@ -117,8 +117,14 @@ unsigned rows_count(const struct rows *rows);
 unsigned rows_columns(const struct rows *rows);
 unsigned rows_affected(const struct rows *rows); /* of insert, update, delete */
 bool rows_null(const struct rows *rows, unsigned row, unsigned column);
+
+/*
+ * Values of a result: of type bool, bytea, int2, int4, int8, text, varchar, name, jsonb, timestamptz or uuid; a
+ * statement casts what is of another, else the start fails by its name.
+ */
 const char *rows_text(const struct rows *rows, unsigned row, unsigned column); /* "" for NULL; belongs to rows */
-int64_t rows_int(const struct rows *rows, unsigned row, unsigned column);
+int64_t rows_int(const struct rows *rows, unsigned row, unsigned column);      /* 0 for NULL */
+int64_t rows_ms(const struct rows *rows, unsigned row, unsigned column); /* Unix ms of a timestamptz; 0 for NULL */
 bool rows_bool(const struct rows *rows, unsigned row, unsigned column);
 struct uuid rows_uuid(const struct rows *rows, unsigned row, unsigned column); /* nil for NULL */
 const uint8_t *rows_bytes(const struct rows *rows, unsigned row, unsigned column,

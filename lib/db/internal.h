@@ -41,6 +41,9 @@ static inline void result_clear(PGresult *result)
 }
 DEFINE_CLEANUP(PGresult *, result_clear)
 
+/* libpq's format of a value; text is 0. */
+enum { BINARY = 1 };
+
 /* Parameters in the shape that libpq wants. */
 struct params {
 	int n;
@@ -51,6 +54,9 @@ struct params {
 
 bool params_init(struct params *ret, const struct db_param *params, unsigned n, struct error *err) _must_check_;
 void params_done(struct params *params);
+
+/* Whether rows know the types of all its columns; of a statement that was described, too. ERR_INTERNAL. */
+bool rows_readable(const PGresult *result, struct error *err) _must_check_;
 
 /* Takes the result over. */
 bool rows_new(PGresult *result, struct rows **ret, struct error *err) _must_check_;

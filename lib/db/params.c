@@ -9,7 +9,7 @@
 
 #include "internal.h"
 
-enum { INT_TEXT = 21, BINARY = 1 };
+enum { INT_TEXT = 21 };
 
 static bool own(struct params *params, int at, char *text, struct error *err)
 {

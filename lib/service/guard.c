@@ -9,7 +9,8 @@
 #include "lib/token/pulse.h"
 
 enum {
-	VERDICTS = 4096,       /* a power of two */
+	SETS = 1024, /* a power of two; of verdicts */
+	WAYS = 8,
 	IDENTITY_LEEWAY_S = 5, /* for a clock that is a bit behind the signer's; none for one that is ahead */
 	SERVICE_LEEWAY_S = 30, /* both ways */
 	IDENTITY_MAX_S = 900,  /* the longest life that is believed: an operator's token lives ten minutes */
@@ -21,12 +22,19 @@ enum {
 #define ISSUER "authz"        /* of identity tokens: the signer's key */
 #define OWN_SUFFIX ".service" /* "authz.service": the key of the service itself, which isn't the signer's */
 
+/* Digests of tokens whose signature was found good. Some thousand people share the sets; with a single place for each
+ * of them two people would push each other out at every call. */
+struct verdicts {
+	uint8_t digests[WAYS][TOKEN_DIGEST];
+	unsigned next; /* to be overwritten */
+};
+
 struct guard {
 	char *service;
 	const struct keyring *keyring;
 	pthread_mutex_t mutex;
-	uint8_t (*verdicts)[TOKEN_DIGEST]; /* tokens whose signature was found good, by what their digest begins with */
-	struct pulse pulse;                /* the newest seen */
+	struct verdicts *verdicts; /* SETS of them, by what the tokens' digests begin with */
+	struct pulse pulse;        /* the newest seen */
 };
 
 bool guard_new(const char *service, const struct keyring *keyring, struct guard **ret, struct error *err)
@@ -36,7 +44,7 @@ bool guard_new(const char *service, const struct keyring *keyring, struct guard 
 	if (guard)
 		pthread_mutex_init(&guard->mutex, NULL);
 	if (!guard || !(guard->service = strdup(service)) ||
-	    !(guard->verdicts = calloc(VERDICTS, sizeof(*guard->verdicts))))
+	    !(guard->verdicts = calloc(SETS, sizeof(*guard->verdicts))))
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	guard->keyring = keyring;
 	*ret = TAKE_PTR(guard);
@@ -53,25 +61,29 @@ void guard_free(struct guard *guard)
 	free(guard);
 }
 
-static uint8_t *place_of(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
+static struct verdicts *set_of(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
 {
-	return guard->verdicts[(digest[0] | (unsigned)digest[1] << 8) & (VERDICTS - 1)];
+	return &guard->verdicts[(digest[0] | (unsigned)digest[1] << 8) & (SETS - 1)];
 }
 
 static bool recall(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
 {
-	bool found;
+	const struct verdicts *set = set_of(guard, digest);
+	bool found = false;
 
 	pthread_mutex_lock(&guard->mutex);
-	found = memcmp(place_of(guard, digest), digest, TOKEN_DIGEST) == 0;
+	for (size_t i = 0; i < WAYS && !found; i++)
+		found = memcmp(set->digests[i], digest, TOKEN_DIGEST) == 0;
 	pthread_mutex_unlock(&guard->mutex);
 	return found;
 }
 
 static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
 {
+	struct verdicts *set = set_of(guard, digest);
+
 	pthread_mutex_lock(&guard->mutex);
-	memcpy(place_of(guard, digest), digest, TOKEN_DIGEST);
+	memcpy(set->digests[set->next++ % WAYS], digest, TOKEN_DIGEST);
 	pthread_mutex_unlock(&guard->mutex);
 }
 

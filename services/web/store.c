@@ -87,7 +87,7 @@ static struct generation read_generation(const struct rows *rows, unsigned row, 
 static bool read_website(const struct rows *rows, unsigned row, struct arena *arena, struct website *site,
                          struct error *err)
 {
-	const char *task = rows_text(rows, row, TASK_ID);
+	struct uuid task = rows_uuid(rows, row, TASK_ID);
 
 	*site = (struct website){
 		.id = rows_uuid(rows, row, ID),
@@ -97,11 +97,12 @@ static bool read_website(const struct rows *rows, unsigned row, struct arena *ar
 		.uid = (uint32_t)rows_int(rows, row, UID),
 		.generation = read_generation(rows, row, EPOCH, N),
 		.applied = read_generation(rows, row, APPLIED_EPOCH, APPLIED_N),
-		.created_ms = rows_int(rows, row, CREATED),
-		.updated_ms = rows_int(rows, row, UPDATED),
-		.purge_ms = rows_int(rows, row, PURGE),
+		.created_ms = rows_ms(rows, row, CREATED),
+		.updated_ms = rows_ms(rows, row, UPDATED),
+		.purge_ms = rows_ms(rows, row, PURGE),
 	};
-	memcpy(site->task_id, task, strnlen(task, UUID_TEXT - 1));
+	if (!rows_null(rows, row, TASK_ID))
+		uuid_format(&task, site->task_id);
 	if (!website_state_parse(rows_text(rows, row, STATE), &site->state) ||
 	    !website_serving_parse(rows_text(rows, row, SERVING), &site->serving) ||
 	    !website_serving_parse(rows_text(rows, row, APPLIED_SERVING), &site->applied_serving))
@@ -161,17 +162,30 @@ static bool read_total(struct db *wide, const struct website_filter *filter, con
 	return true;
 }
 
+/* Of one organisation, of some, of all: each has a plan of its own. */
+static unsigned query_of(const struct website_filter *filter)
+{
+	static const struct {
+		unsigned in, of, all;
+	} queries[] = {
+		[ORDER_DOMAIN_UP] = { WEB_WIDE_WEBSITE_IN_DOMAIN_UP, WEB_WIDE_WEBSITE_OF_DOMAIN_UP,
+		                      WEB_WIDE_WEBSITE_ALL_DOMAIN_UP },
+		[ORDER_DOMAIN_DOWN] = { WEB_WIDE_WEBSITE_IN_DOMAIN_DOWN, WEB_WIDE_WEBSITE_OF_DOMAIN_DOWN,
+		                        WEB_WIDE_WEBSITE_ALL_DOMAIN_DOWN },
+		[ORDER_MADE_UP] = { WEB_WIDE_WEBSITE_IN_MADE_UP, WEB_WIDE_WEBSITE_OF_MADE_UP,
+		                    WEB_WIDE_WEBSITE_ALL_MADE_UP },
+		[ORDER_MADE_DOWN] = { WEB_WIDE_WEBSITE_IN_MADE_DOWN, WEB_WIDE_WEBSITE_OF_MADE_DOWN,
+		                      WEB_WIDE_WEBSITE_ALL_MADE_DOWN },
+	};
+
+	if (!filter->orgs)
+		return queries[filter->order].all;
+	return filter->n_orgs == 1 ? queries[filter->order].in : queries[filter->order].of;
+}
+
 bool website_list(struct db *wide, const struct website_filter *filter, struct arena *arena, struct website_list *ret,
                   struct error *err)
 {
-	static const struct {
-		unsigned of, all;
-	} queries[] = {
-		[ORDER_DOMAIN_UP] = { WEB_WIDE_WEBSITE_OF_DOMAIN_UP, WEB_WIDE_WEBSITE_ALL_DOMAIN_UP },
-		[ORDER_DOMAIN_DOWN] = { WEB_WIDE_WEBSITE_OF_DOMAIN_DOWN, WEB_WIDE_WEBSITE_ALL_DOMAIN_DOWN },
-		[ORDER_MADE_UP] = { WEB_WIDE_WEBSITE_OF_MADE_UP, WEB_WIDE_WEBSITE_ALL_MADE_UP },
-		[ORDER_MADE_DOWN] = { WEB_WIDE_WEBSITE_OF_MADE_DOWN, WEB_WIDE_WEBSITE_ALL_MADE_DOWN },
-	};
 	const struct db_param params[] = {
 		filter->orgs ? DB_TEXTS(filter->orgs, filter->n_orgs) : DB_NULL,
 		DB_TEXT_OR_NULL(filter->search),
@@ -182,8 +196,7 @@ bool website_list(struct db *wide, const struct website_filter *filter, struct a
 	};
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!db_run(wide, NULL, filter->orgs ? queries[filter->order].of : queries[filter->order].all, params,
-	            ARRAY_SIZE(params), &rows, err) ||
+	if (!db_run(wide, NULL, query_of(filter), params, ARRAY_SIZE(params), &rows, err) ||
 	    !read_total(wide, filter, params, rows, &ret->total, err))
 		return error_wrap(err, "list websites");
 	return read_list(rows, filter->limit, arena, ret, err);

@@ -7,7 +7,7 @@ select set_config('synchronous_commit', 'off', true);
 
 -- name: ledger_flush
 -- Something to commit, so that the commit waits for the disk.
-select pg_logical_emit_message(true, 'stralix', '');
+select pg_logical_emit_message(true, 'stralix', '')::text;
 
 -- name: node_lock
 -- The transaction commits lazily, see flush.h. And how much runs of this organisation and in all: that may be a little old, a window is no promise.

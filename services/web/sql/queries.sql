@@ -9,9 +9,7 @@ values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::int, $9::int, $10::bigint, $
 -- name: website_lock
 -- The row, ours until the transaction ends.
 select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
-       epoch, n, applied_serving, applied_epoch, applied_n, coalesce(task_id::text, ''),
-       (extract(epoch from created_at) * 1000)::bigint, (extract(epoch from updated_at) * 1000)::bigint,
-       coalesce((extract(epoch from purge_at) * 1000)::bigint, 0)
+       epoch, n, applied_serving, applied_epoch, applied_n, task_id, created_at, updated_at, purge_at
   from websites
  where id = $1::uuid and state <> 'purged'
    for update;

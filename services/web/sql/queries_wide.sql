@@ -2,7 +2,7 @@
 -- asks for generic plans.
 
 -- name: website_find
-select * from website_rows where id = $1::uuid and state <> 'purged';
+select * from website_view where id = $1::uuid and state <> 'purged';
 
 -- name: website_due
 -- What is past its grace period.
@@ -13,8 +13,8 @@ select id, org_id
  limit 50;
 
 -- Lists: $1 the organisations, $2 part of the name, taken literally, $3 state, $4 node; $5 the last row of the page
--- before, $6 limit. Ids are version 7: their order is that of making. The list of all organisations' websites has its
--- own statements, since no plan is good for both. The last column is how many there are when nothing is filtered, as
+-- before, $6 limit. Ids are version 7: their order is that of making. The lists of one and of all organisations' websites
+-- have their own statements, since no plan is good for all. The last column is how many there are when nothing is filtered, as
 -- the quota knows; else they are counted.
 
 -- name: website_count_of
@@ -32,12 +32,52 @@ select count(*)
    and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text);
 
+-- name: website_in_domain_up
+-- $1 has one member.
+select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
+  from website_view
+ where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and domain > coalesce($5::text, '')
+ order by domain asc limit $6::int;
+
+-- name: website_in_domain_down
+-- $1 has one member.
+select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
+  from website_view
+ where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and domain < coalesce($5::text, chr(1114111))
+ order by domain desc limit $6::int;
+
+-- name: website_in_made_up
+-- $1 has one member.
+select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
+  from website_view
+ where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+ order by id asc limit $6::int;
+
+-- name: website_in_made_down
+-- $1 has one member.
+select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
+  from website_view
+ where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
+        or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+   and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ order by id desc limit $6::int;
+
 -- name: website_of_domain_up
 select w.*, (select coalesce(sum(used), 0)::bigint from quota
               where org_id = any ($1::uuid[]) and name = 'websites')
   from unnest($1::uuid[]) as o (id)
  cross join lateral (
-       select * from website_rows
+       select * from website_view
         where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
                or position(lower($2::text) in display_domain) > 0)
           and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -50,7 +90,7 @@ select w.*, (select coalesce(sum(used), 0)::bigint from quota
               where org_id = any ($1::uuid[]) and name = 'websites')
   from unnest($1::uuid[]) as o (id)
  cross join lateral (
-       select * from website_rows
+       select * from website_view
         where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
                or position(lower($2::text) in display_domain) > 0)
           and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -63,7 +103,7 @@ select w.*, (select coalesce(sum(used), 0)::bigint from quota
               where org_id = any ($1::uuid[]) and name = 'websites')
   from unnest($1::uuid[]) as o (id)
  cross join lateral (
-       select * from website_rows
+       select * from website_view
         where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
                or position(lower($2::text) in display_domain) > 0)
           and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -76,7 +116,7 @@ select w.*, (select coalesce(sum(used), 0)::bigint from quota
               where org_id = any ($1::uuid[]) and name = 'websites')
   from unnest($1::uuid[]) as o (id)
  cross join lateral (
-       select * from website_rows
+       select * from website_view
         where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
                or position(lower($2::text) in display_domain) > 0)
           and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -87,7 +127,7 @@ select w.*, (select coalesce(sum(used), 0)::bigint from quota
 -- name: website_all_domain_up
 -- $1 is null.
 select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_rows
+  from website_view
  where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
         or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -97,7 +137,7 @@ select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websit
 -- name: website_all_domain_down
 -- $1 is null.
 select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_rows
+  from website_view
  where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
         or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -107,7 +147,7 @@ select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websit
 -- name: website_all_made_up
 -- $1 is null.
 select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_rows
+  from website_view
  where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
         or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
@@ -117,7 +157,7 @@ select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websit
 -- name: website_all_made_down
 -- $1 is null.
 select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_rows
+  from website_view
  where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
         or position(lower($2::text) in display_domain) > 0)
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)

@@ -14,7 +14,8 @@ update item set size = $2 where id = $1;
 insert into child (item_id) values ($1);
 
 -- name: echo
-select $1::text, $2::bigint, $3::boolean, $4::uuid, $5::bytea, $6::text[], 'what??! "\"', $7::uuid;
+select $1::text, $2::bigint, $3::boolean, $4::uuid, $5::bytea, $6::text[]::text, 'what??! "\"', $7::uuid,
+       '2026-11-26 12:00:00.123456+00'::timestamptz, '1969-12-31 23:59:59.9995+00'::timestamptz, '[1]'::jsonb, (-7)::int2;
 
 -- name: sleep
 select pg_sleep($1::double precision);

@@ -203,6 +203,15 @@ static void parameters_of_every_type_come_back(void **state)
 	assert_true(rows_null(rows, 0, 7));
 	id = rows_uuid(rows, 0, 7);
 	assert_true(uuid_is_nil(&id));
+	assert_true(rows_ms(rows, 0, 8) == INT64_C(1795694400123));
+	assert_true(rows_ms(rows, 0, 9) == -1);
+	assert_true(rows_ms(rows, 0, 7) == 0);
+	assert_string_equal(rows_text(rows, 0, 10), "[1]");
+	assert_true(rows_int(rows, 0, 11) == -7);
+	/* What isn't text is spelled when it is asked for as text. */
+	assert_string_equal(rows_text(rows, 0, 1), "-9223372036854775808");
+	assert_string_equal(rows_text(rows, 0, 3), "0a000000-0000-0000-0000-000000000000");
+	assert_string_equal(rows_text(rows, 0, 11), "-7");
 }
 
 static void violations_have_their_own_codes(void **state)
@@ -243,12 +252,13 @@ static void violations_have_their_own_codes(void **state)
 	assert_int_equal(count(db, &org_a), 2);
 }
 
-static void a_typo_fails_the_start_by_name(void **state)
+static void a_statement_that_cannot_work_fails_the_start_by_name(void **state)
 {
 	static const struct db_query typo[] = {
 		{ "fine", "select 1" }, { "wrong", "selec 1" }, { "x", "select 2" }, { 0 }
 	};
 	static const struct db_query twice[] = { { "fine", "select 1" }, { "fine", "select 1" }, { 0 } };
+	static const struct db_query array[] = { { "list", "select '{1}'::int[] as ids" }, { 0 } };
 	struct db_options options = { .schema = "shop", .queries = typo, .connections = 1 };
 	struct error err = { 0 };
 	struct db *db = NULL;
@@ -264,6 +274,12 @@ static void a_typo_fails_the_start_by_name(void **state)
 	assert_true(db_open(&options, &db, &err));
 	assert_false(db_ready(db, &err));
 	assert_non_null(strstr(err.message, "prepare statement 'fine'"));
+	db_free(db);
+
+	options.queries = array;
+	assert_true(db_open(&options, &db, &err));
+	assert_false(db_ready(db, &err));
+	assert_non_null(strstr(err.message, "prepare statement 'list': column 'ids' has type 1007"));
 	db_free(db);
 
 	options.conninfo = "host=/x wrong=1";
@@ -392,7 +408,7 @@ int main(void)
 		cmocka_unit_test(the_wide_role_sees_what_its_parameters_name),
 		cmocka_unit_test(parameters_of_every_type_come_back),
 		cmocka_unit_test(violations_have_their_own_codes),
-		cmocka_unit_test(a_typo_fails_the_start_by_name),
+		cmocka_unit_test(a_statement_that_cannot_work_fails_the_start_by_name),
 		cmocka_unit_test(a_restarted_server_is_found_again),
 		cmocka_unit_test(a_cut_connection_is_replaced_unnoticed),
 		cmocka_unit_test(a_frozen_server_is_given_up),
