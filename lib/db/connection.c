@@ -286,7 +286,7 @@ bool connection_open(const char *conninfo, const char *schema, unsigned statemen
 	snprintf(options, sizeof(options),
 	         "-c search_path=%s -c statement_timeout=%u -c idle_in_transaction_session_timeout=30000 "
 	         "-c bytea_output=hex -c timezone=UTC -c datestyle=ISO -c client_min_messages=warning "
-	         "-c plan_cache_mode=%s",
+	         "-c jit=off -c plan_cache_mode=%s",
 	         schema, statement_timeout_ms, generic_plans ? "force_generic_plan" : "auto");
 	connection->answer_ms = statement_timeout_ms ? (int)statement_timeout_ms + ANSWER_GRACE_MS : -1;
 	connection->pg = PQconnectdbParams(keywords, values, true);

@@ -16,7 +16,8 @@
 
 enum {
 	SWEEP_S = 2,
-	GATHER_MS = 20, /* a round follows another at the earliest then, and takes what came meanwhile */
+	DRAIN_MS = 2000, /* at the end: what isn't said by then waits for the next process */
+	GATHER_MS = 20,  /* a round follows another at the earliest then, and takes what came meanwhile */
 	ANSWER_MS = 5000,
 	ID_TEXT = 21,
 	AGAIN_LEAST_MS = 250,
@@ -31,7 +32,8 @@ struct relay {
 	pthread_mutex_t mutex; /* of what follows */
 	pthread_cond_t changed;
 	bool woken, stopping;
-	int64_t *said; /* ids to delete */
+	int64_t stop_ms; /* monotonic; the last round begins by then */
+	int64_t *said;   /* ids to delete */
 	size_t n_said;
 };
 
@@ -203,12 +205,22 @@ static void gather(struct relay *relay, int64_t began_ms)
 	pthread_mutex_unlock(&relay->mutex);
 }
 
+static bool overdue(struct relay *relay)
+{
+	bool overdue;
+
+	pthread_mutex_lock(&relay->mutex);
+	overdue = relay->stopping && clock_monotonic_ms() > relay->stop_ms;
+	pthread_mutex_unlock(&relay->mutex);
+	return overdue;
+}
+
 static void run_rounds(struct relay *relay, bool *was_ok)
 {
 	struct error err = { 0 };
 	bool more = true, full, ok = true;
 
-	while (more && ok) {
+	while (more && ok && !overdue(relay)) {
 		int64_t began_ms = clock_monotonic_ms();
 
 		ok = run_round(relay, &more, &full, &err);
@@ -279,6 +291,7 @@ void relay_free(struct relay *relay)
 		return;
 	pthread_mutex_lock(&relay->mutex);
 	relay->stopping = true;
+	relay->stop_ms = clock_monotonic_ms() + DRAIN_MS;
 	pthread_cond_signal(&relay->changed);
 	pthread_mutex_unlock(&relay->mutex);
 	pthread_join(relay->thread, NULL);

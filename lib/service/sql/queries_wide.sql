@@ -9,7 +9,7 @@ select set_config('synchronous_commit', 'off', true), set_config('enable_seqscan
 -- name: outbox_take
 -- Rows that are due, each the first of its resource, locked until the transaction ends: other copies pass them by.
 -- Organisations take turns, so that the many words of one don't hold up another's few; they are found by skipping from
--- one to the next in the index.
+-- one to the next in the index. The orders and the sum leave one index each: the turns', the resource's.
 with recursive org (id) as (
 	(select coalesce(org_id, '00000000-0000-0000-0000-000000000000') from outbox order by 1 limit 1)
 	union all
@@ -24,9 +24,9 @@ with recursive org (id) as (
 		  from (select o.id from outbox o
 		         where coalesce(o.org_id, '00000000-0000-0000-0000-000000000000') = org.id and o.next_at <= now()
 		           and not exists (select from outbox before
-		                            where o.resource <> '' and before.resource = o.resource
-		                              and before.subject = o.subject and before.id < o.id and not before.refused)
-		         order by o.id
+		                            where before.resource <> '' and before.resource = o.resource
+		                              and before.subject = o.subject and before.id + 0 < o.id and not before.refused)
+		         order by coalesce(o.org_id, '00000000-0000-0000-0000-000000000000'), o.id
 		         limit 64) as q) as first
 	 where org.id is not null
 	 order by first.turn, first.id

@@ -374,6 +374,21 @@ static void two_copies_say_each_word_once(void **state)
 	world->fixture = first;
 }
 
+/* What isn't said in time waits in the table for the next process. */
+static void stopping_does_not_wait_for_a_full_outbox(void **state)
+{
+	struct world *world = *state;
+
+	postgres_psql(world->postgres, "insert into web.outbox (kind, subject, payload, actor) "
+	                               "select 'event', 'event.installation.x.y', '', 'system:web' "
+	                               "from generate_series(1, 300000)");
+	assert_int_equal(fixture_end(world, SIGTERM), 0);
+	assert_int_not_equal(count_of(world, "outbox"), 0);
+	postgres_psql(world->postgres, "truncate web.outbox");
+	fixture_start(world);
+	fixture_wait_ready(world);
+}
+
 static void word_that_is_refused_is_kept_and_logged(void **state)
 {
 	struct world *world = *state;
@@ -495,6 +510,7 @@ int main(void)
 		cmocka_unit_test(relay_waits_for_a_service_that_is_away),
 		cmocka_unit_test(words_about_one_resource_leave_in_order),
 		cmocka_unit_test(two_copies_say_each_word_once),
+		cmocka_unit_test(stopping_does_not_wait_for_a_full_outbox),
 		cmocka_unit_test(word_that_is_refused_is_kept_and_logged),
 		cmocka_unit_test(database_that_is_away_is_unavailable_and_comes_back),
 		cmocka_unit_test(nats_that_is_killed_loses_no_task),
