@@ -15,7 +15,7 @@
 const struct config_row tasks_config[] = {
 	{ "dispatchers", CONFIG_INT, offsetof(struct tasks_settings, dispatchers), "4", 1, 32, "threads",
 	  "how many commands, answers and reports are worked on at once" },
-	{ "window_node", CONFIG_INT, offsetof(struct tasks_settings, window_node), "64", 2, 1000, "tasks",
+	{ "window_node", CONFIG_INT, offsetof(struct tasks_settings, window_node), "256", 2, 1000, "tasks",
 	  "how many a node works on at once" },
 	{ "window_organisation", CONFIG_INT, offsetof(struct tasks_settings, window_organisation), "128", 1, 100000,
 	  "tasks", "how many of one organisation run at once, on all nodes" },
