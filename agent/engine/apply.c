@@ -55,13 +55,13 @@ static bool name_taken(const struct apply *apply, const struct change *changes, 
 
 	for (size_t i = 0; i < mine; i++)
 		if (changes[i].state == CHANGE_OPEN && changes[i].after.served &&
-		    strcmp(changes[i].after.name, after->name) == 0)
+		    object_shares_name(&changes[i].after, after))
 			return true;
 	for (size_t i = 0; i < apply->n; i++) {
 		const struct object *other = &apply->objects[i];
 		bool changed = false;
 
-		if (!other->served || strcmp(other->name, after->name) != 0)
+		if (!other->served || !object_shares_name(other, after))
 			continue;
 		for (size_t j = 0; j < n && !changed; j++)
 			changed = changes[j].state == CHANGE_OPEN && strcmp(changes[j].after.id, other->id) == 0;
@@ -78,7 +78,7 @@ static void refuse_taken_names(const struct apply *apply, struct change *changes
 	for (size_t i = 0; i < n; i++) {
 		if (changes[i].state != CHANGE_OPEN || !changes[i].after.served || !name_taken(apply, changes, n, i))
 			continue;
-		error_set(&why, ERR_EXISTS, "another resource on this node serves %s", changes[i].after.name);
+		error_set(&why, ERR_EXISTS, "another resource on this node has a name of %s", changes[i].after.name);
 		change_fail(&changes[i], &why, NULL);
 	}
 }
@@ -287,8 +287,8 @@ static void serve_early(struct apply *apply, const struct change *changes, size_
 		const struct change *change = &changes[i];
 		struct error why = { 0 };
 
-		if (change->state == CHANGE_OPEN && change->after.served && !change->before.served &&
-		    !adapter->ops->serve_early(adapter->self, &change->after, &why))
+		if (change->state == CHANGE_OPEN && change->after.served && change->after.plain &&
+		    !change->before.served && !adapter->ops->serve_early(adapter->self, &change->after, &why))
 			log_failure(LOG_WARN_, &why, "serving early");
 	}
 }

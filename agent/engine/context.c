@@ -85,6 +85,28 @@ static bool write_user(const char *value, struct buf *out, const char **reason)
 	return put(value, out);
 }
 
+/* How a location's path is matched. */
+static bool write_matcher(const char *value, struct buf *out, const char **reason)
+{
+	if (strcmp(value, "=") != 0 && strcmp(value, "^~") != 0)
+		return refuse(reason, "neither '=' nor '^~'");
+	return put(value, out);
+}
+
+static bool write_file_name(const char *value, struct buf *out, const char **reason)
+{
+	if (!only(value, LOWER UPPER DIGITS "_.-", 64) || value[0] == '.')
+		return refuse(reason, "not the name of a file");
+	return put(value, out);
+}
+
+static bool write_request_uri(const char *value, struct buf *out, const char **reason)
+{
+	if (*value && strcmp(value, "$request_uri") != 0)
+		return refuse(reason, "neither empty nor $request_uri");
+	return put(value, out);
+}
+
 static bool write_html(const char *value, struct buf *out, const char **reason)
 {
 	for (const char *c = value; *c; c++)
@@ -122,6 +144,9 @@ static const struct context contexts[] = {
 	{ "word", write_word },
 	{ "user", write_user },
 	{ "html", write_html },
+	{ "matcher", write_matcher },
+	{ "file_name", write_file_name },
+	{ "request_uri", write_request_uri },
 };
 
 const struct context *context_find(const char *name)

@@ -19,22 +19,52 @@ int generation_compare(struct generation a, struct generation b)
 void object_done(struct object *object)
 {
 	free(object->desired);
+	free(object->names);
 	*object = (struct object){ 0 };
 }
 
 bool object_copy(const struct object *from, struct object *to, struct error *err)
 {
-	uint8_t *desired = NULL;
+	uint8_t *desired = from->desired_size > 0 ? malloc(from->desired_size) : NULL;
+	char *names = from->names ? strdup(from->names) : NULL;
 
-	if (from->desired_size > 0) {
-		desired = malloc(from->desired_size);
-		if (!desired)
-			return error_set(err, ERR_INTERNAL, "out of memory");
-		memcpy(desired, from->desired, from->desired_size);
+	if ((from->desired_size > 0 && !desired) || (from->names && !names)) {
+		free(desired);
+		free(names);
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	}
+	if (desired)
+		memcpy(desired, from->desired, from->desired_size);
 	*to = *from;
 	to->desired = desired;
+	to->names = names;
 	return true;
+}
+
+static bool answers_to(const struct object *object, const char *name, size_t size)
+{
+	const char *at = object->names;
+
+	if (strlen(object->name) == size && memcmp(object->name, name, size) == 0)
+		return true;
+	for (; at && (at = memmem(at, strlen(at), name, size)); at++)
+		if (at[-1] == ' ' && at[size] == ' ')
+			return true;
+	return false;
+}
+
+bool object_shares_name(const struct object *a, const struct object *b)
+{
+	size_t size;
+
+	if (answers_to(b, a->name, strlen(a->name)))
+		return true;
+	for (const char *name = a->names; name && *(name += strspn(name, " ")); name += size) {
+		size = strcspn(name, " ");
+		if (answers_to(b, name, size))
+			return true;
+	}
+	return false;
 }
 
 void task_done(struct task *task)

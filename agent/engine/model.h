@@ -1,4 +1,5 @@
-/* model: what the engine knows of resources and tasks. Plain values, copied; only `desired` is owned memory. */
+/* model: what the engine knows of resources and tasks. Plain values, copied; only `desired` and `names` are owned
+ * memory. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,14 +27,16 @@ enum object_state {
 	OBJECT_REMOVED = 2, /* purged; the row stays so that an old command can't bring it back */
 };
 
-/* One resource as it was last applied. served, name and uid are what its adapter read from desired. */
+/* One resource as it was last applied. served, plain, name, names and uid are what its adapter read from desired. */
 struct object {
 	char kind[MODEL_WORD];
 	char id[UUID_TEXT];
 	struct generation generation;
 	enum object_state state;
 	bool served;
-	char name[MODEL_NAME]; /* no two served objects of a kind have the same */
+	bool plain;            /* served as its folder is, without any setting */
+	char name[MODEL_NAME]; /* no two served objects of a kind have the same, */
+	char *names;           /* nor one of these further ones: " a b ", owned; NULL: none */
 	uid_t uid;
 	uint8_t *desired;
 	size_t desired_size;
@@ -41,6 +44,7 @@ struct object {
 
 void object_done(struct object *object);
 bool object_copy(const struct object *from, struct object *to, struct error *err) _must_check_;
+bool object_shares_name(const struct object *a, const struct object *b);
 
 /* One command that was accepted. */
 struct task {

@@ -7,7 +7,7 @@
 #include "agent/engine/context.h"
 #include "agent/engine/file.h"
 
-enum part_kind { PART_TEXT, PART_VALUE, PART_IF, PART_ELSE, PART_END };
+enum part_kind { PART_TEXT, PART_VALUE, PART_IF, PART_EACH, PART_ELSE, PART_END };
 
 /* text: the literal, or the variable's name. */
 struct part {
@@ -63,6 +63,8 @@ static bool add_tag(struct template *template, const char *tag, size_t size, str
 		return add_part(template, PART_ELSE, "", 0, NULL, err);
 	if (size > 3 && memcmp(tag, "if ", 3) == 0)
 		return add_part(template, PART_IF, tag + 3, size - 3, NULL, err);
+	if (size > 5 && memcmp(tag, "each ", 5) == 0)
+		return add_part(template, PART_EACH, tag + 5, size - 5, NULL, err);
 
 	if (!colon)
 		return error_set(err, ERR_INTERNAL, "template %s: '{{%.*s}}' names no context", template->name,
@@ -77,27 +79,32 @@ static bool add_tag(struct template *template, const char *tag, size_t size, str
 	return add_part(template, PART_VALUE, tag, (size_t)(colon - tag), context, err);
 }
 
-/* Parts open and close in order, one level deep. */
+/* Parts open and close in order: a list may stand around switches, nothing else around anything. */
 static bool check_order(const struct template *template, struct error *err)
 {
-	bool open = false, other = false;
+	bool list = false, open = false, other = false;
 
 	for (size_t i = 0; i < template->n; i++) {
 		enum part_kind kind = template->parts[i].kind;
-		bool wrong = (kind == PART_IF && open) || (kind == PART_ELSE && (!open || other)) ||
-		             (kind == PART_END && !open);
+		bool wrong = (kind == PART_IF && open) || (kind == PART_EACH && (open || list)) ||
+		             (kind == PART_ELSE && (!open || other)) || (kind == PART_END && !open && !list);
 
 		if (wrong)
-			return error_set(err, ERR_INTERNAL, "template %s: if, else or end out of place",
+			return error_set(err, ERR_INTERNAL, "template %s: if, each, else or end out of place",
 			                 template->name);
+		if (kind == PART_EACH)
+			list = true;
 		if (kind == PART_IF)
 			open = true;
 		if (kind == PART_ELSE)
 			other = true;
-		if (kind == PART_END)
+		if (kind == PART_END && open)
 			open = other = false;
+		else if (kind == PART_END)
+			list = false;
 	}
-	return !open || error_set(err, ERR_INTERNAL, "template %s: an if without its end", template->name);
+	return (!open && !list) ||
+	       error_set(err, ERR_INTERNAL, "template %s: an if or each without its end", template->name);
 }
 
 bool template_parse(const char *name, const char *text, struct template **ret, struct error *err)
@@ -155,28 +162,69 @@ static bool write_value(const struct template *template, const struct part *part
 	return true;
 }
 
-bool template_render(const struct template *template, const struct template_value *values, struct buf *out,
-                     struct error *err)
+/* Where the part that begins at i ends. */
+static size_t end_of(const struct template *template, size_t i)
+{
+	unsigned depth = 0;
+
+	do {
+		enum part_kind kind = template->parts[i].kind;
+
+		depth += kind == PART_IF || kind == PART_EACH;
+		depth -= kind == PART_END;
+	} while (depth > 0 && ++i < template->n);
+	return i;
+}
+
+static bool render_each(const struct template *template, size_t begin, size_t end, const struct template_value *list,
+                        struct buf *out, struct error *err);
+
+/* The parts from begin up to end. */
+static bool render(const struct template *template, size_t begin, size_t end, const struct template_value *values,
+                   struct buf *out, struct error *err)
 {
 	bool visible = true;
 
-	for (size_t i = 0; i < template->n; i++) {
+	for (size_t i = begin; i < end; i++) {
 		const struct part *part = &template->parts[i];
-		bool named = part->kind == PART_VALUE || part->kind == PART_IF;
+		bool named = part->kind == PART_VALUE || part->kind == PART_IF || part->kind == PART_EACH;
 		const struct template_value *value = named ? find_value(values, part->text) : NULL;
 
 		if (named && !value)
 			return error_set(err, ERR_INTERNAL, "template %s: no value '%s'", template->name, part->text);
-		if (value && part->kind == PART_IF)
+		if (value && part->kind == PART_IF) {
 			visible = value->on;
-		else if (part->kind == PART_ELSE)
+		} else if (value && part->kind == PART_EACH) {
+			size_t last = end_of(template, i);
+
+			if (!render_each(template, i + 1, last, value, out, err))
+				return false;
+			i = last;
+		} else if (part->kind == PART_ELSE) {
 			visible = !visible;
-		else if (part->kind == PART_END)
+		} else if (part->kind == PART_END) {
 			visible = true;
-		else if (visible && part->kind == PART_TEXT)
+		} else if (visible && part->kind == PART_TEXT) {
 			buf_puts(out, part->text);
-		else if (value && visible && !write_value(template, part, value, out, err))
+		} else if (value && visible && !write_value(template, part, value, out, err)) {
 			return false;
+		}
 	}
-	return !buf_failed(out) || error_set(err, ERR_INTERNAL, "out of memory");
+	return true;
+}
+
+static bool render_each(const struct template *template, size_t begin, size_t end, const struct template_value *list,
+                        struct buf *out, struct error *err)
+{
+	for (const struct template_value *const *member = list->list; member && *member; member++)
+		if (!render(template, begin, end, *member, out, err))
+			return false;
+	return true;
+}
+
+bool template_render(const struct template *template, const struct template_value *values, struct buf *out,
+                     struct error *err)
+{
+	return render(template, 0, template->n, values, out, err) &&
+	       (!buf_failed(out) || error_set(err, ERR_INTERNAL, "out of memory"));
 }

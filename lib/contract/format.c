@@ -7,6 +7,7 @@
 #include "lib/base/uuid.h"
 
 #include "domain.h"
+#include "url.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -179,6 +180,13 @@ static const char *check_permission(const char *text, struct arena *arena)
 	return head && text[head] == ':' && only(text + head + 1, LOWER "_") ? text : NULL;
 }
 
+static const char *check_field_path(const char *text, struct arena *arena)
+{
+	(void)arena;
+	return only(text, LOWER "_.") && text[0] != '.' && text[strlen(text) - 1] != '.' && !strstr(text, "..") ? text
+	                                                                                                        : NULL;
+}
+
 static check_fn *const checks[] = {
 	[STRALIX__FORMAT__HOSTNAME] = domain_normalise,
 	[STRALIX__FORMAT__UUID] = check_uuid,
@@ -196,6 +204,12 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__SUBJECT] = check_subject,
 	[STRALIX__FORMAT__TEXT] = check_text,
 	[STRALIX__FORMAT__PERMISSION] = check_permission,
+	[STRALIX__FORMAT__URL_PATH] = url_path,
+	[STRALIX__FORMAT__REDIRECT_TARGET] = url_target,
+	[STRALIX__FORMAT__SITE_FOLDER] = url_folder,
+	[STRALIX__FORMAT__FILE_NAME] = url_file_name,
+	[STRALIX__FORMAT__FIELD_PATH] = check_field_path,
+	[STRALIX__FORMAT__ETAG] = check_token,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */
 };
 

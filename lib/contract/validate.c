@@ -175,6 +175,14 @@ static void check_value(struct walk *walk, const struct contract_field *rule, co
 		check_range(walk, rule, number);
 }
 
+/* A field may be left out, a member of a list can't. */
+static bool is_empty_text(const ProtobufCFieldDescriptor *field, const void *value)
+{
+	const char *text = field->type == PROTOBUF_C_TYPE_STRING ? *(char *const *)value : "x";
+
+	return !text || !*text;
+}
+
 static void check_repeated(struct walk *walk, const struct contract_field *rule, const ProtobufCFieldDescriptor *field,
                            ProtobufCMessage *message)
 {
@@ -185,7 +193,10 @@ static void check_repeated(struct walk *walk, const struct contract_field *rule,
 		violate(walk, "count", "There are too many or too few.");
 	for (size_t i = 0; i < n && walk->err.n_violations < ERROR_VIOLATIONS; i++) {
 		add_path(walk, "[%zu]", i);
-		check_value(walk, rule, field, values + i * size);
+		if (is_empty_text(field, values + i * size) && rule->format != STRALIX__FORMAT__FORMAT_UNSET)
+			violate(walk, format_name(rule->format), format_words(rule->format));
+		else
+			check_value(walk, rule, field, values + i * size);
 		cut_path(walk, path);
 	}
 }

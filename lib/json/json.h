@@ -20,6 +20,7 @@ void json_quote(struct buf *buf, const char *text);
  * Reads one JSON object into a message from the arena. Refuses unknown and repeated fields, wrong types, numbers out of
  * range, depth over 16, and text that isn't UTF-8: ERR_INVALID with a violation whose field is the path, or
  * ERR_MALFORMED with line and column. Absent and null fields keep their defaults. Size 0 is the empty object.
+ * A message with a field update_mask that isn't given gets the members that are: "settings.aliases" of a PATCH.
  */
 bool json_read(const ProtobufCMessageDescriptor *descriptor, const char *text, size_t size, struct arena *arena,
                ProtobufCMessage **ret, struct error *err) _must_check_;

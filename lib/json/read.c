@@ -238,31 +238,6 @@ static bool read_object(struct reading *reading, json_t *json, ProtobufCMessage 
 	return good;
 }
 
-bool json_read(const ProtobufCMessageDescriptor *descriptor, const char *text, size_t size, struct arena *arena,
-               ProtobufCMessage **ret, struct error *err)
-{
-	struct error local = { 0 };
-	struct reading reading = { .arena = arena, .err = err ? err : &local };
-	_cleanup_(json_decrefp) json_t *json = NULL;
-	ProtobufCMessage *message = json_new(descriptor, arena);
-	json_error_t fault;
-
-	if (!message)
-		return error_set(err, ERR_TOO_LARGE, "the request needs too much memory");
-	if (size) {
-		json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-		if (!json)
-			return error_set(err, ERR_MALFORMED, "line %d, column %d: %s", fault.line, fault.column,
-			                 fault.text);
-		if (!json_is_object(json))
-			return error_set(err, ERR_MALFORMED, "the body must be a JSON object");
-		if (!read_object(&reading, json, message))
-			return false;
-	}
-	*ret = message;
-	return true;
-}
-
 /* One more value at the end of a repeated field. */
 static bool append(struct reading *reading, const ProtobufCFieldDescriptor *field, const char *text,
                    ProtobufCMessage *message)
@@ -281,6 +256,59 @@ static bool append(struct reading *reading, const ProtobufCFieldDescriptor *fiel
 	*(uint8_t **)reflect_value(message, field) = values;
 	*reflect_quantifier(message, field) = n + 1;
 	return accept_fault(reading, scalar_read(field, text, values + n * size, reading->arena));
+}
+
+/* The members that the text has, two levels deep, by their names in the contract. */
+static bool fill_mask(struct reading *reading, json_t *json, ProtobufCMessage *message)
+{
+	const ProtobufCFieldDescriptor *mask = find_field(message->descriptor, "update_mask");
+	const char *key, *inner;
+	char path[PATH_SIZE];
+	json_t *item, *unused;
+
+	if (!mask || mask->label != PROTOBUF_C_LABEL_REPEATED || *reflect_quantifier(message, mask))
+		return true;
+	json_object_foreach(json, key, item)
+	{
+		const ProtobufCFieldDescriptor *field = find_field(message->descriptor, key);
+
+		if (field->type != PROTOBUF_C_TYPE_MESSAGE || field->label == PROTOBUF_C_LABEL_REPEATED)
+			continue;
+		json_object_foreach(item, inner, unused)
+		{
+			const ProtobufCFieldDescriptor *member = find_field(field->descriptor, inner);
+
+			snprintf(path, sizeof(path), "%s.%s", field->name, member->name);
+			if (!append(reading, mask, path, message))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool json_read(const ProtobufCMessageDescriptor *descriptor, const char *text, size_t size, struct arena *arena,
+               ProtobufCMessage **ret, struct error *err)
+{
+	struct error local = { 0 };
+	struct reading reading = { .arena = arena, .err = err ? err : &local };
+	_cleanup_(json_decrefp) json_t *json = NULL;
+	ProtobufCMessage *message = json_new(descriptor, arena);
+	json_error_t fault;
+
+	if (!message)
+		return error_set(err, ERR_TOO_LARGE, "the request needs too much memory");
+	if (size) {
+		json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+		if (!json)
+			return error_set(err, ERR_MALFORMED, "line %d, column %d: %s", fault.line, fault.column,
+			                 fault.text);
+		if (!json_is_object(json))
+			return error_set(err, ERR_MALFORMED, "the body must be a JSON object");
+		if (!read_object(&reading, json, message) || !fill_mask(&reading, json, message))
+			return false;
+	}
+	*ret = message;
+	return true;
 }
 
 static bool is_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)

@@ -20,6 +20,7 @@ static const struct {
 	{ "403", "Signed in, but without the right; or the plan's limit is reached" },
 	{ "404", "Absent, or not for these eyes" },
 	{ "409", "The name is taken, or the object isn't in a state for this" },
+	{ "412", "Somebody changed it meanwhile (If-Match)" },
 	{ "429", "Too many attempts; see Retry-After" },
 	{ "503", "A part of the panel is away; see Retry-After" },
 };
@@ -71,6 +72,32 @@ static void key_parameter(struct writer *writer)
 	writer_close(writer, '}');
 }
 
+/* Fields that the gateway fills itself: from a header, from which members the body has. */
+static bool is_named(const struct field *field, const char *name)
+{
+	return strcmp(field->json_name, name) == 0;
+}
+
+static bool not_in_body(const struct method *method, const struct field *field)
+{
+	return method_in_path(method, field) || is_named(field, "ifMatch") || is_named(field, "updateMask");
+}
+
+static void match_parameter(struct writer *writer)
+{
+	writer_open(writer, '{');
+	writer_member(writer, "name", "If-Match");
+	writer_member(writer, "in", "header");
+	writer_member(writer, "description",
+	              "The ETag of what was read, in its quotes: 412 when somebody changed it meanwhile");
+	writer_key(writer, "required");
+	writer_bool(writer, true);
+	writer_object(writer, "schema");
+	writer_member(writer, "type", "string");
+	writer_close(writer, '}');
+	writer_close(writer, '}');
+}
+
 static void parameters(struct writer *writer, const struct method *method)
 {
 	writer_array(writer, "parameters");
@@ -80,6 +107,8 @@ static void parameters(struct writer *writer, const struct method *method)
 
 		if (in_path || !has_body(method))
 			parameter(writer, field, in_path);
+		else if (is_named(field, "ifMatch"))
+			match_parameter(writer);
 	}
 	if (method->rule->mutating)
 		key_parameter(writer);
@@ -98,7 +127,7 @@ static void body_schema(struct writer *writer, const struct method *method)
 	writer_object(writer, "properties");
 	EACH_FIELD(method->request, field)
 	{
-		if (method_in_path(method, field))
+		if (not_in_body(method, field))
 			continue;
 		writer_key(writer, field->json_name);
 		schema_field(writer, field);

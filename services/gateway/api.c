@@ -43,6 +43,7 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 	struct respond_headers headers = { .content_type = "application/json" };
 	_cleanup_buf_ struct buf body = { 0 }, cookie = { 0 };
 	unsigned status = request->match.route->method->http_status;
+	char etag[REQUEST_KEY + 2];
 
 	if (is_rpc(request, "authz", "SignIn")) {
 		const Stralix__V1__SignInReply *sign_in = (const Stralix__V1__SignInReply *)(void *)reply;
@@ -54,6 +55,8 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 		identities_drop(request->gateway->identities, request->identity_key.digest);
 		headers.set_cookie = credentials_cleared_cookie;
 	}
+	if (snprintf(etag, sizeof(etag), "\"%s\"", transcode_etag(reply)) > 2)
+		headers.etag = etag;
 	if (status == 204) {
 		headers.content_type = NULL;
 		respond_empty(request, status, &headers);

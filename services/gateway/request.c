@@ -36,6 +36,19 @@ static void take_key(struct request *request, const char *value)
 		memcpy(request->idempotency_key, value, strlen(value) + 1);
 }
 
+/* One strong ETag in its quotes (RFC 9110, 13.1.1); a list or a star is none that could be meant here. */
+static void take_match(struct request *request, const char *value)
+{
+	size_t size = strlen(value);
+
+	request->if_match[0] = '\0';
+	if (size > 2 && size - 2 < sizeof(request->if_match) && value[0] == '"' && value[size - 1] == '"' &&
+	    !memchr(value + 1, '"', size - 2))
+		memcpy(request->if_match, value + 1, size - 2);
+	if (request->if_match[0])
+		request->if_match[size - 2] = '\0';
+}
+
 static void on_header(void *arg, const char *name, const char *value)
 {
 	struct reading *reading = arg;
@@ -44,6 +57,8 @@ static void on_header(void *arg, const char *name, const char *value)
 	credentials_header(&request->credentials, name, value);
 	if (strcasecmp(name, "Idempotency-Key") == 0)
 		take_key(request, value);
+	else if (strcasecmp(name, "If-Match") == 0)
+		take_match(request, value);
 	else if (strcasecmp(name, "Content-Type") == 0)
 		snprintf(request->content_type, sizeof(request->content_type), "%s", value);
 	else if (strcasecmp(name, "X-Request-Id") == 0 && key_good(value) && strlen(value) < sizeof(request->client_id))

@@ -27,6 +27,7 @@ struct request {
 	char traceparent[REQUEST_TRACEPARENT];
 	char source_ip[REQUEST_IP];
 	char idempotency_key[REQUEST_KEY]; /* empty: none */
+	char if_match[REQUEST_KEY];        /* without its quotes; empty: none, or no strong ETag */
 	char content_type[128];
 	bool bad_idempotency_key, proxied;
 	struct credentials credentials;

@@ -70,11 +70,19 @@ static bool set_query(struct request *request, bool allowed, ProtobufCMessage *m
 	return true;
 }
 
+/* What a request that wants it says in If-Match. */
+static bool set_match(struct request *request, ProtobufCMessage *message, struct error *err)
+{
+	return !request->if_match[0] ||
+	       !protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "if_match") ||
+	       json_set(message, "if_match", request->if_match, request->arena, err);
+}
+
 bool transcode_request(struct request *request, ProtobufCMessage **ret, struct error *err)
 {
 	const struct contract_method *method = request->match.route->method;
 
-	return read_body(request, method, ret, err) && set_path(request, *ret, err) &&
+	return read_body(request, method, ret, err) && set_path(request, *ret, err) && set_match(request, *ret, err) &&
 	       set_query(request, !takes_body(method), *ret, err) &&
 	       contract_validate(method->request, *ret, request->arena, err);
 }
@@ -94,4 +102,20 @@ bool transcode_reply(const ProtobufCMessage *reply, struct buf *buf, struct erro
 	}
 	return written ? true
 	               : error_set(err, ERR_BAD_REPLY, "A service answered nonsense. The log has the request id.");
+}
+
+const char *transcode_etag(const ProtobufCMessage *reply)
+{
+	for (unsigned i = 0; i < reply->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &reply->descriptor->fields[i], *etag;
+		const ProtobufCMessage *member;
+
+		if (field->type != PROTOBUF_C_TYPE_MESSAGE || field->label == PROTOBUF_C_LABEL_REPEATED)
+			continue;
+		etag = protobuf_c_message_descriptor_get_field_by_name(field->descriptor, "etag");
+		member = *(ProtobufCMessage *const *)(const void *)((const char *)reply + field->offset);
+		if (etag && etag->type == PROTOBUF_C_TYPE_STRING && member)
+			return *(char *const *)(const void *)((const char *)member + etag->offset);
+	}
+	return "";
 }

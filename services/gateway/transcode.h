@@ -11,3 +11,6 @@ bool transcode_request(struct request *request, ProtobufCMessage **ret, struct e
 
 /* Appends the reply's JSON; the token of a session is left out, it goes into a cookie. */
 bool transcode_reply(const ProtobufCMessage *reply, struct buf *buf, struct error *err) _must_check_;
+
+/* The etag of the object that a reply shows; "" when it has none. Belongs to the reply. */
+const char *transcode_etag(const ProtobufCMessage *reply);

@@ -1,28 +1,17 @@
 /* CreateWebsite. Records a website and asks for it to be served. */
 #include "lib/base/clock.h"
-#include "lib/base/log.h"
 #include "lib/contract/format.h"
 #include "lib/service/change.h"
 
-#include "stralix/v1/authz.pb-c.h"
 #include "stralix/v1/tasks.pb-c.h"
 
+#include "claims.h"
 #include "desire.h"
 #include "names.h"
+#include "settings.h"
 #include "store.h"
 #include "view.h"
 #include "web.h"
-
-/* Names the field and says nothing of whose the name is. */
-static bool taken(struct error *err)
-{
-	static const char words[] = "This domain, or one above or below it, is in use already.";
-
-	error_set(err, ERR_NONE, "%s", words);
-	error_field(err, "domain", "EXISTS", "%s", words);
-	err->code = ERR_EXISTS;
-	return false;
-}
 
 /* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. */
 static bool website_from_request(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct website *site,
@@ -44,41 +33,9 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	if (name_is_reserved(req->domain, settings->panel_hosts))
 		return error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
 	site->display_domain = format_display_domain(req->domain, call_arena(call));
-	return site->display_domain || error_set(err, ERR_TOO_LARGE, "no room for the request");
-}
-
-/* authz: this organisation's, or refused. */
-static bool domain_claim(struct call *call, const struct website *site, struct error *err)
-{
-	Stralix__V1__ClaimDomainRequest request;
-	Stralix__V1__Target target;
-	ProtobufCMessage *reply;
-
-	stralix__v1__claim_domain_request__init(&request);
-	if (!website_target(site, call_arena(call), &target, err))
-		return false;
-	request.domain = target.name;
-	request.organisation_id = target.organisation_id;
-	request.resource_kind = target.kind;
-	request.resource_id = target.id;
-	if (call_rpc(call, "authz", "ClaimDomain", &request.base, &stralix__v1__empty__descriptor, &reply, err))
-		return true;
-	return err->code == ERR_EXISTS ? taken(err) : false;
-}
-
-/* What was claimed for nothing; else it is free again after 15 minutes. */
-static void claim_give_back(struct call *call, const struct website *site)
-{
-	char id[UUID_TEXT];
-	Stralix__V1__ClaimRef claim;
-	ProtobufCMessage *reply;
-	struct error why = { 0 };
-
-	stralix__v1__claim_ref__init(&claim);
-	claim.domain = (char *)(uintptr_t)site->domain;
-	claim.resource_id = uuid_format(&site->id, id);
-	if (!call_rpc(call, "authz", "ReleaseClaim", &claim.base, &stralix__v1__empty__descriptor, &reply, &why))
-		log_failure(LOG_INFO_, &why, "give a claim back");
+	if (!site->display_domain)
+		return error_set(err, ERR_TOO_LARGE, "no room for the request");
+	return settings_read(NULL, 0, call_arena(call), &site->settings, err);
 }
 
 /* tasks: trusted, able, least loaded; refuses the names of nodes. */
@@ -114,26 +71,15 @@ static bool node_place(struct call *call, struct website *site, struct error *er
 {
 	if (ask_place(call, site, err))
 		return true;
-	claim_give_back(call, site);
+	claim_give_back(call, site, site->domain);
 	return false;
-}
-
-/* The claim outlives its 15 minutes once the row is there. */
-static bool claim_confirm(struct change *change, const Stralix__V1__WebsiteReply *reply, struct error *err)
-{
-	Stralix__V1__ClaimRef claim;
-
-	stralix__v1__claim_ref__init(&claim);
-	claim.domain = reply->website->domain;
-	claim.resource_id = reply->website->id;
-	return change_tell(change, "authz", "ConfirmClaim", &claim.base, err);
 }
 
 static bool insert(struct change *change, const struct website *site, struct error *err)
 {
 	if (website_insert(change_tx(change), site, err))
 		return true;
-	return err->code == ERR_EXISTS ? taken(err) : false;
+	return err->code == ERR_EXISTS ? claim_taken("domain", err) : false;
 }
 
 /*
@@ -143,19 +89,19 @@ static bool insert(struct change *change, const struct website *site, struct err
  */
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err)
 {
-	static const struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:create", "website.create" };
+	static const struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:create", "website.create", NULL };
 	uint32_t epoch = service_epoch(call_service(call));
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct arena *arena = call_arena(call);
 	Stralix__V1__WebsiteReply reply;
 	struct website site;
 
-	if (!website_from_request(call, req, &site, err) || !domain_claim(call, &site, err) ||
+	if (!website_from_request(call, req, &site, err) || !claim_name(call, &site, site.domain, "domain", err) ||
 	    !node_place(call, &site, err) || !change_begin(call, &site.org, &change, err) ||
 	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
 	    !insert(change, &site, err) ||
 	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
-	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &reply, err) ||
+	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &site, site.domain, err) ||
 	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
 		return error_wrap(err, "create website '%s'", req->domain);
 	return true;

@@ -6,6 +6,7 @@
 #include "stralix/v1/node.pb-c.h"
 #include "stralix/v1/web.contract.h"
 
+#include "settings.h"
 #include "store.h"
 #include "view.h"
 
@@ -19,14 +20,21 @@ static void raise_generation(struct generation *generation, uint32_t epoch)
 static const ProtobufCMessage *desired_state(const struct website *site, struct arena *arena,
                                              Stralix__V1__WebsiteState *state, const Stralix__V1__Target *target)
 {
+	static const Stralix__V1__WebsiteState__Serving servings[SERVINGS] = {
+		[SERVING_LIVE] = STRALIX__V1__WEBSITE_STATE__SERVING__LIVE,
+		[SERVING_SUSPENDED] = STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED,
+		[SERVING_DELETED] = STRALIX__V1__WEBSITE_STATE__SERVING__DELETED,
+	};
+
 	if (site->serving == SERVING_REMOVED)
 		return NULL;
 	stralix__v1__website_state__init(state);
 	state->id = target->id;
 	state->domain = arena_strdup(arena, site->domain);
-	state->serving = site->serving == SERVING_LIVE ? STRALIX__V1__WEBSITE_STATE__SERVING__LIVE
-	                                               : STRALIX__V1__WEBSITE_STATE__SERVING__DELETED;
+	state->serving = servings[site->serving];
 	state->uid = site->uid;
+	if (!settings_equal(site->settings, NULL)) /* what has none is served by any agent, at once */
+		state->settings = site->settings;
 	return &state->base;
 }
 
@@ -39,6 +47,8 @@ bool website_desire(struct change *change, struct website *site, const struct de
 
 	raise_generation(&site->generation, epoch);
 	site->serving = desire->serving;
+	if (desire->settings)
+		site->settings = desire->settings;
 	site->state = desire->state;
 	site->message = "";
 	site->purge_ms = 0;

@@ -7,9 +7,10 @@
 
 struct desire {
 	enum website_serving serving;
-	enum website_state state; /* until the task ends */
-	const char *permission;   /* "" for the system */
-	const char *action;       /* of the audit record */
+	enum website_state state;               /* until the task ends */
+	const char *permission;                 /* "" for the system */
+	const char *action;                     /* of the audit record */
+	Stralix__V1__WebsiteSettings *settings; /* NULL: as they are */
 };
 
 /* Raises the generation and asks for the task: fills generation, serving, state, task_id and updated_ms. */

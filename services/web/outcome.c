@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "settings.h"
+
 static const char *const names[OUTCOMES] = {
 	[OUTCOME_SUCCESS] = "success", [OUTCOME_FAILED] = "failed",       [OUTCOME_SUPERSEDED] = "superseded",
 	[OUTCOME_DENIED] = "denied",   [OUTCOME_CANCELLED] = "cancelled",
@@ -29,6 +31,7 @@ static enum website_state settled(enum website_serving serving)
 {
 	static const enum website_state states[SERVINGS] = {
 		[SERVING_LIVE] = WEBSITE_ACTIVE,
+		[SERVING_SUSPENDED] = WEBSITE_SUSPENDED,
 		[SERVING_DELETED] = WEBSITE_DELETED,
 		[SERVING_REMOVED] = WEBSITE_PURGED,
 	};
@@ -48,11 +51,12 @@ void outcome_apply(struct website *site, enum outcome outcome, const char *messa
 	site->message = "";
 	site->applied = site->generation;
 	site->applied_serving = site->serving;
+	site->applied_settings = site->settings;
 	site->purge_ms = site->state == WEBSITE_DELETED ? now_ms + grace_ms : 0;
 }
 
 bool outcome_needs_undo(const struct website *site, enum outcome outcome)
 {
 	return outcome == OUTCOME_DENIED && site->applied_serving != SERVING_NONE &&
-	       site->applied_serving != site->serving;
+	       (site->applied_serving != site->serving || !settings_equal(site->applied_settings, site->settings));
 }

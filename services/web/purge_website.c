@@ -9,13 +9,15 @@
  */
 bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest *req, struct error *err)
 {
-	static const struct desire removed = { SERVING_REMOVED, WEBSITE_PURGING, "website:delete", "website.purge" };
+	static const struct desire removed = { SERVING_REMOVED, WEBSITE_PURGING, "website:delete", "website.purge",
+		                               NULL };
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;
 
 	if (!website_change_begin(call, req->website_id, &change, &site, err))
 		return false;
-	if (site.serving == SERVING_LIVE || (site.state != WEBSITE_DELETED && site.state != WEBSITE_FAILED))
+	if (site.serving == SERVING_LIVE || site.serving == SERVING_SUSPENDED ||
+	    (site.state != WEBSITE_DELETED && site.state != WEBSITE_FAILED))
 		return error_set(err, ERR_CONFLICT, "Only a deleted website can be purged.");
 	return website_change_finish(call, change, &site, &removed, err) ||
 	       error_wrap(err, "purge website '%s'", site.domain);

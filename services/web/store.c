@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "settings.h"
 #include "web_sql.h"
 
 enum { PARAMS_COUNT = 4 }; /* those of a list that its count takes */
@@ -31,7 +32,10 @@ enum {
 	CREATED,
 	UPDATED,
 	PURGE,
-	TOTAL, /* of lists */
+	TOTAL,            /* of lists */
+	SETTINGS = TOTAL, /* of single ones */
+	APPLIED_SETTINGS,
+	SUSPENDED,
 };
 
 static bool no_such_website(struct error *err)
@@ -51,12 +55,18 @@ bool website_insert(struct tx *tx, const struct website *site, struct error *err
 
 bool website_update(struct tx *tx, const struct website *site, struct error *err)
 {
+	size_t n_settings, n_applied;
+	_cleanup_free_ uint8_t *settings = settings_pack(site->settings, &n_settings);
+	_cleanup_free_ uint8_t *applied = settings_pack(site->applied_settings, &n_applied);
+
+	if (!settings || !applied)
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	return TX_RUN(tx, WEB_WEBSITE_UPDATE, NULL, err, DB_UUID(&site->id),
 	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
 	              DB_TEXT(site->message), DB_INT(site->generation.epoch), DB_INT(site->generation.n),
 	              DB_TEXT(website_serving_name(site->applied_serving)), DB_INT(site->applied.epoch),
-	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms),
-	              DB_INT(site->purge_ms));
+	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms), DB_INT(site->purge_ms),
+	              DB_BYTES(settings, n_settings), DB_BYTES(applied, n_applied), DB_BOOL(site->suspended));
 }
 
 static bool read_texts(const struct rows *rows, unsigned row, struct arena *arena, struct website *site)
@@ -110,13 +120,32 @@ static bool read_website(const struct rows *rows, unsigned row, struct arena *ar
 	return read_texts(rows, row, arena, site) || error_set(err, ERR_TOO_LARGE, "no room for a website");
 }
 
+static bool read_settings(const struct rows *rows, unsigned column, struct arena *arena,
+                          Stralix__V1__WebsiteSettings **ret, struct error *err)
+{
+	size_t size;
+	const uint8_t *bytes = rows_bytes(rows, 0, column, &size);
+
+	return settings_read(bytes, size, arena, ret, err);
+}
+
+/* The only row, with what lists leave out. */
+static bool read_whole(const struct rows *rows, struct arena *arena, struct website *site, struct error *err)
+{
+	if (!read_website(rows, 0, arena, site, err))
+		return false;
+	site->suspended = rows_bool(rows, 0, SUSPENDED);
+	return read_settings(rows, SETTINGS, arena, &site->settings, err) &&
+	       read_settings(rows, APPLIED_SETTINGS, arena, &site->applied_settings, err);
+}
+
 bool website_lock(struct tx *tx, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	if (!TX_RUN(tx, WEB_WEBSITE_LOCK, &rows, err, DB_UUID(id)))
 		return false;
-	return rows_count(rows) ? read_website(rows, 0, arena, ret, err) : no_such_website(err);
+	return rows_count(rows) ? read_whole(rows, arena, ret, err) : no_such_website(err);
 }
 
 bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)
@@ -125,7 +154,7 @@ bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, s
 
 	if (!DB_RUN(wide, NULL, WEB_WIDE_WEBSITE_FIND, &rows, err, DB_UUID(id)))
 		return false;
-	return rows_count(rows) ? read_website(rows, 0, arena, ret, err) : no_such_website(err);
+	return rows_count(rows) ? read_whole(rows, arena, ret, err) : no_such_website(err);
 }
 
 /* One row more than asked for says that there is a next page. */

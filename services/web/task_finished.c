@@ -2,29 +2,31 @@
 #include "lib/base/clock.h"
 #include "lib/service/change.h"
 
-#include "stralix/v1/authz.pb-c.h"
-
+#include "claims.h"
 #include "desire.h"
 #include "outcome.h"
+#include "settings.h"
 #include "store.h"
 #include "view.h"
 #include "web.h"
 
 enum { MS = 1000 };
 
-/* The words of a website that is gone: the name is free, and so is a place in the plan. */
-static bool give_back(struct change *change, const struct website *site, struct arena *arena, struct error *err)
+/* Names of one state of the settings that aren't in another, which may be NULL. */
+static bool release_aliases(struct change *change, const struct website *site, const Stralix__V1__WebsiteSettings *of,
+                            const Stralix__V1__WebsiteSettings *but, struct error *err)
 {
-	Stralix__V1__Target target;
-	Stralix__V1__ClaimRef claim;
+	for (size_t i = 0; of && i < of->n_aliases; i++)
+		if (!settings_has_alias(but, of->aliases[i]) && !claim_release(change, site, of->aliases[i], err))
+			return false;
+	return true;
+}
 
-	stralix__v1__claim_ref__init(&claim);
-	if (!website_target(site, arena, &target, err))
-		return false;
-	claim.domain = target.name;
-	claim.resource_id = target.id;
-	return change_quota(change, WEB_QUOTA, -1, err) &&
-	       change_tell(change, "authz", "ReleaseClaim", &claim.base, err);
+/* The words of a website that is gone: its names are free, and so is a place in the plan. */
+static bool give_back(struct change *change, const struct website *site, struct error *err)
+{
+	return change_quota(change, WEB_QUOTA, -1, err) && claim_release(change, site, site->domain, err) &&
+	       release_aliases(change, site, site->settings, NULL, err);
 }
 
 /* Refused at dispatch: desired becomes again what was last at work. */
@@ -32,11 +34,14 @@ static bool undo(struct call *call, struct change *change, struct website *site,
 {
 	const struct desire back = {
 		.serving = site->applied_serving,
-		.state = site->applied_serving == SERVING_LIVE ? WEBSITE_PENDING : WEBSITE_DELETING,
+		.state = site->applied_serving == SERVING_DELETED ? WEBSITE_DELETING : WEBSITE_PENDING,
 		.permission = "",
 		.action = "website.revert",
+		.settings = site->applied_settings,
 	};
 
+	site->suspended = site->applied_serving == SERVING_SUSPENDED ||
+	                  (site->suspended && site->applied_serving == SERVING_DELETED);
 	return website_desire_again(change, site, &back, service_epoch(call_service(call)), call_arena(call), err);
 }
 
@@ -62,7 +67,9 @@ static bool record(struct call *call, struct change *change, struct website *sit
 	return website_update(change_tx(change), site, err) &&
 	       website_tell(change, &before, site, action, audit_outcome(outcome), gone ? "deleted" : "updated", arena,
 	                    err) &&
-	       (!gone || give_back(change, site, arena, err)) &&
+	       (outcome != OUTCOME_SUCCESS ||
+	        release_aliases(change, site, before.applied_settings, site->settings, err)) &&
+	       (!gone || give_back(change, site, err)) &&
 	       (!outcome_needs_undo(site, outcome) || undo(call, change, site, err)) && change_commit(change, err);
 }
 

@@ -8,7 +8,7 @@
  */
 bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err)
 {
-	static const struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:delete", "website.undelete" };
+	struct desire live = { SERVING_LIVE, WEBSITE_PENDING, "website:delete", "website.undelete", NULL };
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;
 
@@ -16,6 +16,8 @@ bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteR
 		return false;
 	if (site.serving != SERVING_DELETED || (site.state != WEBSITE_DELETED && site.state != WEBSITE_FAILED))
 		return error_set(err, ERR_CONFLICT, "Only a deleted website can be brought back.");
+	if (site.suspended) /* it stays so: deleting is no way around it */
+		live.serving = SERVING_SUSPENDED;
 	return website_change_finish(call, change, &site, &live, err) ||
 	       error_wrap(err, "undelete website '%s'", site.domain);
 }

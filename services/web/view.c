@@ -41,6 +41,8 @@ static Stralix__V1__Generation *generation_view(const struct generation *generat
 
 static bool fill_texts(const struct website *site, struct arena *arena, Stralix__V1__Website *view)
 {
+	char etag[WEBSITE_ETAG];
+
 	return (view->id = id_text(&site->id, arena)) && (view->domain = arena_strdup(arena, site->domain)) &&
 	       (view->display_domain = arena_strdup(arena, site->display_domain)) &&
 	       (view->organisation_id = id_text(&site->org, arena)) &&
@@ -48,6 +50,8 @@ static bool fill_texts(const struct website *site, struct arena *arena, Stralix_
 	       (view->node_name = arena_strdup(arena, site->node_name)) &&
 	       (view->address = arena_strdup(arena, site->address)) &&
 	       (view->state = arena_strdup(arena, website_state_name(site->state))) &&
+	       (view->serving = arena_strdup(arena, website_serving_name(site->serving))) &&
+	       (view->etag = arena_strdup(arena, site->settings ? website_etag(site, etag) : "")) &&
 	       (view->message = arena_strdup(arena, site->message)) &&
 	       (view->task_id = arena_strdup(arena, site->task_id)) &&
 	       (view->created_at = time_text(site->created_ms, arena)) &&
@@ -65,6 +69,7 @@ bool website_view(const struct website *site, struct arena *arena, Stralix__V1__
 	view->generation = generation_view(&site->generation, arena);
 	if (site->applied.n)
 		view->applied = generation_view(&site->applied, arena);
+	view->settings = site->settings;
 	if (!view->generation || (site->applied.n && !view->applied) || !fill_texts(site, arena, view))
 		return error_set(err, ERR_TOO_LARGE, "no room for a website");
 	*ret = view;

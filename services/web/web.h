@@ -18,6 +18,9 @@ bool web_get_website(struct call *call, const Stralix__V1__GetWebsiteRequest *re
 bool web_delete_website(struct call *call, const Stralix__V1__DeleteWebsiteRequest *req, struct error *err);
 bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err);
 bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest *req, struct error *err);
+bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req, struct error *err);
+bool web_suspend_website(struct call *call, const Stralix__V1__SuspendWebsiteRequest *req, struct error *err);
+bool web_resume_website(struct call *call, const Stralix__V1__ResumeWebsiteRequest *req, struct error *err);
 bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 
 bool web_purge_due(struct service *service, struct error *err);

@@ -1,19 +1,19 @@
 /* website: enum and text of states. */
 #include "website.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const states[WEBSITE_STATES] = {
-	[WEBSITE_PENDING] = "pending",   [WEBSITE_ACTIVE] = "active",   [WEBSITE_FAILED] = "failed",
-	[WEBSITE_DELETING] = "deleting", [WEBSITE_DELETED] = "deleted", [WEBSITE_PURGING] = "purging",
-	[WEBSITE_PURGED] = "purged",
+	[WEBSITE_PENDING] = "pending", [WEBSITE_ACTIVE] = "active",     [WEBSITE_SUSPENDED] = "suspended",
+	[WEBSITE_FAILED] = "failed",   [WEBSITE_DELETING] = "deleting", [WEBSITE_DELETED] = "deleted",
+	[WEBSITE_PURGING] = "purging", [WEBSITE_PURGED] = "purged",
 };
 
 static const char *const servings[SERVINGS] = {
-	[SERVING_NONE] = "",
-	[SERVING_LIVE] = "live",
-	[SERVING_DELETED] = "deleted",
-	[SERVING_REMOVED] = "removed",
+	[SERVING_NONE] = "",           [SERVING_LIVE] = "live",       [SERVING_SUSPENDED] = "suspended",
+	[SERVING_DELETED] = "deleted", [SERVING_REMOVED] = "removed",
 };
 
 static bool parse(const char *const *names, unsigned n, const char *name, unsigned *ret)
@@ -54,4 +54,10 @@ bool website_serving_parse(const char *name, enum website_serving *ret)
 		return false;
 	*ret = (enum website_serving)number;
 	return true;
+}
+
+const char *website_etag(const struct website *site, char buffer[static WEBSITE_ETAG])
+{
+	snprintf(buffer, WEBSITE_ETAG, "%" PRIu32 ".%" PRIu64, site->generation.epoch, site->generation.n);
+	return buffer;
 }

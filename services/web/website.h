@@ -5,9 +5,12 @@
 
 #include "lib/base/uuid.h"
 
+#include "stralix/v1/website.pb-c.h"
+
 enum website_state {
 	WEBSITE_PENDING,
 	WEBSITE_ACTIVE,
+	WEBSITE_SUSPENDED,
 	WEBSITE_FAILED,
 	WEBSITE_DELETING,
 	WEBSITE_DELETED,
@@ -20,6 +23,7 @@ enum website_state {
 enum website_serving {
 	SERVING_NONE, /* nothing was ever at work */
 	SERVING_LIVE,
+	SERVING_SUSPENDED,
 	SERVING_DELETED,
 	SERVING_REMOVED,
 	SERVINGS,
@@ -39,8 +43,14 @@ struct website {
 	enum website_state state;
 	struct generation generation, applied;
 	char task_id[UUID_TEXT];
+	Stralix__V1__WebsiteSettings *settings, *applied_settings; /* NULL: not read, as in lists */
 	int64_t created_ms, updated_ms, purge_ms;
+	bool suspended; /* as staff wants it; stays while it is deleted */
 };
+
+/* The version of its desired state: "1.5". Returns buffer. */
+enum { WEBSITE_ETAG = 40 };
+const char *website_etag(const struct website *site, char buffer[static WEBSITE_ETAG]);
 
 const char *website_state_name(enum website_state state);
 bool website_state_parse(const char *name, enum website_state *ret);

@@ -16,27 +16,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What stands for each value in the harmless rendering: no one is part of another, or of a template. */
 static const struct template_value harmless[] = {
-	{ "domain", "harmless.example", false },
-	{ "id", "aaaaaaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee", false },
-	{ "epoch", "770001", false },
-	{ "n", "770002", false },
-	{ "generation", "770003", false },
-	{ "root", "/harmless/root", false },
-	{ "symlinks_from", "from=/harmless/from", false },
-	{ "acme", "/harmless/acme", false },
-	{ "secret", "harmless-secret", false },
-	{ "user", "harmless_user", true },
-	{ "group", "harmless_group", false },
-	{ "http1", "10.0.0.1:1001", true },
-	{ "http2", "10.0.0.2:1002", true },
-	{ "http3", "[fd::3]:1003", true },
-	{ "https1", "10.0.0.4:1004", true },
-	{ "https2", "10.0.0.5:1005", true },
-	{ "https3", "[fd::6]:1006", true },
-	{ "tls", "", true },
-	{ NULL, NULL, false },
+	{ "domain", "harmless.example", false, NULL },
+	{ "id", "aaaaaaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee", false, NULL },
+	{ "epoch", "770001", false, NULL },
+	{ "n", "770002", false, NULL },
+	{ "generation", "770003", false, NULL },
+	{ "root", "/harmless/root", false, NULL },
+	{ "symlinks_from", "from=/harmless/from", false, NULL },
+	{ "acme", "/harmless/acme", false, NULL },
+	{ "secret", "harmless-secret", false, NULL },
+	{ "user", "harmless_user", true, NULL },
+	{ "group", "harmless_group", false, NULL },
+	{ "http1", "10.0.0.1:1001", true, NULL },
+	{ "http2", "10.0.0.2:1002", true, NULL },
+	{ "http3", "[fd::3]:1003", true, NULL },
+	{ "https1", "10.0.0.4:1004", true, NULL },
+	{ "https2", "10.0.0.5:1005", true, NULL },
+	{ "https3", "[fd::6]:1006", true, NULL },
+	{ "tls", "", true, NULL },
+	{ "files", "", true, NULL },
+	{ "alias", "harmless-alias.example", false, NULL },
+	{ "file", "harmless-file.html", false, NULL },
+	{ "from", "/harmless-old", false, NULL },
+	{ "to", "/harmless-new", false, NULL },
+	{ "page", "/harmless-page", false, NULL },
+	{ "status", "770004", false, NULL },
+	{ "matcher", "=", false, NULL },
+	{ "rest", "$request_uri", false, NULL },
+	{ NULL, NULL, false, NULL },
 };
-enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1 };
+enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 4 };
+
+/* Lists of two members each, whose values are those above. */
+static const char *const lists[LISTS] = { "aliases", "index", "redirects", "error_pages" };
 
 static void *must(void *pointer)
 {
@@ -97,16 +109,24 @@ static void compare(const struct nginx_words *want, const struct nginx_words *go
 static void render_both(const struct template *template, const struct template_value *values)
 {
 	_cleanup_buf_ struct buf want = { 0 }, got = { 0 };
-	struct template_value same[VALUES + 1];
+	struct template_value same[VALUES + LISTS + 1], other[VALUES + LISTS + 1];
+	const struct template_value *const same_members[] = { same, same, NULL };
+	const struct template_value *const other_members[] = { other, other, NULL };
 	struct nginx_words want_words, got_words;
 	struct error err = { 0 };
 
-	memcpy(same, harmless, sizeof(same));
+	memcpy(same, harmless, sizeof(harmless));
+	memcpy(other, values, sizeof(harmless));
 	for (size_t i = 0; i < VALUES; i++)
 		same[i].on = values[i].on;
+	for (size_t i = 0; i < LISTS; i++) {
+		same[VALUES + i] = (struct template_value){ lists[i], NULL, false, same_members };
+		other[VALUES + i] = (struct template_value){ lists[i], NULL, false, other_members };
+	}
+	same[VALUES + LISTS] = other[VALUES + LISTS] = (struct template_value){ NULL, NULL, false, NULL };
 	if (!template_render(template, same, &want, &err))
 		abort();
-	if (!template_render(template, values, &got, &err)) {
+	if (!template_render(template, other, &got, &err)) {
 		if (err.code != ERR_INVALID)
 			abort();
 		return;
@@ -140,7 +160,7 @@ static void page(const char *text)
 {
 	static struct template *template;
 	_cleanup_buf_ struct buf out = { 0 };
-	const struct template_value values[] = { { "v", text, false }, { NULL, NULL, false } };
+	const struct template_value values[] = { { "v", text, false, NULL }, { NULL, NULL, false, NULL } };
 	struct error err = { 0 };
 
 	if (!template && !template_parse("page", "{{v:html}}", &template, &err))

@@ -26,8 +26,9 @@ for (const { method, path } of routes.filter((r) => /\{/.test(r.path))) {
     const mine = { website_id: site.id, task_id: task.id, node_id: 'n1', websiteId: site.id, taskId: task.id, nodeId: 'n1' };
     const absent = { website_id: randomUUID(), task_id: randomUUID(), node_id: 'n999', websiteId: randomUUID(), taskId: randomUUID(), nodeId: 'n999' };
     const body = method === 'GET' || method === 'DELETE' ? undefined : {};
-    const seen = await api(other.token, method, fill(path, mine), body);
-    const nothing = await api(other.token, method, fill(path, absent), body);
+    const headers = method === 'PATCH' ? { 'if-match': '"1.1"' } : {};
+    const seen = await api(other.token, method, fill(path, mine), body, headers);
+    const nothing = await api(other.token, method, fill(path, absent), body, headers);
     assert.ok([403, 404].includes(seen.status), `${seen.status} ${JSON.stringify(seen.body)}`);
     assert.equal(seen.status, nothing.status);
     assert.deepEqual(withoutIds(seen.body), withoutIds(nothing.body));

@@ -66,6 +66,52 @@ static int open_beneath(int dir, const char *name)
 	return (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
 }
 
+/* One part of a path below dir; -1 and err when it can't be had. */
+static int open_part(struct nginx *nginx, int dir, const char *name, const struct object *site, struct error *err)
+{
+	bool made = mkdirat(dir, name, 0700) == 0;
+	int fd = made || errno == EEXIST ? open_beneath(dir, name) : -1;
+
+	if (fd < 0) {
+		if (errno == ENOTDIR || errno == ELOOP || errno == ENOENT)
+			error_field(err, "settings.documentRoot", "folder", "There is a file or a link named %s.",
+			            name);
+		else
+			error_errno(err, errno, "make folder %s", name);
+		return -1;
+	}
+	if (made && (fchown(fd, uid_of(site), nginx->web_gid) < 0 || fchmod(fd, 02750) < 0)) {
+		error_errno(err, errno, "make folder %s", name);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool nginx_place_folder(struct nginx *nginx, const struct object *site, const char *path, struct error *err)
+{
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "srv/%s", site->id);
+	_cleanup_close_ int top = open_beneath(nginx->root, name);
+	_cleanup_close_ int dir = top < 0 ? -1 : open_beneath(top, "public");
+	if (dir < 0)
+		return error_errno(err, errno, "open the folder of %s", site->name);
+	while (*path) {
+		size_t size = strcspn(path, "/");
+		int inner;
+
+		snprintf(name, sizeof(name), "%.*s", (int)size, path);
+		inner = open_part(nginx, dir, name, site, err);
+		if (inner < 0)
+			return false;
+		close(dir);
+		dir = inner;
+		path += size + (path[size] == '/');
+	}
+	return true;
+}
+
 /* How deep a walk is, and where folders that are too deep are moved up to. */
 struct walk {
 	int top;

@@ -4,6 +4,10 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "lib/base/arena.h"
+
+#include "stralix/v1/node.pb-c.h"
+
 #include "agent/adapters/nginx/nginx.h"
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
@@ -12,7 +16,7 @@ enum { NGINX_ENDPOINTS = 3, NGINX_ENDPOINT = 64, NGINX_WORKERS = 512 };
 
 /* Templates and the values that are the same in all files. */
 struct nginx_render {
-	struct template *conf, *site, *mime, *welcome;
+	struct template *conf, *site, *suspended, *mime, *welcome, *notice;
 	char http[NGINX_ENDPOINTS][NGINX_ENDPOINT], https[NGINX_ENDPOINTS][NGINX_ENDPOINT];
 	char user[64], group[64]; /* of the workers; empty: the engine isn't root */
 	char acme[PATH_MAX];
@@ -37,12 +41,19 @@ struct nginx {
 	unsigned n_before;
 };
 
+/* The desired state, whole and checked, in the arena (of NGINX_ARENA). ERR_INVALID, ERR_AGENT_TOO_OLD. */
+enum { NGINX_ARENA = 2 << 20 };
+bool nginx_unpack_site(const struct object *object, struct arena *arena, Stralix__V1__WebsiteState **ret,
+                       struct error *err) _must_check_;
+
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
 void nginx_render_done(struct nginx *nginx);
 bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation,
                          struct error *err) _must_check_;
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site,
                        struct error *err) _must_check_;
+/* What visitors see in the place of a website, in the folder pages. */
+bool nginx_write_pages(struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err) _must_check_;
 bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err) _must_check_;
 
@@ -63,6 +74,9 @@ void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t
 
 /* srv/<id>/public: made with a welcome page where it isn't there; deleted for good. */
 bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+/* A folder below public, each part of its path made where it isn't there. ERR_INVALID: something else is in the way. */
+bool nginx_place_folder(struct nginx *nginx, const struct object *site, const char *path,
+                        struct error *err) _must_check_;
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* lane/<domain> -> srv/<id>/public: see the default server in nginx.conf. */

@@ -23,8 +23,8 @@
 
 enum { DESIRED_MAX = 262144 };
 
-static bool unpack_site(const struct object *object, struct arena *arena, Stralix__V1__WebsiteState **ret,
-                        struct error *err)
+bool nginx_unpack_site(const struct object *object, struct arena *arena, Stralix__V1__WebsiteState **ret,
+                       struct error *err)
 {
 	ProtobufCMessage *message;
 
@@ -37,22 +37,38 @@ static bool unpack_site(const struct object *object, struct arena *arena, Strali
 	return contract_validate(&stralix__v1__website_state__rules, message, arena, err);
 }
 
+/* The further names, in the shape that the engine compares. */
+static bool read_names(const Stralix__V1__WebsiteSettings *settings, struct object *object, struct error *err)
+{
+	_cleanup_buf_ struct buf names = { 0 };
+
+	free(TAKE_PTR(object->names));
+	if (!settings || settings->n_aliases == 0)
+		return true;
+	buf_putc(&names, ' ');
+	for (size_t i = 0; i < settings->n_aliases; i++)
+		buf_printf(&names, "%s ", settings->aliases[i]);
+	object->names = buf_take(&names);
+	return object->names || error_set(err, ERR_INTERNAL, "out of memory");
+}
+
 static bool read_site(void *self, struct object *object, struct error *err)
 {
-	_cleanup_(arena_freep) struct arena *arena = arena_new((size_t)4 * DESIRED_MAX);
+	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
 	Stralix__V1__WebsiteState *site;
 
 	(void)self;
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (!unpack_site(object, arena, &site, err))
+	if (!nginx_unpack_site(object, arena, &site, err))
 		return false;
 	if (strcmp(site->id, object->id) != 0)
 		return error_field(err, "id", "match", "The desired state is of another website.");
-	object->served = site->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE;
+	object->served = site->serving != STRALIX__V1__WEBSITE_STATE__SERVING__DELETED;
+	object->plain = site->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE && !site->settings;
 	object->uid = site->uid;
 	snprintf(object->name, sizeof(object->name), "%s", site->domain);
-	return true;
+	return read_names(site->settings, object, err);
 }
 
 static void fingerprint(void *self, char ret[static 65])
@@ -62,7 +78,13 @@ static void fingerprint(void *self, char ret[static 65])
 
 static bool place(void *self, const struct object *object, struct error *err)
 {
-	return nginx_place_docroot(self, object, err);
+	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
+	Stralix__V1__WebsiteState *site;
+
+	if (!arena)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
+	       (!site->settings || nginx_place_folder(self, object, site->settings->document_root, err));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -213,8 +235,8 @@ static bool make_folders(struct nginx *nginx, struct error *err)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "log", 0750 },  { "run", 0755 }, { "tmp", 0711 },
-		        { "acme", 0755 }, { "srv", 0711 }, { "lane", 0711 } };
+	} folders[] = { { "log", 0750 }, { "run", 0755 },  { "tmp", 0711 },  { "acme", 0755 },
+		        { "srv", 0711 }, { "lane", 0711 }, { "pages", 0755 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
 		if (!file_mkdir_at(nginx->root, folders[i].name,
@@ -308,7 +330,8 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
-	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_read_version(nginx, err))
+	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
+	    !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/contract/format.h"
+#include "lib/contract/url.h"
 #include "lib/token/token.h"
 
 #include "agent/adapters/nginx/internal.h"
@@ -21,8 +23,10 @@ void nginx_render_done(struct nginx *nginx)
 
 	template_free(render->conf);
 	template_free(render->site);
+	template_free(render->suspended);
 	template_free(render->mime);
 	template_free(render->welcome);
+	template_free(render->notice);
 	buf_done(&render->cert);
 	buf_done(&render->key);
 }
@@ -90,6 +94,8 @@ bool nginx_render_open(struct nginx *nginx, struct error *err)
 	make_endpoints(settings, settings->https_port, render->https);
 	if (!load(nginx, "nginx.conf", &render->conf, &all, err) ||
 	    !load(nginx, "site.conf", &render->site, &all, err) ||
+	    !load(nginx, "suspended.conf", &render->suspended, &all, err) ||
+	    !load(nginx, "suspended.html", &render->notice, &all, err) ||
 	    !load(nginx, "mime.types", &render->mime, &all, err) ||
 	    !load(nginx, "welcome.html", &render->welcome, &all, err))
 		return false;
@@ -130,7 +136,7 @@ static bool write_tls(struct nginx *nginx, struct staging *staging, struct error
 
 static struct template_value endpoint(const char *name, const char *text)
 {
-	return (struct template_value){ name, text, text[0] != '\0' };
+	return (struct template_value){ .name = name, .text = text, .on = text[0] != '\0' };
 }
 
 bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation, struct error *err)
@@ -142,19 +148,19 @@ bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t 
 	folder.mode = 0750;
 	snprintf(number, sizeof(number), "%" PRIu64, generation);
 	const struct template_value values[] = {
-		{ "user", render->user, render->user[0] != '\0' },
-		{ "group", render->group, false },
-		{ "generation", number, false },
-		{ "secret", nginx->secret, false },
-		{ "acme", render->acme, false },
-		{ "tls", NULL, render->cert.size > 0 },
+		{ .name = "user", .text = render->user, .on = render->user[0] != '\0' },
+		{ .name = "group", .text = render->group },
+		{ .name = "generation", .text = number },
+		{ .name = "secret", .text = nginx->secret },
+		{ .name = "acme", .text = render->acme },
+		{ .name = "tls", .on = render->cert.size > 0 },
 		endpoint("http1", render->http[0]),
 		endpoint("http2", render->http[1]),
 		endpoint("http3", render->http[2]),
 		endpoint("https1", render->https[0]),
 		endpoint("https2", render->https[1]),
 		endpoint("https3", render->https[2]),
-		{ NULL, NULL, false },
+		{ .name = NULL },
 	};
 	return write_rendered(nginx, staging, NULL, "nginx.conf", render->conf, values, err) &&
 	       write_rendered(nginx, staging, NULL, "mime.types", render->mime, values, err) &&
@@ -166,31 +172,131 @@ static void site_file(const struct object *site, char name[static 64])
 	snprintf(name, 64, "sites/%s.conf", site->id);
 }
 
+/* One value for each member, of a list of one value a member. */
+static const struct template_value *const *list_of_texts(const char *name, char *const *texts, size_t n,
+                                                         struct arena *arena)
+{
+	const struct template_value **list = arena_alloc(arena, (n + 1) * sizeof(struct template_value *));
+
+	for (size_t i = 0; list && i < n; i++) {
+		struct template_value *values = arena_alloc(arena, 2 * sizeof(*values));
+
+		if (!values)
+			return NULL;
+		values[0].name = name;
+		values[0].text = texts[i];
+		list[i] = values;
+	}
+	return list;
+}
+
+static const struct template_value *redirect_values(const Stralix__V1__Redirect *redirect, struct arena *arena)
+{
+	const struct template_value values[] = {
+		{ .name = "matcher", .text = redirect->below ? "^~" : "=" },
+		{ .name = "from", .text = url_decode(redirect->from, arena) },
+		{ .name = "to", .text = redirect->to },
+		{ .name = "status", .text = arena_printf(arena, "%u", redirect->status ? redirect->status : 302) },
+		{ .name = "rest", .text = redirect->keep_path ? "$request_uri" : "" },
+		{ .name = NULL },
+	};
+	struct template_value *copy = arena_alloc(arena, sizeof(values));
+
+	if (copy)
+		memcpy(copy, values, sizeof(values));
+	return copy;
+}
+
+static const struct template_value *const *list_of_redirects(const Stralix__V1__WebsiteSettings *settings,
+                                                             struct arena *arena)
+{
+	const struct template_value **list =
+		arena_alloc(arena, (settings->n_redirects + 1) * sizeof(struct template_value *));
+
+	for (size_t i = 0; list && i < settings->n_redirects; i++)
+		if (!(list[i] = redirect_values(settings->redirects[i], arena)))
+			return NULL;
+	return list;
+}
+
+static const struct template_value *const *list_of_error_pages(const Stralix__V1__WebsiteSettings *settings,
+                                                               struct arena *arena)
+{
+	const struct template_value **list =
+		arena_alloc(arena, (settings->n_error_pages + 1) * sizeof(struct template_value *));
+
+	for (size_t i = 0; list && i < settings->n_error_pages; i++) {
+		struct template_value *values = arena_alloc(arena, 3 * sizeof(*values));
+
+		if (!values)
+			return NULL;
+		values[0].name = "status";
+		values[0].text = arena_printf(arena, "%u", settings->error_pages[i]->status);
+		values[1].name = "page";
+		values[1].text = url_decode(settings->error_pages[i]->page, arena);
+		list[i] = values;
+	}
+	return list;
+}
+
+/* Whether everything is redirected: then there is no place left for files. */
+static bool all_redirected(const Stralix__V1__WebsiteSettings *settings)
+{
+	for (size_t i = 0; i < settings->n_redirects; i++)
+		if (settings->redirects[i]->below && strcmp(settings->redirects[i]->from, "/") == 0)
+			return true;
+	return false;
+}
+
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
 {
+	static const Stralix__V1__WebsiteSettings none = { .document_root =
+		                                                   (char *)(uintptr_t)protobuf_c_empty_string };
+	static char index_html[] = "index.html";
+	static char *const default_index[] = { index_html };
+	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
 	const struct nginx_render *render = &nginx->render;
+	const Stralix__V1__WebsiteSettings *settings;
+	Stralix__V1__WebsiteState *state;
 	char root[PATH_MAX], from[PATH_MAX + 8], epoch[NUMBER], n[NUMBER], name[64];
 
-	snprintf(root, sizeof(root), "%s/srv/%s/public", nginx->settings->dir, site->id);
+	if (!arena || !nginx_unpack_site(site, arena, &state, err))
+		return arena ? false : error_set(err, ERR_INTERNAL, "out of memory");
+	settings = state->settings ? state->settings : &none;
+	snprintf(root, sizeof(root), "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
+	         *settings->document_root ? "/" : "", settings->document_root);
 	snprintf(from, sizeof(from), "from=%s", root);
 	snprintf(epoch, sizeof(epoch), "%" PRIu32, site->generation.epoch);
 	snprintf(n, sizeof(n), "%" PRIu64, site->generation.n);
 	const struct template_value values[] = {
-		{ "domain", site->name, false },
-		{ "id", site->id, false },
-		{ "epoch", epoch, false },
-		{ "n", n, false },
-		{ "root", root, false },
-		{ "symlinks_from", from, false },
-		{ "secret", nginx->secret, false },
-		{ "acme", render->acme, false },
+		{ .name = "domain", .text = site->name },
+		{ .name = "aliases", .list = list_of_texts("alias", settings->aliases, settings->n_aliases, arena) },
+		{ .name = "id", .text = site->id },
+		{ .name = "epoch", .text = epoch },
+		{ .name = "n", .text = n },
+		{ .name = "root", .text = root },
+		{ .name = "symlinks_from", .text = from },
+		{ .name = "index",
+		  .list = settings->n_index ? list_of_texts("file", settings->index, settings->n_index, arena)
+		                            : list_of_texts("file", default_index, 1, arena) },
+		{ .name = "redirects", .list = list_of_redirects(settings, arena) },
+		{ .name = "error_pages", .list = list_of_error_pages(settings, arena) },
+		{ .name = "files", .on = !all_redirected(settings) },
+		{ .name = "secret", .text = nginx->secret },
+		{ .name = "acme", .text = render->acme },
 		endpoint("http1", render->http[0]),
 		endpoint("http2", render->http[1]),
 		endpoint("http3", render->http[2]),
-		{ NULL, NULL, false },
+		{ .name = NULL },
 	};
+	for (size_t i = 0; values[i].name; i++)
+		if (!values[i].text && !values[i].list && strcmp(values[i].name, "files") != 0)
+			return error_set(err, ERR_TOO_LARGE, "the settings of %s are too many", site->name);
 	snprintf(name, sizeof(name), "%s.conf", site->id);
-	return write_rendered(nginx, staging, "sites", name, render->site, values, err);
+	return write_rendered(nginx, staging, "sites", name,
+	                      state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED ? render->suspended
+	                                                                                       : render->site,
+	                      values, err);
 }
 
 bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err)
@@ -206,7 +312,21 @@ bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *o
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new(8192);
 	const char *shown = arena ? format_display_domain(domain, arena) : domain;
-	const struct template_value values[] = { { "domain", shown ? shown : domain, false }, { NULL, NULL, false } };
+	const struct template_value values[] = { { .name = "domain", .text = shown ? shown : domain },
+		                                 { .name = NULL } };
 
 	return template_render(nginx->render.welcome, values, out, err);
+}
+
+bool nginx_write_pages(struct nginx *nginx, struct error *err)
+{
+	const struct file_owner owner = { (uid_t)-1, nginx->web_gid, 0640 };
+	const struct template_value none = { .name = NULL };
+	_cleanup_buf_ struct buf text = { 0 };
+
+	_cleanup_close_ int pages = file_open_dir(nginx->root, "pages", err);
+	if (pages < 0 || !template_render(nginx->render.notice, &none, &text, err))
+		return false;
+	unlinkat(pages, "suspended.html", 0);
+	return file_write_at(pages, "suspended.html", text.data, text.size, owner, err);
 }

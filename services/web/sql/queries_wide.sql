@@ -2,7 +2,9 @@
 -- asks for generic plans.
 
 -- name: website_find
-select * from website_view where id = $1::uuid and state <> 'purged';
+select v.*, w.settings, w.applied_settings, w.suspended
+  from website_view v join websites w on w.id = v.id
+ where v.id = $1::uuid and v.state <> 'purged';
 
 -- name: website_due
 -- What is past its grace period.

@@ -49,7 +49,8 @@ static void read_whole(const char *path, struct buf *out)
 
 static void copy_templates(const struct harness *harness)
 {
-	static const char *const names[] = { "nginx.conf", "site.conf", "mime.types", "welcome.html" };
+	static const char *const names[] = { "nginx.conf",     "site.conf",  "suspended.conf",
+		                             "suspended.html", "mime.types", "welcome.html" };
 	const char *source = getenv("STRALIX_INFRASTRUCTURE");
 	char path[2 * HARNESS_PATH];
 

@@ -420,7 +420,7 @@ static void one_bad_among_fifty_goes_back_alone(void **state)
 	snprintf(traps, sizeof(traps), "%s/traps", harness->dir);
 	assert_int_equal(mkdir(traps, 0755), 0);
 	snprintf(lines, sizeof(lines), "	index index.html;\n	include %s/{{domain:server_name}}[x];", traps);
-	harness_edit_template(harness, "site.conf", "	index index.html;", lines);
+	harness_edit_template(harness, "site.conf", "	index{{each index}} {{file:file_name}}{{end}};", lines);
 	snprintf(trap, sizeof(trap), "%s/bad.examplex", traps);
 	harness_write(trap, "no_such_directive on;\n", 22, 0644);
 	harness_start(harness);

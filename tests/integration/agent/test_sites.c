@@ -143,7 +143,7 @@ static void break_template(struct harness *harness)
 	harness_stop(harness);
 	harness_edit_template(harness, "nginx.conf", "	include sites/*.conf;",
 	                      "	map $host $refused {\n		default 1;\n	}\n	include sites/*.conf;");
-	harness_edit_template(harness, "site.conf", "	index index.html;",
+	harness_edit_template(harness, "site.conf", "	index{{each index}} {{file:file_name}}{{end}};",
 	                      "	index index.html;\n	limit_req zone={{domain:server_name}};");
 	harness_edit_template(harness, "nginx.conf", "	include mime.types;",
 	                      "	include mime.types;\n	limit_req_zone $host zone=good1.example:64k rate=9r/s;\n"

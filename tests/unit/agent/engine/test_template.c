@@ -19,7 +19,7 @@ static bool render(const char *text, const struct template_value *values, struct
 
 static bool render_one(const char *context, const char *value, struct buf *out)
 {
-	const struct template_value values[] = { { "v", value, false }, { NULL, NULL, false } };
+	const struct template_value values[] = { { "v", value, false, NULL }, { NULL, NULL, false, NULL } };
 	struct error err = { 0 };
 	char text[64];
 
@@ -55,10 +55,17 @@ static void a_template_with_an_unknown_context_does_not_load(void **state)
 
 static void tags_out_of_place_do_not_load(void **state)
 {
-	static const char *const wrong[] = {
-		"{{end}}", "{{if a}}", "{{else}}", "{{if a}}{{if b}}x{{end}}{{end}}", "{{if a}}{{else}}{{else}}{{end}}",
-		"{{"
-	};
+	static const char *const wrong[] = { "{{end}}",
+		                             "{{if a}}",
+		                             "{{else}}",
+		                             "{{if a}}{{if b}}x{{end}}{{end}}",
+		                             "{{if a}}{{else}}{{else}}{{end}}",
+		                             "{{",
+		                             "{{each a}}",
+		                             "{{each a}}{{each b}}{{end}}{{end}}",
+		                             "{{if a}}{{each b}}{{end}}{{end}}",
+		                             "{{each a}}{{else}}{{end}}",
+		                             "{{each a}}{{if b}}{{end}}" };
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -72,7 +79,7 @@ static void tags_out_of_place_do_not_load(void **state)
 
 static void a_missing_value_is_an_error_and_not_an_empty_text(void **state)
 {
-	const struct template_value values[] = { { "other", "x", true }, { NULL, NULL, false } };
+	const struct template_value values[] = { { "other", "x", true, NULL }, { NULL, NULL, false, NULL } };
 	_cleanup_buf_ struct buf out = { 0 };
 	struct error err = { 0 };
 
@@ -83,7 +90,7 @@ static void a_missing_value_is_an_error_and_not_an_empty_text(void **state)
 
 static void a_part_is_there_when_its_switch_is_on(void **state)
 {
-	struct template_value values[] = { { "a", "80", true }, { NULL, NULL, false } };
+	struct template_value values[] = { { "a", "80", true, NULL }, { NULL, NULL, false, NULL } };
 	_cleanup_buf_ struct buf on = { 0 }, off = { 0 };
 	struct error err = { 0 };
 
@@ -93,6 +100,28 @@ static void a_part_is_there_when_its_switch_is_on(void **state)
 	values[0].on = false;
 	assert_true(render("<{{if a}}{{a:number}}{{else}}no{{end}}>", values, &off, &err));
 	assert_string_equal(off.data, "<no>");
+}
+
+/* Each member brings its own values, and sees no others. */
+static void a_part_is_there_for_each_member_of_a_list(void **state)
+{
+	const struct template_value a[] = { { "v", "1", true, NULL }, { NULL, NULL, false, NULL } };
+	const struct template_value b[] = { { "v", "2", false, NULL }, { NULL, NULL, false, NULL } };
+	const struct template_value *const two[] = { a, b, NULL }, *const none[] = { NULL };
+	struct template_value values[] = { { "list", NULL, false, two },
+		                           { "outer", "3", false, NULL },
+		                           { NULL, NULL, false, NULL } };
+	_cleanup_buf_ struct buf out = { 0 }, empty = { 0 }, wrong = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_true(render("<{{each list}}{{v:number}}{{if v}}!{{else}}?{{end}} {{end}}{{outer:number}}>", values, &out,
+	                   &err));
+	assert_string_equal(out.data, "<1! 2? 3>");
+	assert_false(render("{{each list}}{{outer:number}}{{end}}", values, &wrong, &err));
+	values[0].list = none;
+	assert_true(render("<{{each list}}{{v:number}}{{end}}>", values, &empty, &err));
+	assert_string_equal(empty.data, "<>");
 }
 
 static void server_names_are_ascii_domain_names(void **state)
@@ -136,6 +165,15 @@ static void the_other_contexts_keep_to_their_alphabet(void **state)
 {
 	(void)state;
 	expect("number", "42", "42");
+	expect("matcher", "=", "=");
+	expect("matcher", "^~", "^~");
+	expect("matcher", "~*", NULL);
+	expect("matcher", "", NULL);
+	expect("file_name", "index.html", "index.html");
+	expect("file_name", ".htaccess", NULL);
+	expect("file_name", "a;b", NULL);
+	expect("request_uri", "$request_uri", "$request_uri");
+	expect("request_uri", "$args", NULL);
 	expect("number", "-1", NULL);
 	expect("number", "1 ", NULL);
 	expect("endpoint", "[::1]:80", "[::1]:80");
@@ -176,6 +214,7 @@ int main(void)
 		cmocka_unit_test(tags_out_of_place_do_not_load),
 		cmocka_unit_test(a_missing_value_is_an_error_and_not_an_empty_text),
 		cmocka_unit_test(a_part_is_there_when_its_switch_is_on),
+		cmocka_unit_test(a_part_is_there_for_each_member_of_a_list),
 		cmocka_unit_test(server_names_are_ascii_domain_names),
 		cmocka_unit_test(nginx_strings_are_quoted_and_never_a_variable),
 		cmocka_unit_test(html_is_escaped),

@@ -35,6 +35,129 @@ static void check_rows(const struct row *rows, size_t n)
 
 #define LABEL63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+#define PATHS(good)                                                                                                    \
+	{                                                                                                              \
+		STRALIX__FORMAT__URL_PATH, good, good                                                                  \
+	}
+#define NO_PATH(bad)                                                                                                   \
+	{                                                                                                              \
+		STRALIX__FORMAT__URL_PATH, bad, NULL                                                                   \
+	}
+#define TARGET(good)                                                                                                   \
+	{                                                                                                              \
+		STRALIX__FORMAT__REDIRECT_TARGET, good, good                                                           \
+	}
+#define NO_TARGET(bad)                                                                                                 \
+	{                                                                                                              \
+		STRALIX__FORMAT__REDIRECT_TARGET, bad, NULL                                                            \
+	}
+
+static void url_paths_keep_their_shape_when_they_are_decoded(void **state)
+{
+	static const struct row rows[] = {
+		PATHS("/"),
+		PATHS("/a"),
+		PATHS("/a/b.html"),
+		PATHS("/a/"),
+		PATHS("/caf%C3%A9"),
+		PATHS("/a;b=c,d(e)!*'+&@:~_-"),
+		PATHS("/..."),
+		PATHS("/.hidden"),
+		PATHS("/%22"),
+		NO_PATH("a"),
+		NO_PATH("//"),
+		NO_PATH("/a//b"),
+		NO_PATH("/."),
+		NO_PATH("/.."),
+		NO_PATH("/a/../b"),
+		NO_PATH("/a/./b"),
+		NO_PATH("/%2e%2e/b"),
+		NO_PATH("/a%2Fb"),
+		NO_PATH("/a%5Cb"),
+		NO_PATH("/%00"),
+		NO_PATH("/%0a"),
+		NO_PATH("/%7F"),
+		NO_PATH("/%24host"),
+		NO_PATH("/$host"),
+		NO_PATH("/a b"),
+		NO_PATH("/a\nb"),
+		NO_PATH("/a\"b"),
+		NO_PATH("/a\\b"),
+		NO_PATH("/a{b}"),
+		NO_PATH("/%"),
+		NO_PATH("/%4"),
+		NO_PATH("/%zz"),
+		NO_PATH("/a?b"),
+		NO_PATH("/a#b"),
+		NO_PATH("/caf\xC3\xA9"),
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void redirect_targets_are_paths_or_web_addresses(void **state)
+{
+	static const struct row rows[] = {
+		TARGET("/new"),
+		TARGET("/new?a=b&c=/d?e#f"),
+		TARGET("https://shop.example"),
+		TARGET("https://shop.example/"),
+		TARGET("http://shop.example:8080/a?b#c"),
+		TARGET("https://192.0.2.1/x"),
+		TARGET("https://shop.example?a"),
+		TARGET("/a?x=%0D%0A"),
+		NO_TARGET("javascript:alert(1)"),
+		NO_TARGET("ftp://shop.example/"),
+		NO_TARGET("//shop.example/"),
+		NO_TARGET("https://"),
+		NO_TARGET("https:///x"),
+		NO_TARGET("https://user@shop.example/"),
+		NO_TARGET("https://shop.example:0/"),
+		NO_TARGET("https://shop.example:99999/"),
+		NO_TARGET("https://localhost/"),
+		NO_TARGET("https://shop.example/../x"),
+		NO_TARGET("https://shop.example/a b"),
+		NO_TARGET("https://shop.example/\r\nSet-Cookie: a=b"),
+		NO_TARGET("https://shop.example/$request_uri"),
+		NO_TARGET("/a?x=\"y"),
+		NO_TARGET("new"),
+		NO_TARGET("https://-a.example/"),
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void folders_and_files_have_plain_names(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__SITE_FOLDER, "web/public", "web/public" },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a", "a" },
+		{ STRALIX__FORMAT__SITE_FOLDER, "/a", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a/", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a//b", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "..", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a/../b", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, ".git", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a b", NULL },
+		{ STRALIX__FORMAT__SITE_FOLDER, "a;b", NULL },
+		{ STRALIX__FORMAT__FILE_NAME, "index.html", "index.html" },
+		{ STRALIX__FORMAT__FILE_NAME, "a/b", NULL },
+		{ STRALIX__FORMAT__FILE_NAME, ".htaccess", NULL },
+		{ STRALIX__FORMAT__FILE_NAME, "$a", NULL },
+		{ STRALIX__FORMAT__FIELD_PATH, "settings.error_pages", "settings.error_pages" },
+		{ STRALIX__FORMAT__FIELD_PATH, "settings..a", NULL },
+		{ STRALIX__FORMAT__FIELD_PATH, ".a", NULL },
+		{ STRALIX__FORMAT__FIELD_PATH, "A", NULL },
+		{ STRALIX__FORMAT__ETAG, "1.5", "1.5" },
+		{ STRALIX__FORMAT__ETAG, "\"1.5\"", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
 static void hostname_keeps_a_labels_in_lower_case(void **state)
 {
 	static const struct row rows[] = {
@@ -210,6 +333,9 @@ static void names_are_shown_only_when_they_do_not_mislead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(url_paths_keep_their_shape_when_they_are_decoded),
+		cmocka_unit_test(redirect_targets_are_paths_or_web_addresses),
+		cmocka_unit_test(folders_and_files_have_plain_names),
 		cmocka_unit_test(hostname_keeps_a_labels_in_lower_case),
 		cmocka_unit_test(hostname_refuses_what_is_no_full_name),
 		cmocka_unit_test(words_and_ids_are_strict),

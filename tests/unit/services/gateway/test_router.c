@@ -71,7 +71,7 @@ static void a_wrong_method_tells_the_right_ones(void **state)
 
 	assert_null(find(*state, "PUT", "/api/v1/websites/abc", &match, allow, &err));
 	assert_int_equal(err.code, ERR_METHOD);
-	assert_string_equal(allow, "GET, HEAD, DELETE");
+	assert_string_equal(allow, "GET, HEAD, PATCH, DELETE");
 }
 
 static void what_is_no_route_is_absent(void **state)
