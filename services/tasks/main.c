@@ -6,6 +6,8 @@
 static const struct tasks_handlers handlers = {
 	.get_task = tasks_get_task,
 	.list_tasks = tasks_list_tasks,
+	.cancel_task = tasks_cancel_task,
+	.retry_task = tasks_retry_task,
 	.list_nodes = tasks_list_nodes,
 	.get_node = tasks_get_node,
 	.register_node = tasks_register_node,

@@ -37,18 +37,7 @@ static bool progress(struct tx *tx, const struct uuid *id, const struct news *ne
 
 static bool lock(struct settling *s, const struct uuid *id, struct error *err)
 {
-	_cleanup_(rows_freep) struct rows *place = NULL;
-	_cleanup_(rows_freep) struct rows *row = NULL;
-	struct uuid resource;
-
-	if (!TX_RUN(s->tx, TASKS_TASK_PLACE, &place, err, DB_UUID(id)))
-		return false;
-	if (!rows_count(place))
-		return error_set(err, ERR_NOT_FOUND, "there is no such task");
-	resource = rows_uuid(place, 0, 1);
-	if (!TX_RUN(s->tx, TASKS_NODE_LOCK, NULL, err, DB_TEXT(rows_text(place, 0, 0))) ||
-	    !TX_RUN(s->tx, TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(&resource)) ||
-	    !TX_RUN(s->tx, TASKS_TASK_LOCK, &row, err, DB_UUID(id)) || !task_read(row, 0, &s->task, err))
+	if (!task_lock(s->tx, id, &s->task, err))
 		return false;
 	s->ran = strcmp(s->task.state, "running") == 0;
 	s->locked = true;

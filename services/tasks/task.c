@@ -8,6 +8,8 @@
 
 #include "stralix/v1/web.pb-c.h"
 
+#include "tasks_sql.h"
+
 /* The columns that all of them begin with. */
 enum {
 	ID,
@@ -101,6 +103,21 @@ void task_words(const struct task *task, struct task_words *ret)
 	stralix__v1__generation__init(&ret->generation);
 	ret->generation.epoch = task->epoch;
 	ret->generation.n = task->n;
+}
+
+bool task_lock(struct tx *tx, const struct uuid *id, struct task *ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *place = NULL, *row = NULL;
+	struct uuid resource;
+
+	if (!TX_RUN(tx, TASKS_TASK_PLACE, &place, err, DB_UUID(id)))
+		return false;
+	if (!rows_count(place))
+		return error_set(err, ERR_NOT_FOUND, "there is no such task");
+	resource = rows_uuid(place, 0, 1);
+	return TX_RUN(tx, TASKS_NODE_LOCK, NULL, err, DB_TEXT(rows_text(place, 0, 0))) &&
+	       TX_RUN(tx, TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(&resource)) &&
+	       TX_RUN(tx, TASKS_TASK_LOCK, &row, err, DB_UUID(id)) && task_read(row, 0, ret, err);
 }
 
 static const char *const finals[] = { "success", "failed", "superseded", "denied", "cancelled" };

@@ -31,6 +31,10 @@ struct task_words {
 };
 void task_words(const struct task *task, struct task_words *ret);
 
+/* Locks the task's node, resource and row, in this order, until the transaction ends, and reads it. The commit is lazy
+ * then: see flush.h. ERR_NOT_FOUND. */
+bool task_lock(struct tx *tx, const struct uuid *id, struct task *ret, struct error *err) _must_check_;
+
 /* Event task.updated; with a final state, TaskFinished to the owner. */
 bool task_tell(struct change *change, const struct task *task, const char *state, const char *message,
                struct error *err) _must_check_;

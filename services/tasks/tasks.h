@@ -41,6 +41,8 @@ void tasks_stop(void *state);
 
 bool tasks_get_task(struct call *call, const Stralix__V1__GetTaskRequest *req, struct error *err);
 bool tasks_list_tasks(struct call *call, const Stralix__V1__ListTasksRequest *req, struct error *err);
+bool tasks_cancel_task(struct call *call, const Stralix__V1__CancelTaskRequest *req, struct error *err);
+bool tasks_retry_task(struct call *call, const Stralix__V1__RetryTaskRequest *req, struct error *err);
 bool tasks_list_nodes(struct call *call, const Stralix__V1__ListNodesRequest *req, struct error *err);
 bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, struct error *err);
 bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeRequest *req, struct error *err);

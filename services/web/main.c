@@ -9,6 +9,7 @@ static const struct web_handlers handlers = {
 	.update_website = web_update_website,
 	.suspend_website = web_suspend_website,
 	.resume_website = web_resume_website,
+	.retry_website = web_retry_website,
 	.delete_website = web_delete_website,
 	.undelete_website = web_undelete_website,
 	.purge_website = web_purge_website,

@@ -57,6 +57,6 @@ void outcome_apply(struct website *site, enum outcome outcome, const char *messa
 
 bool outcome_needs_undo(const struct website *site, enum outcome outcome)
 {
-	return outcome == OUTCOME_DENIED && site->applied_serving != SERVING_NONE &&
+	return (outcome == OUTCOME_DENIED || outcome == OUTCOME_CANCELLED) && site->applied_serving != SERVING_NONE &&
 	       (site->applied_serving != site->serving || !settings_equal(site->applied_settings, site->settings));
 }

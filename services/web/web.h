@@ -21,6 +21,7 @@ bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest
 bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req, struct error *err);
 bool web_suspend_website(struct call *call, const Stralix__V1__SuspendWebsiteRequest *req, struct error *err);
 bool web_resume_website(struct call *call, const Stralix__V1__ResumeWebsiteRequest *req, struct error *err);
+bool web_retry_website(struct call *call, const Stralix__V1__RetryWebsiteRequest *req, struct error *err);
 bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 
 bool web_purge_due(struct service *service, struct error *err);

@@ -46,6 +46,10 @@ NOT_HERE(list, ListWebsitesRequest)
 NOT_HERE(delete_, DeleteWebsiteRequest)
 NOT_HERE(undelete, UndeleteWebsiteRequest)
 NOT_HERE(purge, PurgeWebsiteRequest)
+NOT_HERE(update, UpdateWebsiteRequest)
+NOT_HERE(suspend, SuspendWebsiteRequest)
+NOT_HERE(resume, ResumeWebsiteRequest)
+NOT_HERE(retry, RetryWebsiteRequest)
 NOT_HERE(finished, TaskFinishedRequest)
 
 int main(int argc, char **argv)
@@ -57,6 +61,10 @@ int main(int argc, char **argv)
 		.delete_website = delete_,
 		.undelete_website = undelete,
 		.purge_website = purge,
+		.update_website = update,
+		.suspend_website = suspend,
+		.resume_website = resume,
+		.retry_website = retry,
 		.task_finished = finished,
 	};
 	static const struct service_definition definition = {

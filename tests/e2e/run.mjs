@@ -168,6 +168,52 @@ await check('it answers with a welcome page that names it', async () => {
   assert.ok(body.includes(domain), 'the page shows the domain');
 });
 
+await check('its settings are changed in a form and at work a moment later', async () => {
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+  await button('Change settings…').click();
+  const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
+  await form.getByRole('textbox', { name: 'Further names' }).fill(`www.${domain}\nnot a name`);
+  await form.getByRole('button', { name: 'Add a redirect' }).click();
+  await form.getByRole('textbox', { name: 'From' }).fill('/old');
+  await form.getByRole('textbox', { name: 'To' }).fill('javascript:alert(1)');
+  await button('Save settings').click();
+  await form.getByText(/^Line 2: Enter a full domain/).waitFor();
+  await form.getByText(/^Enter a path such as \/new/).waitFor();
+  await browser.looks('settings with errors');
+  await browser.theme('light');
+  await page.keyboard.press('Escape');
+  await form.getByText("There are changes that aren't saved.").waitFor();
+  await form.getByRole('textbox', { name: 'Further names' }).fill(`www.${domain}`);
+  await form.getByRole('textbox', { name: 'To' }).fill('https://shop.example/new');
+  await button('Save settings').click();
+  await page.getByText(`Update website: ${domain} is done`).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('definition').filter({ hasText: `www.${domain}` }).waitFor();
+  await page.getByRole('definition').filter({ hasText: '/old → https://shop.example/new 301' }).waitFor();
+  const { body } = await eventually('the alias', () => visit(sitePort, `www.${domain}`), (answer) => answer.status === 200);
+  assert.ok(body.includes(domain));
+  await browser.looks('website with settings');
+  await browser.theme('light');
+});
+
+await check('settings that somebody else changed meanwhile are not overwritten', async () => {
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+  await button('Change settings…').click();
+  const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
+  await form.getByRole('textbox', { name: 'Index files' }).fill('start.html index.html');
+  const status = await page.evaluate(async (id) => {
+    const { website: { etag } } = await (await fetch(`/api/v1/websites/${id}`)).json();
+    const headers = { 'content-type': 'application/json', 'x-requested-with': 'stralix', 'if-match': `"${etag}"` };
+    return (await fetch(`/api/v1/websites/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ settings: { errorPages: [] } }) })).status;
+  }, (await website()).id);
+  assert.equal(status, 202);
+  await button('Save settings').click();
+  await form.getByText('Somebody changed this website meanwhile.', { exact: false }).waitFor();
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await form.getByRole('button', { name: 'Discard them' }).click();
+  await form.waitFor({ state: 'detached' });
+});
+
 await check('a name that is taken is refused at the field', async () => {
   await button('New website').first().click();
   await page.getByRole('textbox', { name: 'Domain' }).fill(domain);

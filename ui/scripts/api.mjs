@@ -55,6 +55,7 @@ function operations() {
         path,
         inPath: parameters.filter((p) => p.in === 'path'),
         inQuery: parameters.filter((p) => p.in === 'query'),
+        matched: parameters.some((p) => p.in === 'header' && p.name === 'If-Match'),
         keyed: parameters.some((p) => p.in === 'header' && p.name === 'Idempotency-Key'),
         body: json(operation.requestBody),
         reply: json(operation.responses[status]),
@@ -70,12 +71,14 @@ const hasMembers = (schema) => Object.keys(resolve(schema)?.properties ?? {}).le
 function functionOf(op) {
   const fields = [...op.inPath, ...op.inQuery].map((p) => `${key(p.name)}${p.required ? '' : '?'}: ${typeOf(p.schema)}`);
   const withBody = op.body && hasMembers(op.body);
+  if (op.matched) fields.push('/** of what was read */ etag: string');
   const types = [fields.length && `{ ${fields.join('; ')} }`, withBody && (op.body.$ref ? refName(op.body.$ref) : membersOf(op.body))].filter(Boolean);
   const needed = [...op.inPath, ...op.inQuery].some((p) => p.required) || withBody;
   const path = op.path.replace(/\{(\w+)\}/g, (_, name) => `\${encodeURIComponent(input.${name})}`);
   const options = [
     op.inQuery.length && `query: { ${op.inQuery.map((p) => `${key(p.name)}: input.${p.name}`).join(', ')} }`,
-    withBody && (op.inPath.length ? `body: without(input, [${op.inPath.map((p) => quote(p.name)).join(', ')}])` : 'body: input'),
+    withBody && (op.inPath.length ? `body: without(input, [${[...op.inPath.map((p) => p.name), ...(op.matched ? ['etag'] : [])].map(quote).join(', ')}])` : 'body: input'),
+    op.matched && 'etag: input.etag',
     op.body && !withBody && 'body: {}',
     op.keyed && 'keyed: true',
   ].filter(Boolean);

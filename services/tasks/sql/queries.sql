@@ -135,6 +135,9 @@ update task set state = 'queued', message = $2, steps = coalesce($3::jsonb, step
        attempt = $5::integer, next_attempt_at = now() + make_interval(secs => $6::bigint / 1000.0), lease_until = null
  where id = $1::uuid;
 
+-- name: task_hasten
+update task set next_attempt_at = now() where id = $1::uuid and state = 'queued';
+
 -- name: task_finish
 update task set state = $2, message = $3, steps = coalesce($4::jsonb, steps), seq = greatest(seq, $5::bigint),
        attempt = $6::integer, superseded_by = $7::uuid, finished_at = now(), lease_until = null

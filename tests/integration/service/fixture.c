@@ -122,6 +122,39 @@ static bool task_finished(struct call *call, const Stralix__V1__TaskFinishedRequ
 	return true;
 }
 
+static bool not_here(struct error *err)
+{
+	return error_set(err, ERR_UNAVAILABLE, "not here");
+}
+
+static bool update(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
+static bool suspend(struct call *call, const Stralix__V1__SuspendWebsiteRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
+static bool resume(struct call *call, const Stralix__V1__ResumeWebsiteRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
+static bool retry(struct call *call, const Stralix__V1__RetryWebsiteRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
 static const struct web_handlers handlers = {
 	.create_website = create,
 	.list_websites = list,
@@ -129,6 +162,10 @@ static const struct web_handlers handlers = {
 	.delete_website = delete,
 	.undelete_website = undelete,
 	.purge_website = purge,
+	.update_website = update,
+	.suspend_website = suspend,
+	.resume_website = resume,
+	.retry_website = retry,
 	.task_finished = task_finished,
 };
 

@@ -1,5 +1,5 @@
 // Generated from openapi.json by scripts/api.mjs. Do not edit.
-import { call, type CallOptions } from './http';
+import { call, without, type CallOptions } from './http';
 
 /** Says "done" where there is nothing else to say. */
 export type Empty = { [key: string]: never };
@@ -276,6 +276,34 @@ export type RegisterNodeReply = {
   node?: Node;
 };
 
+export type WebsiteSettings = {
+  /** Further names that it answers to. */
+  aliases?: string[];
+  /** The folder below the website's files that is served; empty: all of them. */
+  documentRoot?: string;
+  /** What is shown of a folder, the first that is there; none: index.html. */
+  index?: string[];
+  redirects?: Redirect[];
+  errorPages?: ErrorPage[];
+};
+
+export type Redirect = {
+  from: string;
+  to: string;
+  /** 301, 302, 303, 307, 308; 0: 302 */
+  status?: number;
+  /** everything below `from` as well */
+  below?: boolean;
+  /** the path and query that were asked for are added to `to` */
+  keepPath?: boolean;
+};
+
+export type ErrorPage = {
+  status?: number;
+  /** a page of the website */
+  page: string;
+};
+
 export type Website = {
   id: string;
   /** A-label */
@@ -287,7 +315,7 @@ export type Website = {
   nodeName: string;
   /** where it answers */
   address: string;
-  /** pending, active, failed, deleting, deleted, purging, purged */
+  /** pending, active, suspended, failed, deleting, deleted, purging, purged */
   state: string;
   /** the daemon's words when it failed */
   message: string;
@@ -303,6 +331,12 @@ export type Website = {
   purgeAt: string;
   /** to open it */
   url: string;
+  /** not in lists */
+  settings?: WebsiteSettings;
+  /** of the settings; not in lists */
+  etag: string;
+  /** what is desired: live, suspended, deleted, removed */
+  serving: string;
 };
 
 export type CreateWebsiteRequest = {
@@ -343,6 +377,23 @@ export type GetWebsiteRequest = {
 
 export type GetWebsiteReply = {
   website?: Website;
+};
+
+export type UpdateWebsiteRequest = {
+  websiteId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: WebsiteSettings;
+  /** The members of settings that the body names; made of the body by whoever reads it. */
+  updateMask?: string[];
+};
+
+export type SuspendWebsiteRequest = {
+  websiteId: string;
+};
+
+export type ResumeWebsiteRequest = {
+  websiteId: string;
 };
 
 export type DeleteWebsiteRequest = {
@@ -444,9 +495,23 @@ export const listWebsites = (input: { cursor?: string; limit?: number; search?: 
 export const getWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<GetWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { ...options });
 
+/** Changes settings of a website: those that the body names, each as a whole. Needs If-Match with the ETag that was read. */
+export const updateWebsite = (input: { websiteId: string; /** of what was read */ etag: string } & {
+  settings?: WebsiteSettings;
+}, options?: CallOptions) =>
+  call<WebsiteReply>('PATCH', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { body: without(input, ['websiteId', 'etag']), etag: input.etag, keyed: true, ...options });
+
 /** Stops serving a website and keeps its data and name for the grace period. */
 export const deleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<WebsiteReply>('DELETE', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { keyed: true, ...options });
+
+/** Shows a page that says so instead of the website, which keeps its files, names and settings. */
+export const suspendWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/suspend`, { body: {}, keyed: true, ...options });
+
+/** Serves a suspended website again. */
+export const resumeWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/resume`, { body: {}, keyed: true, ...options });
 
 /** Serves a deleted website again. */
 export const undeleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>

@@ -25,7 +25,7 @@ export class ApiError extends Error {
 
 export type CallOptions = { signal?: AbortSignal; key?: string };
 type Query = Record<string, string | number | undefined>;
-type Request = CallOptions & { query?: Query; body?: unknown; keyed?: boolean };
+type Request = CallOptions & { query?: Query; body?: unknown; keyed?: boolean; etag?: string };
 
 const timeoutMs = 20_000;
 
@@ -40,6 +40,7 @@ function headersOf(method: string, request: Request) {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (request.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-Requested-With'] = 'stralix';
+  if (request.etag !== undefined) headers['If-Match'] = `"${request.etag}"`;
   if (request.keyed) headers['Idempotency-Key'] = request.key ?? crypto.randomUUID();
   return headers;
 }

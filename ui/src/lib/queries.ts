@@ -10,7 +10,7 @@ const watchMs = 4_000;
 
 const ended = new Set(['success', 'failed', 'superseded', 'denied', 'cancelled']);
 export const isEnded = (task: Pick<Task, 'state'>) => ended.has(task.state);
-const settled = new Set(['active', 'failed', 'deleted', 'purged']);
+const settled = new Set(['active', 'suspended', 'failed', 'deleted', 'purged']);
 
 type Looked<T> = { state: { data: T | undefined; error: Error | null } };
 

@@ -1,7 +1,7 @@
 import type { Tone } from '@/components/ui/badge';
 
 /** How a state looks; its word is in the messages. Unknown states are shown as they came. */
-export const websiteTone: Record<string, Tone> = { pending: 'info', active: 'ok', failed: 'bad', deleting: 'info', deleted: 'idle', purging: 'info', purged: 'idle' };
+export const websiteTone: Record<string, Tone> = { pending: 'info', active: 'ok', suspended: 'warn', failed: 'bad', deleting: 'info', deleted: 'idle', purging: 'info', purged: 'idle' };
 export const taskTone: Record<string, Tone> = { queued: 'idle', running: 'info', success: 'ok', failed: 'bad', superseded: 'idle', denied: 'warn', cancelled: 'idle' };
 export const healthTone: Record<string, Tone> = { healthy: 'ok', warning: 'warn', unreachable: 'bad' };
 export const busy = new Set(['pending', 'deleting', 'purging', 'running']);

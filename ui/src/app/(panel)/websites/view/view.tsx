@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { SettingsCard, Suspend } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
 import { TaskRows } from '@/components/task-rows';
@@ -19,6 +20,7 @@ import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/li
 import { showTask, useTasks } from '@/lib/tasks';
 
 const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
+const WebsiteSettings = dynamic(() => import('@/components/website-settings'), { ssr: false });
 type Removal = 'delete' | 'purge';
 
 function Crumbs({ name }: { name: string }) {
@@ -138,7 +140,11 @@ function History({ id }: { id: string }) {
 function Page({ website }: { website: Website }) {
   const t = useTranslations('website');
   const mayDelete = useCan('website:delete');
+  const mayUpdate = useCan('website:update');
+  const maySuspend = useCan('website:suspend');
   const [removal, setRemoval] = useState<Removal | null>(null);
+  const [editing, setEditing] = useState(false);
+  const there = website.serving === 'live' || website.serving === 'suspended';
   const name = siteName(website);
   return (
     <>
@@ -146,14 +152,25 @@ function Page({ website }: { website: Website }) {
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{name}<State of="websiteState" state={website.state} /></h1>
         {website.state === 'active' && website.url && <Button asChild><a href={website.url} rel="noreferrer" target="_blank"><ExternalLink />{t('open')}</a></Button>}
-        {mayDelete && ['pending', 'active', 'failed'].includes(website.state) && <Button onClick={() => setRemoval('delete')} className="text-bad">{t('delete')}</Button>}
+        {maySuspend && there && <Suspend website={website} />}
+        {mayDelete && ['pending', 'active', 'suspended', 'failed'].includes(website.state) && <Button onClick={() => setRemoval('delete')} className="text-bad">{t('delete')}</Button>}
       </div>
       <Failed website={website} />
+      {website.serving === 'suspended' && (
+        <section role="group" aria-label={t('suspended')} className="card mb-4 grid gap-1 p-5">
+          <p className="text-sm font-semibold text-warn">{t('suspended')}</p>
+          <p className="text-[13px] text-muted">{t('suspendedHint')}</p>
+        </section>
+      )}
       {website.state === 'deleted' && mayDelete && <Deleted website={website} onPurge={() => setRemoval('purge')} />}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Facts website={website} />
+        <div className="grid gap-4">
+          <Facts website={website} />
+          {website.settings && <SettingsCard website={website} onChange={mayUpdate && there ? () => setEditing(true) : undefined} />}
+        </div>
         <History id={website.id} />
       </div>
+      {editing && <WebsiteSettings website={website} onClose={() => setEditing(false)} />}
       {removal && <RemoveWebsite website={website} how={removal} onClose={() => setRemoval(null)} />}
     </>
   );
