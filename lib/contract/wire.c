@@ -7,10 +7,6 @@
 
 enum { VARINT_MAX = 10, FIELDS_MAX = 256, WORD_BITS = 64 };
 
-struct reader {
-	const uint8_t *at, *end;
-};
-
 /* Which fields of a message were met. */
 struct seen {
 	uint64_t words[FIELDS_MAX / WORD_BITS];
@@ -21,14 +17,9 @@ static bool malformed(struct error *err, const char *what)
 	return error_set(err, ERR_MALFORMED, "the message can't be read: %s", what);
 }
 
-static bool read_varint(struct reader *reader, uint64_t *ret)
+bool wire_long_varint(struct wire_reader *reader, uint64_t *ret)
 {
 	uint64_t value = 0;
-
-	if (reader->at < reader->end && *reader->at < 0x80) { /* most of them */
-		*ret = *reader->at++;
-		return true;
-	}
 
 	for (unsigned i = 0; i < VARINT_MAX && reader->at < reader->end; i++) {
 		uint8_t byte = *reader->at++;
@@ -42,7 +33,7 @@ static bool read_varint(struct reader *reader, uint64_t *ret)
 	return false;
 }
 
-static bool skip(struct reader *reader, uint64_t size)
+static bool skip(struct wire_reader *reader, uint64_t size)
 {
 	if ((uint64_t)(reader->end - reader->at) < size)
 		return false;
@@ -51,21 +42,21 @@ static bool skip(struct reader *reader, uint64_t size)
 }
 
 /* Goes past one value; for a length-prefixed one *ret is its bytes. */
-static bool read_value(struct reader *reader, unsigned type, struct reader *ret)
+static bool read_value(struct wire_reader *reader, unsigned type, struct wire_reader *ret)
 {
 	uint64_t number;
 
 	switch (type) {
 	case PROTOBUF_C_WIRE_TYPE_VARINT:
-		return read_varint(reader, &number);
+		return wire_varint(reader, &number);
 	case PROTOBUF_C_WIRE_TYPE_64BIT:
 		return skip(reader, 8);
 	case PROTOBUF_C_WIRE_TYPE_32BIT:
 		return skip(reader, 4);
 	case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED:
-		if (!read_varint(reader, &number))
+		if (!wire_varint(reader, &number))
 			return false;
-		*ret = (struct reader){ reader->at, reader->at };
+		*ret = (struct wire_reader){ reader->at, reader->at };
 		if (!skip(reader, number))
 			return false;
 		ret->end = reader->at;
@@ -89,10 +80,11 @@ static bool note_seen(struct seen *seen, const ProtobufCMessageDescriptor *descr
 	return true;
 }
 
-static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct reader reader, unsigned depth,
+static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct wire_reader reader, unsigned depth,
                           struct error *err);
 
-static bool check_bytes(const ProtobufCFieldDescriptor *field, struct reader value, unsigned depth, struct error *err)
+static bool check_bytes(const ProtobufCFieldDescriptor *field, struct wire_reader value, unsigned depth,
+                        struct error *err)
 {
 	size_t size = (size_t)(value.end - value.at);
 
@@ -116,14 +108,14 @@ static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescript
 	return protobuf_c_message_descriptor_get_field(descriptor, number);
 }
 
-static bool check_field(const ProtobufCMessageDescriptor *descriptor, struct reader *reader, struct seen *seen,
+static bool check_field(const ProtobufCMessageDescriptor *descriptor, struct wire_reader *reader, struct seen *seen,
                         unsigned *place, unsigned depth, struct error *err)
 {
 	const ProtobufCFieldDescriptor *field;
-	struct reader value = { NULL, NULL };
+	struct wire_reader value = { NULL, NULL };
 	uint64_t key;
 
-	if (!read_varint(reader, &key) || key >> 3 == 0 || key >> 3 > 0x1FFFFFFF)
+	if (!wire_varint(reader, &key) || key >> 3 == 0 || key >> 3 > 0x1FFFFFFF)
 		return malformed(err, "a field has no number");
 	if (!read_value(reader, (unsigned)(key & 7), &value))
 		return malformed(err, "a field is cut off");
@@ -133,7 +125,7 @@ static bool check_field(const ProtobufCMessageDescriptor *descriptor, struct rea
 	return note_seen(seen, descriptor, field, err) && (!value.at || check_bytes(field, value, depth, err));
 }
 
-static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct reader reader, unsigned depth,
+static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct wire_reader reader, unsigned depth,
                           struct error *err)
 {
 	struct seen seen = { 0 };
@@ -149,7 +141,7 @@ static bool check_message(const ProtobufCMessageDescriptor *descriptor, struct r
 
 bool wire_check(const ProtobufCMessageDescriptor *descriptor, const uint8_t *data, size_t size, struct error *err)
 {
-	struct reader reader = { data, data };
+	struct wire_reader reader = { data, data };
 
 	if (!size)
 		return true;

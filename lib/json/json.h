@@ -7,11 +7,28 @@
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 
+struct json_plan;
+
 /*
  * Appends a message as JSON: lowerCamelCase names, zero values written out, 64-bit integers as strings, enums by name,
  * bytes as base64, maps as objects, absent sub-messages left out. '<' is escaped; invalid UTF-8 becomes U+FFFD.
  */
 bool json_write(struct buf *buf, const ProtobufCMessage *message) _must_check_;
+
+/*
+ * How messages of a type are written straight from their packed bytes: names and defaults, looked up once. NULL without
+ * memory. Changes nothing afterwards, so that all threads may read it.
+ */
+struct json_plan *json_plan_new(const ProtobufCMessageDescriptor *descriptor);
+void json_plan_free(struct json_plan *plan);
+DEFINE_CLEANUP(struct json_plan *, json_plan_free)
+
+/*
+ * Appends what contract_unpack and json_write would, in one pass and without their memory. False: nothing was appended,
+ * because the bytes are malformed, or merely uncommon (fields out of order, unknown ones, maps): contract_unpack tells
+ * which. Doesn't look at the size of the whole.
+ */
+bool json_write_packed(struct buf *buf, const struct json_plan *plan, const void *data, size_t size) _must_check_;
 
 /* Appends a quoted, escaped string. (jansson has a json_string of its own.) */
 void json_quote(struct buf *buf, const char *text);

@@ -1,5 +1,6 @@
 /* write: messages to JSON, straight into a buffer. */
-#include <inttypes.h>
+#include "write.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,33 +26,36 @@ static bool needs_escape(uint32_t point)
 	       point == 0x2029;
 }
 
-static bool is_plain(char c)
-{
-	return c >= ' ' && c < 0x7F && c != '"' && c != '\\' && c != '<';
-}
-
 /* How many bytes from here can be copied as they are. */
 static size_t plain_run(const char *text)
 {
 	const char *at = text;
 
-	while (is_plain(*at))
+	while (write_is_plain(*at))
 		at++;
 	return (size_t)(at - text);
 }
 
-/* One code point that is not plain; gives its bytes. */
-static size_t add_special(struct buf *buf, const char *text, size_t size)
+size_t write_special(struct buf *buf, const char *text, size_t size)
 {
 	uint32_t point = 0;
 	size_t valid = format_utf8_next(text, size, &point);
 
 	if (!valid)
-		buf_puts(buf, "\xEF\xBF\xBD");
-	else if (needs_escape(point))
+		return 0;
+	if (needs_escape(point))
 		add_escaped(buf, point);
 	else
 		buf_add(buf, text, valid);
+	return valid;
+}
+
+static size_t add_special(struct buf *buf, const char *text, size_t size)
+{
+	size_t valid = write_special(buf, text, size);
+
+	if (!valid)
+		buf_puts(buf, "\xEF\xBF\xBD");
 	return valid ? valid : 1;
 }
 
@@ -125,6 +129,13 @@ static void write_digits(struct buf *buf, uint64_t number)
 	buf_add(buf, at, (size_t)(text + sizeof(text) - at));
 }
 
+static void write_signed(struct buf *buf, int64_t number)
+{
+	if (number < 0)
+		buf_putc(buf, '-');
+	write_digits(buf, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
 static void write_enum(struct buf *buf, const ProtobufCEnumDescriptor *type, int number)
 {
 	const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(type, number);
@@ -137,13 +148,13 @@ static void write_enum(struct buf *buf, const ProtobufCEnumDescriptor *type, int
 
 static void write_message(struct buf *buf, const ProtobufCMessage *message);
 
-static void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, const void *value)
+void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, const void *value)
 {
 	switch (field->type) {
 	case PROTOBUF_C_TYPE_INT32:
 	case PROTOBUF_C_TYPE_SINT32:
 	case PROTOBUF_C_TYPE_SFIXED32:
-		buf_printf(buf, "%" PRId32, *(const int32_t *)value);
+		write_signed(buf, *(const int32_t *)value);
 		break;
 	case PROTOBUF_C_TYPE_UINT32:
 	case PROTOBUF_C_TYPE_FIXED32:
@@ -152,7 +163,9 @@ static void write_value(struct buf *buf, const ProtobufCFieldDescriptor *field, 
 	case PROTOBUF_C_TYPE_INT64:
 	case PROTOBUF_C_TYPE_SINT64:
 	case PROTOBUF_C_TYPE_SFIXED64:
-		buf_printf(buf, "\"%" PRId64 "\"", *(const int64_t *)value);
+		buf_putc(buf, '"');
+		write_signed(buf, *(const int64_t *)value);
+		buf_putc(buf, '"');
 		break;
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_FIXED64:

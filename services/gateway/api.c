@@ -67,6 +67,19 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 	}
 }
 
+/* Most replies need nobody to look into them. */
+static bool answer_packed(struct request *request)
+{
+	const struct respond_headers headers = { .content_type = "application/json" };
+	const struct route *route = request->match.route;
+	_cleanup_buf_ struct buf body = { 0 };
+
+	if (!transcode_packed(route, request->reply, &body))
+		return false;
+	respond_buf(request, route->method->http_status ? route->method->http_status : 200, &headers, &body);
+	return true;
+}
+
 static void answer(struct request *request)
 {
 	const struct route *route = request->match.route;
@@ -75,6 +88,8 @@ static void answer(struct request *request)
 	if (request->counted_waiting)
 		atomic_fetch_sub(&request->gateway->waiting, 1);
 	request->counted_waiting = false;
+	if (request->reply && answer_packed(request))
+		return;
 	if (!request->reply)
 		rpc_away(&request->error, route->service->name);
 	else if (rpc_unpack(request->reply, route->method->reply->descriptor, request->arena, &reply,

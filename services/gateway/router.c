@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transcode.h"
+
 struct router {
 	struct route *routes;
 	size_t n;
@@ -68,6 +70,11 @@ static bool add_route(struct router *router, const struct contract_service *serv
 			                 method->name);
 	}
 	*route = (struct route){ .index = router->n, .service = service, .method = method };
+	if (transcode_is_straight(method)) {
+		route->plan = json_plan_new(method->reply->descriptor);
+		if (!route->plan)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+	}
 	snprintf(route->subject, sizeof(route->subject), "rpc.%s.%s", service->name, method->name);
 	router->n++;
 	return true;
@@ -94,6 +101,8 @@ void router_free(struct router *router)
 {
 	if (!router)
 		return;
+	for (size_t i = 0; i < router->n; i++)
+		json_plan_free(router->routes[i].plan);
 	free(router->routes);
 	free(router);
 }

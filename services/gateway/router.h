@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/contract/contract.h"
+#include "lib/json/json.h"
 
 enum { ROUTE_PARAMETERS = 4, ROUTE_METHODS = 64 };
 
@@ -10,7 +11,8 @@ struct route {
 	size_t index; /* of the router's routes */
 	const struct contract_service *service;
 	const struct contract_method *method;
-	char subject[96]; /* "rpc.web.CreateWebsite" */
+	char subject[96];       /* "rpc.web.CreateWebsite" */
+	struct json_plan *plan; /* the reply becomes JSON as it comes; NULL: somebody has to look into it first */
 };
 
 /* The parts of an address that a template names: {website_id}. */

@@ -9,6 +9,8 @@
 
 #include "stralix/v1/authz.pb-c.h"
 
+#include "rpc.h"
+
 bool transcode_content_type_good(const char *content_type)
 {
 	static const char json[] = "application/json";
@@ -104,17 +106,47 @@ bool transcode_reply(const ProtobufCMessage *reply, struct buf *buf, struct erro
 	               : error_set(err, ERR_BAD_REPLY, "A service answered nonsense. The log has the request id.");
 }
 
+/* Where a member of a reply has the ETag; NULL: nowhere. */
+static const ProtobufCFieldDescriptor *find_etag(const ProtobufCFieldDescriptor *member)
+{
+	const ProtobufCFieldDescriptor *etag;
+
+	if (member->type != PROTOBUF_C_TYPE_MESSAGE || member->label == PROTOBUF_C_LABEL_REPEATED)
+		return NULL;
+	etag = protobuf_c_message_descriptor_get_field_by_name(member->descriptor, "etag");
+	return etag && etag->type == PROTOBUF_C_TYPE_STRING ? etag : NULL;
+}
+
+bool transcode_is_straight(const struct contract_method *method)
+{
+	const ProtobufCMessageDescriptor *reply = method->reply ? method->reply->descriptor : NULL;
+
+	if (!reply || reply == &stralix__v1__sign_in_reply__descriptor || method->http_status == 204)
+		return false;
+	for (unsigned i = 0; i < reply->n_fields; i++)
+		if (find_etag(&reply->fields[i]))
+			return false;
+	return true;
+}
+
+bool transcode_packed(const struct route *route, const struct bus_msg *reply, struct buf *buf)
+{
+	size_t size = bus_msg_size(reply);
+
+	return route->plan && size <= RPC_REPLY_MAX && !bus_msg_header(reply, BUS_ERROR_CODE) &&
+	       json_write_packed(buf, route->plan, bus_msg_data(reply), size);
+}
+
 const char *transcode_etag(const ProtobufCMessage *reply)
 {
 	for (unsigned i = 0; i < reply->descriptor->n_fields; i++) {
-		const ProtobufCFieldDescriptor *field = &reply->descriptor->fields[i], *etag;
+		const ProtobufCFieldDescriptor *field = &reply->descriptor->fields[i], *etag = find_etag(field);
 		const ProtobufCMessage *member;
 
-		if (field->type != PROTOBUF_C_TYPE_MESSAGE || field->label == PROTOBUF_C_LABEL_REPEATED)
+		if (!etag)
 			continue;
-		etag = protobuf_c_message_descriptor_get_field_by_name(field->descriptor, "etag");
 		member = *(ProtobufCMessage *const *)(const void *)((const char *)reply + field->offset);
-		if (etag && etag->type == PROTOBUF_C_TYPE_STRING && member)
+		if (member)
 			return *(char *const *)(const void *)((const char *)member + etag->offset);
 	}
 	return "";
