@@ -215,6 +215,7 @@ await check('settings that somebody else changed meanwhile are not overwritten',
 });
 
 await check('a name that is taken is refused at the field', async () => {
+  await page.goto(at('/websites/'));
   await button('New website').first().click();
   await page.getByRole('textbox', { name: 'Domain' }).fill(domain);
   await button('Create website').click();
@@ -450,7 +451,7 @@ await check('an administrator chooses organisation and node', async () => {
 });
 
 await check('no console errors, no violation of the content security policy', () => {
-  const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|429|503)|net::ERR_ABORTED/;
+  const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|412|429|503)|net::ERR_ABORTED/;
   const bad = [...new Set(browser.complaints)].filter((text) => !expected.test(text));
   assert.deepEqual(bad, [], bad.slice(0, 6).join('\n'));
 });

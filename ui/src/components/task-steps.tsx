@@ -3,6 +3,7 @@ import { Check, Circle, Clock, LoaderCircle, X } from 'lucide-react';
 import { useNow, useTranslations } from 'use-intl';
 import type { Step, Task } from '@/lib/api.gen';
 import { duration, time } from '@/lib/words';
+import { TaskActions } from './task-actions';
 import { RequestId } from './ui/copy';
 import { When } from './ui/when';
 
@@ -88,6 +89,7 @@ export function TaskDetail({ task }: { task: Task }) {
           <Words text={task.message} label={t('said')} />
         </div>
       )}
+      <TaskActions task={task} />
       <RequestId id={task.requestId} />
     </div>
   );

@@ -91,15 +91,15 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
   /** What the server refused, at its fields; the rest above them. */
   const place = (error: Error) => {
     const violations = error instanceof ApiError ? error.violations : [];
-    let placed = 0;
+    const placed = new Set<string>();
     for (const violation of violations) {
       const at = fieldOf(violation);
-      if (!at) continue;
+      if (!at || placed.has(at.name)) continue; // a field says its first fault
       const message = at.member ? t('line', { n: at.member, words: violation.message }) : violation.message;
-      setError(at.name as FieldPath<SettingsForm>, { type: violation.rule, message }, { shouldFocus: placed === 0 });
-      placed += 1;
+      setError(at.name as FieldPath<SettingsForm>, { type: violation.rule, message }, { shouldFocus: placed.size === 0 });
+      placed.add(at.name);
     }
-    if (!placed) setUnplaced(error instanceof ApiError && error.status === 412 ? new Error(t('changed')) : error);
+    if (!placed.size) setUnplaced(error instanceof ApiError && error.status === 412 ? new Error(t('changed')) : error);
   };
   const save = useMutation({
     mutationFn: (settings: WebsiteSettings) => updateWebsite({ websiteId: website.id, etag: start.etag, settings }, { key: keyFor(settings) }),

@@ -196,6 +196,22 @@ export type GetTaskReply = {
   task?: Task;
 };
 
+export type CancelTaskRequest = {
+  taskId: string;
+};
+
+export type CancelTaskReply = {
+  taskId: string;
+};
+
+export type RetryTaskRequest = {
+  taskId: string;
+};
+
+export type RetryTaskReply = {
+  taskId: string;
+};
+
 export type ListTasksRequest = {
   cursor?: string;
   limit?: number;
@@ -396,6 +412,10 @@ export type ResumeWebsiteRequest = {
   websiteId: string;
 };
 
+export type RetryWebsiteRequest = {
+  websiteId: string;
+};
+
 export type DeleteWebsiteRequest = {
   websiteId: string;
 };
@@ -471,6 +491,14 @@ export const getTask = (input: { taskId: string }, options?: CallOptions) =>
 export const listTasks = (input: { cursor?: string; limit?: number; state?: string; nodeId?: string; targetId?: string; organisationId?: string } = {}, options?: CallOptions) =>
   call<ListTasksReply>('GET', '/api/v1/tasks', { query: { cursor: input.cursor, limit: input.limit, state: input.state, nodeId: input.nodeId, targetId: input.targetId, organisationId: input.organisationId }, ...options });
 
+/** Takes back a task that still waits; what it was to change becomes again what was last at work. */
+export const cancelTask = (input: { taskId: string }, options?: CallOptions) =>
+  call<CancelTaskReply>('POST', `/api/v1/tasks/${encodeURIComponent(input.taskId)}/cancel`, { body: {}, keyed: true, ...options });
+
+/** Tries a waiting task at once, instead of when its pause is over. */
+export const retryTask = (input: { taskId: string }, options?: CallOptions) =>
+  call<RetryTaskReply>('POST', `/api/v1/tasks/${encodeURIComponent(input.taskId)}/retry`, { body: {}, keyed: true, ...options });
+
 /** Lists the nodes with health, load and counts. */
 export const listNodes = (input: { cursor?: string; limit?: number } = {}, options?: CallOptions) =>
   call<ListNodesReply>('GET', '/api/v1/nodes', { query: { cursor: input.cursor, limit: input.limit }, ...options });
@@ -512,6 +540,10 @@ export const suspendWebsite = (input: { websiteId: string }, options?: CallOptio
 /** Serves a suspended website again. */
 export const resumeWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/resume`, { body: {}, keyed: true, ...options });
+
+/** Asks once more for what failed: the same desired state, a new task. */
+export const retryWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/retry`, { body: {}, keyed: true, ...options });
 
 /** Serves a deleted website again. */
 export const undeleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>

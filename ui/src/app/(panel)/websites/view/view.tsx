@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronRight, CircleAlert, ExternalLink, LoaderCircle, Trash2, Undo2 } from 'lucide-react';
+import { ChevronRight, CircleAlert, ExternalLink, LoaderCircle, RotateCcw, Trash2, Undo2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
@@ -14,7 +14,7 @@ import { Button } from '@/components/ui/button';
 import { Copy } from '@/components/ui/copy';
 import { Failure, FormError, Stale } from '@/components/ui/notice';
 import { Exact, When } from '@/components/ui/when';
-import { undeleteWebsite, type Generation, type Website } from '@/lib/api.gen';
+import { retryWebsite, undeleteWebsite, type Generation, type Website } from '@/lib/api.gen';
 import { useParam } from '@/lib/params';
 import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
@@ -89,13 +89,28 @@ function Facts({ website: w }: { website: Website }) {
 
 function Failed({ website }: { website: Website }) {
   const t = useTranslations('website');
+  const client = useQueryClient();
+  const { follow } = useTasks();
+  const mayRetry = useCan('website:update');
+  const retry = useMutation({
+    mutationFn: () => retryWebsite({ websiteId: website.id }),
+    onSuccess: ({ taskId }) => {
+      follow(taskId);
+      showTask(taskId);
+      void refresh(client, 'websites', 'tasks', 'audit');
+    },
+  });
   if (website.state !== 'failed') return null;
   return (
     <section role="group" aria-label={t('failed')} className="card mb-4 grid gap-3 border-bad/40 p-5">
       <p className="flex items-center gap-2 text-sm font-semibold text-bad"><CircleAlert aria-hidden className="size-4" />{t('failed')}</p>
       <p className="text-[13px] text-muted">{t('failedHint')}</p>
       {website.message && <Words text={website.message} label={t('said')} />}
-      {website.taskId && <Button size="sm" className="justify-self-start" onClick={() => showTask(website.taskId)}>{t('showTask')}</Button>}
+      <FormError error={retry.error} />
+      <div className="flex flex-wrap gap-2">
+        {mayRetry && <Button size="sm" variant="primary" disabled={retry.isPending} onClick={() => retry.mutate()}>{retry.isPending ? <LoaderCircle className="animate-spin" /> : <RotateCcw />}{t('tryAgain')}</Button>}
+        {website.taskId && <Button size="sm" onClick={() => showTask(website.taskId)}>{t('showTask')}</Button>}
+      </div>
     </section>
   );
 }
