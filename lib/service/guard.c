@@ -22,10 +22,11 @@ enum {
 #define ISSUER "authz"        /* of identity tokens: the signer's key */
 #define OWN_SUFFIX ".service" /* "authz.service": the key of the service itself, which isn't the signer's */
 
-/* Digests of tokens whose signature was found good. Some thousand people share the sets; with a single place for each
- * of them two people would push each other out at every call. */
+/* Tags of tokens whose signature was found good: 128 bits of a hash (SipHash) under a key that this process alone has.
+ * Some thousand people share the sets; with a single place for each of them two would push each other out all the time.
+ */
 struct verdicts {
-	uint8_t digests[WAYS][TOKEN_DIGEST];
+	uint8_t tags[WAYS][TOKEN_TAG];
 	unsigned next; /* to be overwritten */
 };
 
@@ -33,8 +34,9 @@ struct guard {
 	char *service;
 	const struct keyring *keyring;
 	pthread_mutex_t mutex;
-	struct verdicts *verdicts; /* SETS of them, by what the tokens' digests begin with */
-	struct pulse pulse;        /* the newest seen */
+	struct verdicts *verdicts; /* SETS of them, by what the tokens' tags begin with */
+	uint8_t tag_key[TOKEN_TAG];
+	struct pulse pulse; /* the newest seen */
 };
 
 bool guard_new(const char *service, const struct keyring *keyring, struct guard **ret, struct error *err)
@@ -46,6 +48,7 @@ bool guard_new(const char *service, const struct keyring *keyring, struct guard 
 	if (!guard || !(guard->service = strdup(service)) ||
 	    !(guard->verdicts = calloc(SETS, sizeof(*guard->verdicts))))
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	token_tag_key(guard->tag_key);
 	guard->keyring = keyring;
 	*ret = TAKE_PTR(guard);
 	return true;
@@ -61,29 +64,29 @@ void guard_free(struct guard *guard)
 	free(guard);
 }
 
-static struct verdicts *set_of(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
+static struct verdicts *set_of(struct guard *guard, const uint8_t tag[static TOKEN_TAG])
 {
-	return &guard->verdicts[(digest[0] | (unsigned)digest[1] << 8) & (SETS - 1)];
+	return &guard->verdicts[(tag[0] | (unsigned)tag[1] << 8) & (SETS - 1)];
 }
 
-static bool recall(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
+static bool recall(struct guard *guard, const uint8_t tag[static TOKEN_TAG])
 {
-	const struct verdicts *set = set_of(guard, digest);
+	const struct verdicts *set = set_of(guard, tag);
 	bool found = false;
 
 	pthread_mutex_lock(&guard->mutex);
 	for (size_t i = 0; i < WAYS && !found; i++)
-		found = memcmp(set->digests[i], digest, TOKEN_DIGEST) == 0;
+		found = memcmp(set->tags[i], tag, TOKEN_TAG) == 0;
 	pthread_mutex_unlock(&guard->mutex);
 	return found;
 }
 
-static void keep(struct guard *guard, const uint8_t digest[static TOKEN_DIGEST])
+static void keep(struct guard *guard, const uint8_t tag[static TOKEN_TAG])
 {
-	struct verdicts *set = set_of(guard, digest);
+	struct verdicts *set = set_of(guard, tag);
 
 	pthread_mutex_lock(&guard->mutex);
-	memcpy(set->digests[set->next++ % WAYS], digest, TOKEN_DIGEST);
+	memcpy(set->tags[set->next++ % WAYS], tag, TOKEN_TAG);
 	pthread_mutex_unlock(&guard->mutex);
 }
 
@@ -170,14 +173,14 @@ static bool check_identity_time(struct guard *guard, const struct token_claims *
 static bool verify_identity(struct guard *guard, const struct guard_request *request, const char *token,
                             struct token_claims *ret, struct error *err)
 {
-	uint8_t digest[TOKEN_DIGEST];
+	uint8_t tag[TOKEN_TAG];
 	const uint8_t *key = keyring_find(guard->keyring, ISSUER);
 	bool known;
 
 	if (!key)
 		return error_set(err, ERR_INTERNAL, "the keyring has no key of %s", ISSUER);
-	token_digest(token, strlen(token), digest);
-	known = recall(guard, digest);
+	token_tag(guard->tag_key, token, tag);
+	known = recall(guard, tag);
 	if (!known && !token_verify(key, token, ret, err))
 		return false;
 	if (known && !token_peek(token, ret))
@@ -187,7 +190,7 @@ static bool verify_identity(struct guard *guard, const struct guard_request *req
 	if (!check_identity_time(guard, ret, request, err))
 		return false;
 	if (!known)
-		keep(guard, digest);
+		keep(guard, tag);
 	return true;
 }
 

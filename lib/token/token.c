@@ -1,6 +1,7 @@
 /* Signing and verifying compact JWTs: header.claims.signature in base64url, Ed25519. */
 #include "token.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -86,4 +87,17 @@ bool token_peek(const char *token, struct token_claims *ret)
 void token_digest(const void *data, size_t size, uint8_t ret[static TOKEN_DIGEST])
 {
 	crypto_hash_sha256(ret, data, size);
+}
+
+static_assert(TOKEN_TAG == crypto_shorthash_siphashx24_BYTES && TOKEN_TAG == crypto_shorthash_siphashx24_KEYBYTES,
+              "a tag is as long as its hash and its key");
+
+void token_tag_key(uint8_t ret[static TOKEN_TAG])
+{
+	randombytes_buf(ret, TOKEN_TAG);
+}
+
+void token_tag(const uint8_t key[static TOKEN_TAG], const char *token, uint8_t ret[static TOKEN_TAG])
+{
+	crypto_shorthash_siphashx24(ret, (const uint8_t *)token, strlen(token), key);
 }

@@ -19,7 +19,8 @@ enum {
 	TOKEN_MAX = 4096,  /* bytes of a token with its NUL */
 	TOKEN_KEY = 32,    /* raw Ed25519 public key, and seed */
 	TOKEN_DIGEST = 32, /* SHA-256 */
-	TOKEN_LIST = 32,   /* members of orgs or scp */
+	TOKEN_TAG = 16,
+	TOKEN_LIST = 32, /* members of orgs or scp */
 	TOKEN_VALUE = 128,
 };
 
@@ -64,6 +65,10 @@ bool token_verify(const uint8_t key[static TOKEN_KEY], const char *token, struct
 
 /* Reads the claims without believing them, to choose the key by iss. */
 bool token_peek(const char *token, struct token_claims *ret) _must_check_;
+
+/* A name for a token within one process: 128 bits of SipHash under a key of its own, so that nobody can aim at one. */
+void token_tag_key(uint8_t ret[static TOKEN_TAG]);
+void token_tag(const uint8_t key[static TOKEN_TAG], const char *token, uint8_t ret[static TOKEN_TAG]);
 
 void token_digest(const void *data, size_t size, uint8_t ret[static TOKEN_DIGEST]);
 
