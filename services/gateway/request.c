@@ -148,14 +148,10 @@ void request_source_ip(const char *peer, const char *trusted, const char *real_i
 	snprintf(ret, REQUEST_IP, "%s", peer);
 }
 
-static void random_hex(char *out, size_t digits)
+static void write_hex(char *out, const uint8_t *bytes, size_t digits)
 {
 	static const char alphabet[] = "0123456789abcdef";
-	uint8_t bytes[TRACE_HEX / 2];
 
-	if (getrandom(bytes, digits / 2, 0) != (ssize_t)(digits / 2))
-		abort();
-	bytes[0] |= 1; /* all zero means none */
 	for (size_t i = 0; i < digits; i++)
 		out[i] = alphabet[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
 }
@@ -177,11 +173,16 @@ void request_trace(const char *given, char ret[static REQUEST_TRACEPARENT])
 {
 	static const char blank[REQUEST_TRACEPARENT] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-01";
 	bool good = given && trace_good(given);
+	uint8_t bytes[(TRACE_HEX + SPAN_HEX) / 2], *span = bytes + TRACE_HEX / 2;
 
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		abort();
+	bytes[0] |= 1; /* all zero means none */
+	*span |= 1;
 	memcpy(ret, good ? given : blank, REQUEST_TRACEPARENT);
 	if (!good)
-		random_hex(ret + 3, TRACE_HEX);
-	random_hex(ret + 36, SPAN_HEX);
+		write_hex(ret + 3, bytes, TRACE_HEX);
+	write_hex(ret + 36, span, SPAN_HEX);
 }
 
 struct request *request_new(struct gateway *gateway, struct http_exchange *exchange)
