@@ -13,36 +13,38 @@ void buf_done(struct buf *buf)
 	*buf = (struct buf){ 0 };
 }
 
-static bool grow(struct buf *buf, size_t size)
+static char *failed(struct buf *buf)
+{
+	buf->failed = true;
+	return NULL;
+}
+
+char *buf_grow(struct buf *buf, size_t size)
 {
 	size_t need, capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 	char *data;
 
 	if (buf->failed || __builtin_add_overflow(buf->size, size, &need) || __builtin_add_overflow(need, 1U, &need))
-		return !(buf->failed = true);
+		return failed(buf);
 	while (capacity < need)
 		if (__builtin_mul_overflow(capacity, 2U, &capacity))
-			return !(buf->failed = true);
+			return failed(buf);
 	data = realloc(buf->data, capacity);
 	if (!data)
-		return !(buf->failed = true);
+		return failed(buf);
 	buf->data = data;
 	buf->capacity = capacity;
-	return true;
-}
-
-/* Makes room for size more bytes and the NUL. */
-static inline bool reserve(struct buf *buf, size_t size)
-{
-	return (size < buf->capacity - buf->size && !buf->failed) || grow(buf, size);
+	return data + buf->size;
 }
 
 void buf_add(struct buf *buf, const void *data, size_t size)
 {
-	if (!reserve(buf, size))
+	char *at = buf_room(buf, size);
+
+	if (!at)
 		return;
 	if (size)
-		memcpy(buf->data + buf->size, data, size);
+		memcpy(at, data, size);
 	buf->size += size;
 	buf->data[buf->size] = '\0';
 }
@@ -50,11 +52,6 @@ void buf_add(struct buf *buf, const void *data, size_t size)
 void buf_puts(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));
-}
-
-char *buf_room(struct buf *buf, size_t size)
-{
-	return reserve(buf, size) ? buf->data + buf->size : NULL;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
@@ -68,7 +65,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	length = vsnprintf(room ? buf->data + buf->size : NULL, room, format, args);
 	if (length < 0)
 		buf->failed = true;
-	else if ((size_t)length >= room && reserve(buf, (size_t)length))
+	else if ((size_t)length >= room && buf_room(buf, (size_t)length))
 		vsnprintf(buf->data + buf->size, (size_t)length + 1, format, again);
 	if (!buf->failed)
 		buf->size += (size_t)length;

@@ -19,7 +19,11 @@ void buf_done(struct buf *buf);
 void buf_add(struct buf *buf, const void *data, size_t size);
 void buf_puts(struct buf *buf, const char *text);
 /* Room for size more bytes and the NUL, to be written at data + size by the caller; NULL when failed. */
-char *buf_room(struct buf *buf, size_t size);
+char *buf_grow(struct buf *buf, size_t size); /* always takes more memory: call buf_room */
+static inline char *buf_room(struct buf *buf, size_t size)
+{
+	return size < buf->capacity - buf->size && !buf->failed ? buf->data + buf->size : buf_grow(buf, size);
+}
 static inline void buf_putc(struct buf *buf, char c)
 {
 	char *at = buf_room(buf, 1);

@@ -68,6 +68,14 @@ static void try_type(const ProtobufCMessageDescriptor *type, bool broken, struct
 	}
 }
 
+/* Not of rpcs; with oneofs of several members, of which the last one in the bytes counts. */
+static const ProtobufCMessageDescriptor *const inner_types[] = {
+	&stralix__v1__link_frame__descriptor,
+	&stralix__v1__signer_request__descriptor,
+	&stralix__v1__heartbeat__descriptor,
+	&stralix__v1__outcome__descriptor,
+};
+
 static struct outcome try_all(bool broken)
 {
 	struct outcome outcome = { 0 };
@@ -78,6 +86,8 @@ static struct outcome try_all(bool broken)
 			try_type((*service)->methods[i].request->descriptor, broken, &random, &outcome);
 			try_type((*service)->methods[i].reply->descriptor, broken, &random, &outcome);
 		}
+	for (size_t i = 0; i < ARRAY_SIZE(inner_types); i++)
+		try_type(inner_types[i], broken, &random, &outcome);
 	return outcome;
 }
 
