@@ -1,10 +1,8 @@
-/* harness: see the header. */
+/* harness: see the header. Here: the folder, the keys, the settings, and the processes. */
 
 #include "harness.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -20,13 +18,11 @@
 #include <cmocka.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/uuid.h"
 
 #include "agent/engine/file.h"
+#include "harness_internal.h"
 
-enum { FRAME_MAX = 384 * 1024, ANSWER_MS = 10000, ENDING_MS = 60000 };
-
-static void no_error(bool ok, const struct error *err)
+void harness_must(bool ok, const struct error *err)
 {
 	if (!ok)
 		fail_msg("%s", err->message);
@@ -40,11 +36,11 @@ void harness_write(const char *path, const char *text, size_t size, mode_t mode)
 	assert_int_equal(write(fd, text, size), size);
 }
 
-static void read_whole(const char *path, struct buf *out)
+void harness_read(const char *path, struct buf *out)
 {
 	struct error err = { 0 };
 
-	no_error(file_read(path, 1 << 24, out, &err), &err);
+	harness_must(file_read(path, 1 << 24, out, &err), &err);
 }
 
 static void copy_templates(const struct harness *harness)
@@ -63,7 +59,7 @@ static void copy_templates(const struct harness *harness)
 		_cleanup_buf_ struct buf text = { 0 };
 
 		snprintf(path, sizeof(path), "%s/nginx/templates/%s", source, names[i]);
-		read_whole(path, &text);
+		harness_read(path, &text);
 		snprintf(path, sizeof(path), "%s/nginx/templates/%s", harness->templates, names[i]);
 		harness_write(path, text.data, text.size, 0644);
 	}
@@ -95,7 +91,7 @@ static void write_keys(struct harness *harness)
 	harness_write(path, line, strlen(line), 0644);
 	token_key_public(harness->report, harness->report_public);
 	snprintf(path, sizeof(path), "%s/report.key", harness->dir);
-	no_error(token_key_write(harness->report, path, &err), &err);
+	harness_must(token_key_write(harness->report, path, &err), &err);
 }
 
 static void write_settings(struct harness *harness)
@@ -119,7 +115,7 @@ void harness_setting(const struct harness *harness, const char *key, const char 
 	char path[2 * HARNESS_PATH], *rest, *line;
 
 	snprintf(path, sizeof(path), "%s/engine.yaml", harness->dir);
-	read_whole(path, &yaml);
+	harness_read(path, &yaml);
 	rest = yaml.data;
 	while ((line = strsep(&rest, "\n")))
 		if (*line && (strncmp(line, key, strlen(key)) != 0 || line[strlen(key)] != ':'))
@@ -259,353 +255,13 @@ int harness_configtest(const struct harness *harness)
 	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static void fresh_id(char id[static HARNESS_UUID])
-{
-	struct uuid uuid = uuid_v7();
-
-	uuid_format(&uuid, id);
-}
-
-void harness_command(struct harness_command *command, const char *domain)
-{
-	*command = (struct harness_command){ .domain = domain,
-		                             .verb = "apply",
-		                             .generation = 1,
-		                             .attempt = 1,
-		                             .uid = 64100,
-		                             .serving = STRALIX__V1__WEBSITE_STATE__SERVING__LIVE };
-	fresh_id(command->website_id);
-	fresh_id(command->task_id);
-	fresh_id(command->jti);
-}
-
-void harness_again(struct harness_command *command, uint64_t generation)
-{
-	command->generation = generation;
-	fresh_id(command->task_id);
-	fresh_id(command->jti);
-}
-
-static void *packed(const ProtobufCMessage *message, size_t *size)
-{
-	void *data = malloc(protobuf_c_message_get_packed_size(message) + 1);
-
-	assert_non_null(data);
-	*size = protobuf_c_message_pack(message, data);
-	return data;
-}
-
-void harness_send_bytes(struct harness *harness, const void *data, size_t size)
-{
-	if (send(harness->fd, data, size, MSG_NOSIGNAL) != (ssize_t)size)
-		fail_msg("send %zu bytes: %s", size, strerror(errno));
-}
-
-void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *frame)
-{
-	size_t size;
-	_cleanup_free_ void *data = packed(&frame->base, &size);
-
-	harness_send_bytes(harness, data, size);
-}
-
-static void *pack_desired(const struct harness_command *command, size_t *size)
-{
-	Stralix__V1__WebsiteState site;
-
-	if (strcmp(command->verb, "remove") == 0) {
-		*size = 0;
-		return calloc(1, 1);
-	}
-	stralix__v1__website_state__init(&site);
-	site.id = (char *)(uintptr_t)command->website_id;
-	site.domain = (char *)(uintptr_t)command->domain;
-	site.serving = command->serving;
-	site.uid = command->uid;
-	char *data = packed(&site.base, size);
-	data = realloc(data, *size + command->extra_size + 1);
-	assert_non_null(data);
-	if (command->extra_size > 0)
-		memcpy(data + *size, command->extra, command->extra_size);
-	*size += command->extra_size;
-	return data;
-}
-
-static void make_token(const struct harness *harness, const struct harness_command *command, const void *payload,
-                       size_t size, char token[static TOKEN_MAX])
-{
-	_cleanup_free_ struct token_claims *claims = calloc(1, sizeof(*claims));
-	struct error err = { 0 };
-
-	assert_non_null(claims);
-	snprintf(claims->iss, sizeof(claims->iss), "%s", command->iss ? command->iss : "tasks");
-	snprintf(claims->aud, sizeof(claims->aud), "%s", command->aud ? command->aud : "n1");
-	if (command->act)
-		snprintf(claims->act, sizeof(claims->act), "%s", command->act);
-	else
-		snprintf(claims->act, sizeof(claims->act), "website.%s", command->verb);
-	snprintf(claims->jti, sizeof(claims->jti), "%s", command->jti);
-	claims->iat = clock_unix_ms() / 1000 + command->skew_s;
-	claims->exp = claims->iat + 120;
-	claims->has_dig = true;
-	token_digest(payload, size, claims->dig);
-	claims->dig[0] ^= command->wrong_digest;
-	no_error(token_sign(command->key ? command->key : harness->tasks, claims, token, &err), &err);
-}
-
-uint8_t *harness_pack(const struct harness *harness, const struct harness_command *command,
-                      char token[static TOKEN_MAX], size_t *size)
-{
-	size_t desired_size;
-	_cleanup_free_ uint8_t *desired = pack_desired(command, &desired_size);
-	Stralix__V1__Command body;
-	Stralix__V1__Generation generation;
-
-	stralix__v1__command__init(&body);
-	stralix__v1__generation__init(&generation);
-	generation.epoch = 1;
-	generation.n = command->generation;
-	body.task_id = (char *)(uintptr_t)command->task_id;
-	body.resource_id = (char *)(uintptr_t)command->website_id;
-	body.attempt = command->attempt;
-	body.generation = &generation;
-	body.desired.data = desired;
-	body.desired.len = desired_size;
-	uint8_t *payload = packed(&body.base, size);
-	make_token(harness, command, payload, *size, token);
-	return payload;
-}
-
-void harness_send(struct harness *harness, const struct harness_command *command)
-{
-	char token[TOKEN_MAX];
-	size_t size;
-	_cleanup_free_ uint8_t *payload = harness_pack(harness, command, token, &size);
-	Stralix__V1__LinkFrame frame;
-	Stralix__V1__CommandFrame wrapped;
-
-	stralix__v1__link_frame__init(&frame);
-	stralix__v1__command_frame__init(&wrapped);
-	wrapped.ref = ++harness->ref;
-	wrapped.kind = (char *)(uintptr_t) "website";
-	wrapped.verb = (char *)(uintptr_t)command->verb;
-	wrapped.token = token;
-	wrapped.payload.data = payload;
-	wrapped.payload.len = size;
-	frame.body_case = STRALIX__V1__LINK_FRAME__BODY_COMMAND;
-	frame.command = &wrapped;
-	harness_send_frame(harness, &frame);
-}
-
-Stralix__V1__EngineFrame *harness_receive(struct harness *harness, int timeout_ms)
-{
-	struct pollfd ready = { .fd = harness->fd, .events = POLLIN };
-	_cleanup_free_ uint8_t *data = malloc(FRAME_MAX);
-
-	assert_non_null(data);
-	if (poll(&ready, 1, timeout_ms) <= 0)
-		return NULL;
-	ssize_t size = recv(harness->fd, data, FRAME_MAX, 0);
-	if (size <= 0)
-		fail_msg("the engine has gone");
-	Stralix__V1__EngineFrame *frame = stralix__v1__engine_frame__unpack(NULL, (size_t)size, data);
-	assert_non_null(frame);
-	return frame;
-}
-
-Stralix__V1__Outcome *harness_outcome(struct harness *harness, const ProtobufCBinaryData *bytes)
-{
-	_cleanup_free_ struct token_claims *claims = calloc(1, sizeof(*claims));
-	Stralix__V1__Report *report = stralix__v1__report__unpack(NULL, bytes->len, bytes->data);
-	uint8_t digest[TOKEN_DIGEST];
-	struct error err = { 0 };
-
-	assert_non_null(report);
-	no_error(token_verify(harness->report_public, report->token, claims, &err), &err);
-	assert_string_equal(claims->iss, "n1");
-	assert_string_equal(claims->aud, "tasks");
-	token_digest(report->outcome.data, report->outcome.len, digest);
-	assert_memory_equal(digest, claims->dig, sizeof(digest));
-	Stralix__V1__Outcome *outcome = stralix__v1__outcome__unpack(NULL, report->outcome.len, report->outcome.data);
-	assert_non_null(outcome);
-	assert_string_equal(claims->sub, outcome->task_id);
-	stralix__v1__report__free_unpacked(report, NULL);
-	return outcome;
-}
-
-Stralix__V1__Outcome *harness_answer(struct harness *harness)
-{
-	int64_t deadline = clock_monotonic_ms() + ANSWER_MS;
-
-	while (clock_monotonic_ms() < deadline) {
-		Stralix__V1__EngineFrame *frame = harness_receive(harness, ANSWER_MS);
-		Stralix__V1__Outcome *outcome = NULL;
-
-		assert_non_null(frame);
-		if (frame->body_case == STRALIX__V1__ENGINE_FRAME__BODY_ANSWER && frame->answer->ref == harness->ref)
-			outcome = harness_outcome(harness, &frame->answer->report);
-		stralix__v1__engine_frame__free_unpacked(frame, NULL);
-		if (outcome)
-			return outcome;
-	}
-	fail_msg("no answer");
-	return NULL;
-}
-
-static void send_committed(struct harness *harness, uint64_t ref)
-{
-	Stralix__V1__LinkFrame frame;
-	Stralix__V1__Committed committed;
-
-	stralix__v1__link_frame__init(&frame);
-	stralix__v1__committed__init(&committed);
-	committed.ref = ref;
-	frame.body_case = STRALIX__V1__LINK_FRAME__BODY_COMMITTED;
-	frame.committed = &committed;
-	harness_send_frame(harness, &frame);
-}
-
-Stralix__V1__Outcome *harness_ending(struct harness *harness, const char *task_id)
-{
-	int64_t deadline = clock_monotonic_ms() + ENDING_MS;
-
-	while (clock_monotonic_ms() < deadline) {
-		Stralix__V1__EngineFrame *frame = harness_receive(harness, 1000);
-		Stralix__V1__Outcome *outcome = NULL;
-
-		if (!frame)
-			continue;
-		if (frame->body_case == STRALIX__V1__ENGINE_FRAME__BODY_REPORT)
-			outcome = harness_outcome(harness, &frame->report->payload);
-		bool running = outcome && outcome->state == STRALIX__V1__OUTCOME__STATE__RUNNING;
-		bool final = outcome && strcmp(outcome->task_id, task_id) == 0 && !running;
-		if (final)
-			send_committed(harness, frame->report->ref);
-		stralix__v1__engine_frame__free_unpacked(frame, NULL);
-		if (final)
-			return outcome;
-		if (outcome)
-			stralix__v1__outcome__free_unpacked(outcome, NULL);
-	}
-	fail_msg("task %s never ended", task_id);
-	return NULL;
-}
-
-Stralix__V1__Outcome *harness_run(struct harness *harness, const struct harness_command *command)
-{
-	harness_send(harness, command);
-	Stralix__V1__Outcome *answer = harness_answer(harness);
-	if (answer->state != STRALIX__V1__OUTCOME__STATE__ACCEPTED)
-		fail_msg("not accepted: %d %s %s", (int)answer->state, answer->code, answer->message);
-	stralix__v1__outcome__free_unpacked(answer, NULL);
-	return harness_ending(harness, command->task_id);
-}
-
-void harness_run_well(struct harness *harness, const struct harness_command *command)
-{
-	Stralix__V1__Outcome *outcome = harness_run(harness, command);
-
-	if (outcome->state != STRALIX__V1__OUTCOME__STATE__SUCCESS)
-		fail_msg("%s: %s", outcome->code, outcome->message);
-	stralix__v1__outcome__free_unpacked(outcome, NULL);
-}
-
-static int connect_to(const struct harness *harness, bool v6)
-{
-	const struct sockaddr_in four = { .sin_family = AF_INET,
-		                          .sin_port = htons(harness->http_port),
-		                          .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	const struct sockaddr_in6 six = { .sin6_family = AF_INET6,
-		                          .sin6_port = htons(harness->http_port),
-		                          .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int failed = v6 ? connect(fd, (const struct sockaddr *)&six, sizeof(six))
-	                : connect(fd, (const struct sockaddr *)&four, sizeof(four));
-
-	if (failed == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-int harness_get(const struct harness *harness, const char *host, const char *path, bool v6, struct buf *answer)
-{
-	_cleanup_close_ int fd = connect_to(harness, v6);
-	char request[512], chunk[4096];
-	ssize_t got;
-
-	if (fd < 0)
-		return 0;
-	snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\nHost: %s\r\n\r\n", path, host);
-	if (send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
-		return 0;
-	while ((got = recv(fd, chunk, sizeof(chunk), 0)) > 0)
-		buf_add(answer, chunk, (size_t)got);
-	return answer->size > 12 ? (int)strtol(answer->data + 9, NULL, 10) : 0;
-}
-
-bool harness_serves(const struct harness *harness, const char *domain)
-{
-	_cleanup_buf_ struct buf answer = { 0 };
-
-	return harness_get(harness, domain, "/", false, &answer) == 200 && strstr(answer.data, domain);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void add_folder(const char *path, struct buf *all)
-{
-	char *names[256];
-	struct dirent *entry;
-	unsigned n = 0;
-	DIR *dir = opendir(path);
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && n < ARRAY_SIZE(names))
-			names[n++] = strdup(entry->d_name);
-	closedir(dir);
-	qsort(names, n, sizeof(names[0]), by_name);
-	for (unsigned i = 0; i < n; i++) {
-		char inner[4096];
-		struct stat st;
-
-		snprintf(inner, sizeof(inner), "%s/%s", path, names[i]);
-		assert_int_equal(lstat(inner, &st), 0);
-		buf_printf(all, "%s %o\n", inner, st.st_mode);
-		if (S_ISDIR(st.st_mode))
-			add_folder(inner, all);
-		else
-			read_whole(inner, all);
-		free(names[i]);
-	}
-}
-
-void harness_live_hash(const struct harness *harness, char ret[static 65])
-{
-	_cleanup_buf_ struct buf all = { 0 };
-	char path[2 * HARNESS_PATH], target[64] = "";
-	uint8_t digest[TOKEN_DIGEST];
-
-	snprintf(path, sizeof(path), "%s/nginx/live", harness->node);
-	assert_true(readlink(path, target, sizeof(target) - 1) > 0);
-	buf_printf(&all, "%s\n", target);
-	add_folder(path, &all);
-	token_digest(all.data, all.size, digest);
-	for (unsigned i = 0; i < sizeof(digest); i++)
-		snprintf(&ret[2 * i], 3, "%02x", digest[i]);
-}
-
 void harness_edit_template(const struct harness *harness, const char *name, const char *from, const char *to)
 {
 	_cleanup_buf_ struct buf text = { 0 }, edited = { 0 };
 	char path[2 * HARNESS_PATH];
 
 	snprintf(path, sizeof(path), "%s/nginx/templates/%s", harness->templates, name);
-	read_whole(path, &text);
+	harness_read(path, &text);
 	char *at = strstr(text.data, from);
 	assert_non_null(at);
 	buf_add(&edited, text.data, (size_t)(at - text.data));
