@@ -202,7 +202,7 @@ bool agent_heartbeat(struct agent *agent, struct error *err)
 	heartbeat.n_daemons = 1;
 	snprintf(subject, sizeof(subject), "heartbeat.%s", agent->id);
 	if (!bus_request(panel_bus(agent->panel), subject, NULL, report,
-	                 seal(agent, &heartbeat.base, "heartbeat", false, report), PATIENCE_MS, &reply, err))
+	                 seal(agent, &heartbeat.base, "heartbeat", false, report), CALL_MS, &reply, err))
 		return false;
 	return !bus_msg_header(reply, BUS_ERROR) ||
 	       error_set(err, ERR_BAD_REPLY, "%s", bus_msg_header(reply, BUS_ERROR));
@@ -282,7 +282,7 @@ bool agent_report(struct agent *agent, Stralix__V1__Outcome__State state, const 
 	size = seal_outcome(agent, &newest, state, code, message, forged, report);
 	pthread_mutex_unlock(&agent->lock);
 	snprintf(subject, sizeof(subject), "report.%s", agent->id);
-	if (!bus_request(panel_bus(agent->panel), subject, NULL, report, size, PATIENCE_MS, &reply, err))
+	if (!bus_request(panel_bus(agent->panel), subject, NULL, report, size, CALL_MS, &reply, err))
 		return false;
 	return !bus_msg_header(reply, BUS_ERROR_CODE) ||
 	       error_set(err, ERR_BAD_REPLY, "%s", bus_msg_header(reply, BUS_ERROR));

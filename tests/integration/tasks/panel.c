@@ -427,7 +427,7 @@ static bool ask(struct panel *panel, const struct token_key *key, const struct t
 	char token[TOKEN_MAX], bearer[TOKEN_MAX + 8], subject[64], deadline[24];
 
 	snprintf(subject, sizeof(subject), "rpc.tasks.%s", method);
-	snprintf(deadline, sizeof(deadline), "%lld", (long long)clock_unix_ms() + PATIENCE_MS);
+	snprintf(deadline, sizeof(deadline), "%lld", (long long)clock_unix_ms() + CALL_MS);
 	if (!token_sign(key, claims, token, err))
 		return false;
 	snprintf(bearer, sizeof(bearer), "Bearer %s", token);
@@ -436,7 +436,7 @@ static bool ask(struct panel *panel, const struct token_key *key, const struct t
 	                                              { BUS_DEADLINE, deadline },
 	                                              { BUS_REQUEST_ID, "0192f0c1-2345-7abc-8def-0123456789ab" },
 	                                              { NULL, NULL } },
-	                 body, size, PATIENCE_MS, &reply, err))
+	                 body, size, CALL_MS, &reply, err))
 		return false;
 	if (bus_msg_header(reply, BUS_ERROR_CODE))
 		return read_error(reply, panel->arena, err);

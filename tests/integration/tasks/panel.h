@@ -11,7 +11,7 @@
 #include "stralix/v1/tasks.pb-c.h"
 #include "stralix/v1/web.pb-c.h"
 
-enum { PATIENCE_MS = 8000 };
+enum { PATIENCE_MS = 30000, CALL_MS = 8000 }; /* for a condition; for the answer to one call */
 
 struct panel;
 
