@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/api/api.h"
 #include "command.h"
 
 static const struct command *const commands[] = { &init_command, &node_init_command, &sre_context_command };
@@ -15,7 +16,11 @@ static void usage(FILE *out)
 	fputs("usage: stralixctl COMMAND [options]\n\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-14s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`stralixctl COMMAND --help` says more. The manual is stralixctl(8).\n", out);
+	fputs("\nof a panel, by its API:\n\n", out);
+	api_usage(out);
+	fputs("  doctor         says what is wrong with an installation\n  completion     bash\n"
+	      "\n`stralixctl COMMAND --help` says more. The manual is stralixctl(8).\n",
+	      out);
 }
 
 /* How many of the words are the command's name; 0 when they aren't. */
@@ -59,6 +64,8 @@ static int run(const struct command *command, int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
+	int status;
+
 	umask(077);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("stralixctl " STRALIX_VERSION);
@@ -74,6 +81,8 @@ int main(int argc, char **argv)
 		if (words > 0)
 			return run(commands[i], argc - 1 - words, argv + 1 + words);
 	}
+	if (api_run(argc - 1, argv + 1, &status))
+		return status;
 	usage(stderr);
 	return EXIT_USAGE;
 }

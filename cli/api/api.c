@@ -1,0 +1,273 @@
+/* api: see api.h. */
+#include "cli/api/api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+
+#include "cli/api/arguments.h"
+#include "cli/api/complete.h"
+#include "cli/api/doctor.h"
+#include "cli/api/http.h"
+#include "cli/api/show.h"
+#include "cli/api/wait.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_TASK = 3, TOKEN_TEXT = 256, PATH_TEXT = 4096 };
+
+static void say_error(const struct error *err)
+{
+	fputs("stralixctl: ", stderr);
+	show_text(err->message, stderr);
+	for (unsigned i = 0; i < err->n_violations; i++) {
+		fprintf(stderr, "  %s: ", err->violations[i].field);
+		show_text(err->violations[i].message, stderr);
+	}
+	if (err->retry_after_s)
+		fprintf(stderr, "  Try again in %d s.\n", err->retry_after_s);
+}
+
+/* The only line of a file that nobody else should read. */
+static bool read_token(const char *path, char ret[static TOKEN_TEXT], struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	bool good = file && fgets(ret, TOKEN_TEXT, file);
+
+	if (!good)
+		error_errno(err, file ? ENODATA : errno, "token file %s", path);
+	if (file)
+		fclose(file);
+	ret[good ? strcspn(ret, "\r\n") : 0] = '\0';
+	return good;
+}
+
+static bool connect_panel(const struct manner *manner, struct http **ret, struct error *err)
+{
+	char token[TOKEN_TEXT] = "";
+	bool ok;
+
+	if (!manner->url)
+		return error_set(err, ERR_INVALID, "which panel? Give --url, or set STRALIX_URL");
+	if (!manner->token_file)
+		return error_set(err, ERR_INVALID,
+		                 "as whom? Give --token-file with an API token in it, or set STRALIX_TOKEN_FILE");
+	ok = read_token(manner->token_file, token, err) && http_new(manner->url, manner->ca, token, ret, err);
+	explicit_bzero(token, sizeof(token));
+	return ok;
+}
+
+/* The ETag of what is there now; of an object's only member. */
+static bool read_etag(struct http *http, const char *path, char ret[static TOKEN_TEXT], struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *reply = NULL;
+	const char *etag;
+
+	if (!http_call(http, "GET", path, NULL, NULL, &reply, err))
+		return false;
+	etag = json_string_value(json_object_get(json_object_iter_value(json_object_iter(reply)), "etag"));
+	if (!etag)
+		return error_set(err, ERR_BAD_REPLY, "what is there now has no ETag");
+	snprintf(ret, TOKEN_TEXT, "%s", etag);
+	return true;
+}
+
+/* Appends the pages behind the first. */
+static bool read_on(struct http *http, const struct arguments *arguments, json_t *reply, struct error *err)
+{
+	char cursor[PATH_TEXT], path[2 * PATH_TEXT];
+
+	for (;;) {
+		const char *next = json_string_value(json_object_get(json_object_get(reply, "page"), "nextCursor"));
+		_cleanup_(json_decrefp) json_t *page = NULL;
+
+		if (!next || !*next)
+			return true;
+		snprintf(cursor, sizeof(cursor), "%s", next);
+		snprintf(path, sizeof(path), "%s?%s%scursor=%s", arguments->path.data,
+		         arguments->query.size ? arguments->query.data : "", arguments->query.size ? "&" : "", cursor);
+		if (!http_call(http, "GET", path, NULL, NULL, &page, err))
+			return false;
+		json_array_extend(show_list(reply), show_list(page));
+		json_object_set(reply, "page", json_object_get(page, "page"));
+	}
+}
+
+static void show(const json_t *reply, const struct manner *manner)
+{
+	const json_t *page = json_object_get(reply, "page");
+	const char *total = json_string_value(json_object_get(page, "total"));
+
+	if (manner->json) {
+		json_dumpf(reply, stdout, JSON_INDENT(2));
+		putchar('\n');
+		return;
+	}
+	show_reply(reply, stdout);
+	if (page && !manner->all && *json_string_value(json_object_get(page, "nextCursor")))
+		fprintf(stderr, "There are more: %s in all; --all shows them.\n", total ? total : "?");
+}
+
+static bool call(struct http *http, const struct operation *operation, const struct arguments *arguments,
+                 int *ret_status, struct error *err)
+{
+	const struct manner *manner = &arguments->manner;
+	_cleanup_(json_decrefp) json_t *reply = NULL;
+	_cleanup_buf_ struct buf path = { 0 };
+	char etag[TOKEN_TEXT] = "";
+	const char *task_id;
+	bool matched = operation_matched(operation), success = true;
+
+	buf_printf(&path, "%s%s%s", arguments->path.data, arguments->query.size ? "?" : "",
+	           arguments->query.size ? arguments->query.data : "");
+	if (matched && !manner->etag && !read_etag(http, path.data, etag, err))
+		return false;
+	if (!http_call(http, operation->method, path.data, arguments->body,
+	               !matched       ? NULL
+	               : manner->etag ? manner->etag
+	                              : etag,
+	               &reply, err) ||
+	    (manner->all && show_list(reply) && !read_on(http, arguments, reply, err)))
+		return false;
+	if (reply)
+		show(reply, manner);
+	task_id = json_string_value(json_object_get(reply, "taskId"));
+	if (manner->wait && task_id && *task_id && !wait_task(http, task_id, stderr, &success, err))
+		return false;
+	*ret_status = success ? EXIT_SUCCESS : STATUS_TASK;
+	return true;
+}
+
+/* Upper-cases the verb in place of the contract's lower case: methods are tokens. */
+static int run_operation(const struct spec *spec, const struct operation *found, int argc, char *const *argv)
+{
+	struct operation operation = *found;
+	struct arguments arguments;
+	struct http *http = NULL;
+	struct error err = { 0 };
+	int status = STATUS_USAGE;
+	char method[16];
+
+	snprintf(method, sizeof(method), "%s", found->method);
+	for (char *c = method; *c; c++)
+		*c = (char)(*c & ~0x20);
+	operation.method = method;
+	if (!arguments_parse(spec, &operation, argc, argv, &arguments, &err)) {
+		say_error(&err);
+		fprintf(stderr, "See stralixctl %s %s --help.\n", operation.noun, operation.verb);
+	} else if (arguments.manner.help) {
+		arguments_describe(spec, &operation, stdout);
+		status = EXIT_SUCCESS;
+	} else if (!connect_panel(&arguments.manner, &http, &err)) {
+		say_error(&err);
+	} else if (!call(http, &operation, &arguments, &status, &err)) {
+		say_error(&err);
+		status = STATUS_FAILED;
+	}
+	http_free(http);
+	arguments_done(&arguments);
+	return status;
+}
+
+static int run_doctor(const struct spec *spec, int argc, char *const *argv)
+{
+	static const struct operation nothing = { .path = "" };
+	struct arguments arguments;
+	struct http *http = NULL;
+	struct error err = { 0 };
+	int status = STATUS_USAGE;
+	bool well = false;
+
+	if (!arguments_parse(spec, &nothing, argc, argv, &arguments, &err) ||
+	    (!arguments.manner.help && !connect_panel(&arguments.manner, &http, &err))) {
+		say_error(&err);
+	} else if (arguments.manner.help) {
+		puts("usage: stralixctl doctor [--url URL] [--ca FILE] [--token-file FILE]\n\n"
+		     "Looks at the panel, its services and its nodes, and says what is wrong. Needs a token of staff.");
+		status = EXIT_SUCCESS;
+	} else if (doctor_run(http, stdout, &well, &err)) {
+		status = well ? EXIT_SUCCESS : STATUS_FAILED;
+	} else {
+		say_error(&err);
+		status = STATUS_FAILED;
+	}
+	http_free(http);
+	arguments_done(&arguments);
+	return status;
+}
+
+/* The verbs of a noun, when that is all that was said. */
+static bool say_verbs(const struct spec *spec, const char *noun, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < spec->n; i++) {
+		const struct operation *operation = &spec->operations[i];
+
+		if (strcmp(operation->noun, noun) != 0)
+			continue;
+		if (!any)
+			fprintf(out, "usage: stralixctl %s VERB [options]\n\n", noun);
+		fprintf(out, "  %-10s %s\n", operation->verb, operation->summary ? operation->summary : "");
+		any = true;
+	}
+	return any;
+}
+
+static bool run(const struct spec *spec, int argc, char *const *argv, int *ret_status)
+{
+	const struct operation *operation = argc > 1 ? spec_find(spec, argv[0], argv[1]) : NULL;
+
+	if (operation) {
+		*ret_status = run_operation(spec, operation, argc - 2, argv + 2);
+	} else if (argc > 0 && strcmp(argv[0], "doctor") == 0) {
+		*ret_status = run_doctor(spec, argc - 1, argv + 1);
+	} else if (argc == 2 && strcmp(argv[0], "completion") == 0 && strcmp(argv[1], "bash") == 0) {
+		complete_script(stdout);
+		*ret_status = EXIT_SUCCESS;
+	} else if (argc > 1 && strcmp(argv[0], "complete") == 0 && strcmp(argv[1], "--") == 0) {
+		complete_words(spec, argc - 2, argv + 2, stdout);
+		*ret_status = EXIT_SUCCESS;
+	} else {
+		bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
+
+		*ret_status = asked ? EXIT_SUCCESS : STATUS_USAGE;
+		return argc > 0 && say_verbs(spec, argv[0], asked ? stdout : stderr);
+	}
+	return true;
+}
+
+bool api_run(int argc, char *const *argv, int *ret_status)
+{
+	struct spec spec;
+	struct error err = { 0 };
+	bool known;
+
+	if (!spec_load(&spec, &err)) {
+		say_error(&err);
+		*ret_status = STATUS_FAILED;
+		return true;
+	}
+	known = run(&spec, argc, argv, ret_status);
+	spec_done(&spec);
+	return known;
+}
+
+void api_usage(FILE *out)
+{
+	struct spec spec;
+	struct error err = { 0 };
+
+	if (!spec_load(&spec, &err))
+		return;
+	for (size_t i = 0; i < spec.n; i++) {
+		if (!spec_first(&spec, i))
+			continue;
+		fprintf(out, "  %-14s", spec.operations[i].noun);
+		for (size_t j = i; j < spec.n; j++)
+			if (strcmp(spec.operations[j].noun, spec.operations[i].noun) == 0)
+				fprintf(out, " %s", spec.operations[j].verb);
+		fputc('\n', out);
+	}
+	spec_done(&spec);
+}

@@ -1,0 +1,44 @@
+/* names: see names.h. */
+#include "cli/api/names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+void name_kebab(const char *camel, char ret[static NAME_WORD])
+{
+	size_t n = 0;
+
+	for (const char *c = camel; *c && n + 2 < NAME_WORD; c++) {
+		if (isupper((unsigned char)*c) && c > camel)
+			ret[n++] = '-';
+		ret[n++] = (char)tolower((unsigned char)*c);
+	}
+	ret[n] = '\0';
+}
+
+bool name_split(const char *operation, char noun[static NAME_WORD], char verb[static NAME_WORD])
+{
+	char kebab[NAME_WORD];
+	size_t size;
+
+	name_kebab(operation, kebab);
+	size = strcspn(kebab, "-");
+	if (!kebab[size])
+		return false;
+	snprintf(verb, NAME_WORD, "%.*s", (int)size, kebab);
+	snprintf(noun, NAME_WORD, "%s", kebab + size + 1);
+	size = strlen(noun);
+	if (strcmp(verb, "list") == 0 && size > 1 && noun[size - 1] == 's')
+		noun[size - 1] = '\0';
+	return true;
+}
+
+bool name_is(const char *option, size_t size, const char *member)
+{
+	char kebab[NAME_WORD];
+
+	name_kebab(member, kebab);
+	return (strlen(kebab) == size && memcmp(kebab, option, size) == 0) ||
+	       (strlen(member) == size && memcmp(member, option, size) == 0);
+}

@@ -1,0 +1,71 @@
+/* wait: see wait.h. */
+#include "cli/api/wait.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/api/show.h"
+
+enum { FIRST_MS = 100, LAST_MS = 1000, NS = 1000000 };
+
+static const char *text_of(const json_t *json, const char *name)
+{
+	const char *text = json_string_value(json_object_get(json, name));
+
+	return text ? text : "";
+}
+
+static bool is_final(const char *state)
+{
+	return strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
+}
+
+/* Steps that are new since the last look. */
+static void say_steps(const json_t *task, size_t *said, FILE *out)
+{
+	const json_t *steps = json_object_get(task, "steps");
+	size_t n = json_array_size(steps);
+
+	if (n < *said) /* another attempt */
+		*said = 0;
+	for (; *said < n; ++*said) {
+		const json_t *step = json_array_get(steps, *said);
+
+		if (strcmp(text_of(step, "state"), "running") == 0)
+			return;
+		fprintf(out, "  %-10s %s\n", text_of(step, "name"), text_of(step, "state"));
+	}
+}
+
+bool wait_task(struct http *http, const char *task_id, FILE *out, bool *ret_success, struct error *err)
+{
+	char path[128], state[32] = "", waits[256] = "";
+	size_t said = 0;
+
+	snprintf(path, sizeof(path), "/api/v1/tasks/%.64s", task_id);
+	for (long pause = FIRST_MS;; pause = pause * 2 < LAST_MS ? pause * 2 : LAST_MS) {
+		_cleanup_(json_decrefp) json_t *reply = NULL;
+		const json_t *task;
+
+		if (!http_call(http, "GET", path, NULL, NULL, &reply, err))
+			return false;
+		task = json_object_get(reply, "task");
+		if (strcmp(state, text_of(task, "state")) != 0)
+			fprintf(out, "task %s: %s\n", task_id, text_of(task, "state"));
+		snprintf(state, sizeof(state), "%s", text_of(task, "state"));
+		say_steps(task, &said, out);
+		if (is_final(state)) {
+			*ret_success = strcmp(state, "success") == 0;
+			if (!*ret_success && *text_of(task, "message"))
+				show_text(text_of(task, "message"), out);
+			return true;
+		}
+		if (strcmp(waits, text_of(task, "message")) != 0 && *text_of(task, "message")) {
+			fputs("  waits: ", out);
+			show_text(text_of(task, "message"), out);
+		}
+		snprintf(waits, sizeof(waits), "%s", text_of(task, "message"));
+		nanosleep(&(struct timespec){ .tv_sec = pause / 1000, .tv_nsec = pause % 1000 * NS }, NULL);
+	}
+}
