@@ -20,7 +20,8 @@ enum {
 	UNCHECKED_MS = 120000, /* authz away for longer: the stream ends */
 	PIECE = 640,           /* room for one event or greeting */
 	IDENTIFY_MS = 5000,
-	FULL_RETRY_S = 5,
+	FULL_RETRY_S = 2,
+	PROBE_MS = 250, /* the first write to a browser that has gone succeeds, the second doesn't */
 };
 
 /* One browser. */
@@ -33,7 +34,7 @@ struct stream {
 	struct identity_key key;
 	char token[CREDENTIALS_TOKEN], request_id[UUID_TEXT];
 	uint64_t cursor; /* the next event to look at */
-	bool greet, reset, beat, dead, asleep, checking;
+	bool greet, reset, beat, probing, dead, asleep, checking;
 	int64_t beat_at_ms, check_at_ms, checked_ms;
 	struct identity_waiter waiter;
 	char piece[PIECE];
@@ -154,7 +155,8 @@ static bool next_piece(struct stream *stream)
 		say(stream, ":\n\n");
 	}
 	stream->beat = false;
-	stream->beat_at_ms = clock_monotonic_ms() + HEARTBEAT_MS;
+	stream->beat_at_ms = clock_monotonic_ms() + (stream->probing ? PROBE_MS : HEARTBEAT_MS);
+	stream->probing = false;
 	return true;
 }
 
@@ -367,6 +369,17 @@ static struct stream *stream_new(struct request *request)
 	return stream;
 }
 
+/* Has all of a token's streams say something now: those whose browser has gone are found out by it. */
+static void probe(struct events *events, const struct identity_key *key)
+{
+	for (struct stream *stream = events->streams; stream; stream = stream->next) {
+		if (memcmp(stream->key.digest, key->digest, sizeof(key->digest)) != 0)
+			continue;
+		stream->beat = stream->probing = true;
+		wake(stream);
+	}
+}
+
 /* Takes a place in the ring, if there is room for one more. */
 static bool admit(struct stream *stream, const char *last_event_id, struct error *err)
 {
@@ -379,6 +392,7 @@ static bool admit(struct stream *stream, const char *last_event_id, struct error
 	} else if (streams_of(events, &stream->key) >= EVENTS_PER_TOKEN) {
 		error_set(err, ERR_RATE_LIMITED, "This session has %d event streams open already.", EVENTS_PER_TOKEN);
 		err->retry_after_s = FULL_RETRY_S;
+		probe(events, &stream->key);
 	} else {
 		place(stream, last_event_id);
 		list(stream);

@@ -218,6 +218,27 @@ static void a_ninth_stream_of_a_session_is_refused(void **state)
 		hang_up(f, &listeners[i], EVENTS_PER_TOKEN - 1 - i);
 }
 
+/* Browsers that have gone are found out by whoever wants their place, long before a heartbeat would. */
+static void a_place_of_a_browser_that_has_gone_is_free_for_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct listener listeners[EVENTS_PER_TOKEN], again;
+	int64_t until = clock_monotonic_ms() + 8000; /* a heartbeat comes after 15 s */
+	struct answer answer;
+
+	for (size_t i = 0; i < EVENTS_PER_TOKEN; i++)
+		listen_to(f, "customer", "", &listeners[i]);
+	for (size_t i = 0; i < EVENTS_PER_TOKEN; i++)
+		close(listeners[i].fd);
+	client_ask(f->port, "GET", "/api/v1/events", "Authorization: Bearer customer\r\n", NULL, &answer);
+	assert_int_equal(answer.status, 429);
+	while (streams(f) > 0 && clock_monotonic_ms() < until)
+		usleep(1000);
+	assert_int_equal(streams(f), 0);
+	listen_to(f, "customer", "", &again);
+	hang_up(f, &again, 0);
+}
+
 static void one_that_never_reads_is_cut_and_others_hear_on(void **state)
 {
 	struct fixture *f = *state;
@@ -249,6 +270,7 @@ int main(void)
 		TEST(what_was_missed_is_told_again),
 		TEST(an_unknown_last_id_is_a_reset),
 		TEST(a_ninth_stream_of_a_session_is_refused),
+		TEST(a_place_of_a_browser_that_has_gone_is_free_for_the_next),
 		TEST(one_that_never_reads_is_cut_and_others_hear_on),
 		TEST(a_heartbeat_comes_by_itself),
 		TEST(a_revoked_session_is_cut),
