@@ -54,6 +54,9 @@ static void web_rows(struct yaml *yaml, const struct init_settings *init)
 		yaml->text.failed = true;
 	else if (names.size > 0)
 		yaml_row(yaml, "panel_hosts", "%s", names.data);
+	/* What no website may pass on to, should it not be an inner address anyway. */
+	yaml_row(yaml, "proxy_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
+	         init->pg_host, init->pg_port);
 }
 
 static bool write_settings(const struct place *place, const struct process *process, const struct init_settings *init,

@@ -100,6 +100,15 @@ static bool write_file_name(const char *value, struct buf *out, const char **rea
 	return put(value, out);
 }
 
+static bool write_upstream(const char *value, struct buf *out, const char **reason)
+{
+	size_t scheme = strncmp(value, "http://", 7) == 0 ? 7 : strncmp(value, "https://", 8) == 0 ? 8 : 0;
+
+	if (!scheme || !only(value + scheme, "abcdef" DIGITS ".:[]", 64))
+		return refuse(reason, "not http or https and an address");
+	return put(value, out);
+}
+
 static bool write_request_uri(const char *value, struct buf *out, const char **reason)
 {
 	if (*value && strcmp(value, "$request_uri") != 0)
@@ -147,6 +156,7 @@ static const struct context contexts[] = {
 	{ "matcher", write_matcher },
 	{ "file_name", write_file_name },
 	{ "request_uri", write_request_uri },
+	{ "upstream", write_upstream },
 };
 
 const struct context *context_find(const char *name)

@@ -208,6 +208,7 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__REDIRECT_TARGET] = url_target,
 	[STRALIX__FORMAT__SITE_FOLDER] = url_folder,
 	[STRALIX__FORMAT__FILE_NAME] = url_file_name,
+	[STRALIX__FORMAT__UPSTREAM] = url_upstream,
 	[STRALIX__FORMAT__FIELD_PATH] = check_field_path,
 	[STRALIX__FORMAT__ETAG] = check_token,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */

@@ -1,7 +1,9 @@
 /* url: see url.h. */
 #include "url.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,4 +175,98 @@ const char *url_decode(const char *path, struct arena *arena)
 	if (to)
 		*to = '\0';
 	return decoded;
+}
+
+/* Splits "scheme://address[:port]"; address without brackets. */
+static bool upstream_split(const char *text, char address[static INET6_ADDRSTRLEN], int *ret_family,
+                           const char **ret_port)
+{
+	const char *host = strncmp(text, "http://", 7) == 0    ? text + 7
+	                   : strncmp(text, "https://", 8) == 0 ? text + 8
+	                                                       : NULL;
+	bool v6 = host && *host == '[';
+	size_t size;
+
+	if (!host)
+		return false;
+	host += v6;
+	size = strcspn(host, v6 ? "]" : ":");
+	if (size == 0 || size >= INET6_ADDRSTRLEN || (v6 && host[size] != ']'))
+		return false;
+	memcpy(address, host, size);
+	address[size] = '\0';
+	*ret_family = v6 ? AF_INET6 : AF_INET;
+	*ret_port = host + size + v6;
+	return **ret_port == '\0' || **ret_port == ':';
+}
+
+const char *url_upstream(const char *text, struct arena *arena)
+{
+	char address[INET6_ADDRSTRLEN], plain[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	const char *port;
+	size_t digits;
+	int family;
+
+	(void)arena;
+	if (!upstream_split(text, address, &family, &port) || inet_pton(family, address, bytes) != 1 ||
+	    !inet_ntop(family, bytes, plain, sizeof(plain)) || strcmp(address, plain) != 0)
+		return NULL;
+	if (*port == '\0')
+		return text;
+	digits = strspn(port + 1, DIGITS);
+	return digits && digits <= PORT_DIGITS && !port[1 + digits] && port[1] != '0' &&
+	                       strtol(port + 1, NULL, 10) <= PORT_MAX
+	               ? text
+	               : NULL;
+}
+
+struct block {
+	uint8_t bytes[16];
+	unsigned bits;
+};
+
+static bool within(const uint8_t *bytes, const struct block *blocks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t whole = blocks[i].bits / 8;
+		uint8_t mask = (uint8_t)(0xFF00 >> blocks[i].bits % 8);
+
+		if (memcmp(bytes, blocks[i].bytes, whole) == 0 &&
+		    (!mask || ((bytes[whole] ^ blocks[i].bytes[whole]) & mask) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool url_upstream_is_inner(const char *upstream)
+{
+	static const struct block v4[] = {
+		{ { 0 }, 8 },                   /* this network */
+		{ { 127 }, 8 },                 /* loopback */
+		{ { 169, 254 }, 16 },           /* link-local, and most providers' metadata */
+		{ { 192, 0, 0 }, 24 },          /* IETF; Oracle's metadata */
+		{ { 100, 100, 100, 200 }, 32 }, /* Alibaba's metadata */
+		{ { 168, 63, 129, 16 }, 32 },   /* Azure's */
+		{ { 224 }, 4 },                 /* multicast */
+		{ { 240 }, 4 },                 /* reserved, broadcast */
+	};
+	static const struct block v6[] = {
+		{ { 0 }, 96 },                        /* unspecified, loopback, IPv4-compatible */
+		{ { [10] = 0xFF, [11] = 0xFF }, 96 }, /* IPv4-mapped: say the IPv4 address */
+		{ { 0x00, 0x64, 0xFF, 0x9B }, 96 },   /* NAT64 */
+		{ { 0x20, 0x02 }, 16 },               /* 6to4 */
+		{ { 0xFE, 0x80 }, 10 },               /* link-local */
+		{ { 0xFF }, 8 },                      /* multicast */
+		{ { 0xFD, 0x00, 0x0E, 0xC2 }, 32 },   /* Amazon's metadata */
+	};
+	char address[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	const char *port;
+	int family;
+
+	if (!upstream_split(upstream, address, &family, &port) || inet_pton(family, address, bytes) != 1)
+		return true;
+	return family == AF_INET ? within(bytes, v4, sizeof(v4) / sizeof(v4[0]))
+	                         : within(bytes, v6, sizeof(v6) / sizeof(v6[0]));
 }

@@ -26,6 +26,11 @@ static const struct config_row settings[] = {
 	  "how long a deleted website's data and name are kept" },
 	{ "panel_hosts", CONFIG_STRING, offsetof(struct web_settings, panel_hosts), "", 0, 0, NULL,
 	  "names of the panel and its nodes, with commas between: neither they nor names below them can be websites" },
+	{ "proxy_allowed", CONFIG_STRING, offsetof(struct web_settings, proxy_allowed), "", 0, 0, NULL,
+	  "addresses, with or without a port, with commas between, that websites may pass on to although they are "
+	  "inner ones" },
+	{ "proxy_refused", CONFIG_STRING, offsetof(struct web_settings, proxy_refused), "", 0, 0, NULL,
+	  "likewise, that they may not although they aren't: the installation's own" },
 	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 

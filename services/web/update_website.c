@@ -5,6 +5,7 @@
 #include "claims.h"
 #include "desire.h"
 #include "names.h"
+#include "proxy.h"
 #include "settings.h"
 #include "store.h"
 #include "view.h"
@@ -43,6 +44,25 @@ static bool find(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req
 	if (site->serving != SERVING_LIVE && site->serving != SERVING_SUSPENDED)
 		return error_set(err, ERR_CONFLICT, "A deleted website has no settings to change.");
 	return true;
+}
+
+/* What was at work before stays allowed, so that other settings can be changed. */
+static bool check_proxy(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
+                        struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+	bool v6 = strchr(site->address, ':') != NULL;
+	const char *own; /* itself: the request would go round and round */
+
+	own = arena_printf(call_arena(call), "%s, %s%s%s:%u, %s%s%s:%u", settings->proxy_refused, v6 ? "[" : "",
+	                   site->address, v6 ? "]" : "", site->http_port, v6 ? "[" : "", site->address, v6 ? "]" : "",
+	                   site->https_port);
+	if (!own)
+		return error_set(err, ERR_TOO_LARGE, "no room for the request");
+	if (!*wanted->proxy || strcmp(wanted->proxy, site->settings->proxy) == 0 ||
+	    proxy_may(wanted->proxy, settings->proxy_allowed, own))
+		return true;
+	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
 }
 
 /* Holds the names that are new; what was at work before is held still. */
@@ -122,7 +142,7 @@ bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteReque
 		return error_field(err, "settings", "required", "Name what is to change, such as settings.aliases.");
 	if (!settings_merge(site.settings, req->settings, req->update_mask, req->n_update_mask, call_arena(call),
 	                    &wanted, err) ||
-	    !settings_check(wanted, site.domain, err))
+	    !settings_check(wanted, site.domain, err) || !check_proxy(call, &site, wanted, err))
 		return false;
 	if (!claim_new(call, &site, wanted, &claimed, err)) {
 		give_back(call, &site, &claimed);

@@ -10,6 +10,7 @@
 struct web_settings {
 	int64_t grace_s;
 	char *panel_hosts;
+	char *proxy_allowed, *proxy_refused;
 };
 
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err);

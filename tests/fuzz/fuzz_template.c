@@ -35,6 +35,7 @@ static const struct template_value harmless[] = {
 	{ "https3", "[fd::6]:1006", true, NULL },
 	{ "tls", "", true, NULL },
 	{ "files", "", true, NULL },
+	{ "proxy", "http://10.0.0.7:1007", true, NULL },
 	{ "alias", "harmless-alias.example", false, NULL },
 	{ "file", "harmless-file.html", false, NULL },
 	{ "from", "/harmless-old", false, NULL },

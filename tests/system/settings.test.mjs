@@ -1,5 +1,7 @@
 // Settings of a website, from the API to what its visitors see: aliases, folder, redirects, error pages, suspension.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { before, test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, until, visit } from './panel.mjs';
 
@@ -37,7 +39,7 @@ const settled = (id = site.id) => until('the website to hear of it', async () =>
 test('a website shows its settings and an ETag; lists show neither', async () => {
   const answer = await customer('GET', path());
   assert.equal(answer.headers.get('etag'), `"${answer.body.website.etag}"`);
-  assert.deepEqual(answer.body.website.settings, { aliases: [], documentRoot: '', index: [], redirects: [], errorPages: [] });
+  assert.deepEqual(answer.body.website.settings, { aliases: [], documentRoot: '', index: [], redirects: [], errorPages: [], proxy: '' });
   const listed = (await customer('GET', `/api/v1/websites?search=${site.domain}`)).body.websites[0];
   assert.equal(listed.settings, undefined);
 });
@@ -121,6 +123,8 @@ const hostile = {
   'settings.redirects[0].to': ['', 'evil', 'javascript:alert(1)', 'data:text/html,x', '//evil.example', 'https://', 'https://a.example/$uri', 'https://u:p@a.example/', 'https://a.example/\r\nSet-Cookie: a=b', '/x" always; add_header X "y', `/${'a'.repeat(1025)}`, 'ftp://a.example/'],
   'settings.errorPages[0].page': ['', 'x', '/../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '@name', '=200', 'https://evil.example/', '/a;b\n}', '/$document_root'],
   'settings.documentRoot': ['/', '/etc', '..', '../..', 'a/../b', '.git', 'a b', 'a"b', 'a;b', 'a$b', 'a\nb', `${'a/'.repeat(200)}b`],
+  'settings.proxy': ['localhost', 'http://localhost', 'http://shop.example', 'ftp://192.0.2.1', 'http://192.0.2.1/path', 'http://user@192.0.2.1', 'http://192.0.2.1:0', 'http://192.0.2.1:99999', 'http://0x7f000001', 'http://2130706433', 'http://127.1', 'http://[::1', 'http://192.0.2.1;}', 'http://192.0.2.1\nHost: x', 'http://$host',
+    'http://127.0.0.1', 'http://127.8.9.10:8080', 'http://0.0.0.0', 'http://[::1]:80', 'http://[::]', 'http://169.254.169.254', 'http://[fe80::1]', 'http://[::ffff:127.0.0.1]', 'http://224.0.0.1', 'http://255.255.255.255', 'http://100.100.100.200', 'http://168.63.129.16', 'http://192.0.0.192', 'http://[64:ff9b::7f00:1]', 'http://[fd00:ec2::254]'],
   'settings.index[0]': ['', '/etc/passwd', '../x', '.htaccess', 'a b', 'a;', '$uri', 'a\nb', 'x'.repeat(65)],
   'settings.aliases[0]': ['', 'localhost', '*.example', '~^.*$', '_', 'a b.example', 'a.example;', '$host', '127.0.0.1', 'x'.repeat(254)],
 };
@@ -130,6 +134,7 @@ const place = {
   errorPages: (member, value) => ({ errorPages: [{ status: 404, page: '/a', [member]: value }] }),
   documentRoot: (_, value) => ({ documentRoot: value }),
   index: (_, value) => ({ index: [value] }),
+  proxy: (_, value) => ({ proxy: value }),
   aliases: (_, value) => ({ aliases: [value] }),
 };
 
@@ -143,6 +148,27 @@ for (const [field, values] of Object.entries(hostile)) {
     });
   }
 }
+
+test('what is passed on to another server comes back from it, with whose visitor it was', async (t) => {
+  const own = Object.values(networkInterfaces()).flat().find((a) => a.family === 'IPv4' && !a.internal)?.address;
+  if (!own) return t.skip('this machine has no address but the loopback');
+  const server = createServer((request, response) => response.end(JSON.stringify({ url: request.url, headers: request.headers })));
+  await new Promise((resolve) => server.listen(0, own, resolve));
+  try {
+    await set({ proxy: `http://${own}:${server.address().port}` });
+    const seen = JSON.parse((await visit(at('/a/b?c=d'))).text);
+    assert.equal(seen.url, '/a/b');
+    assert.equal(seen.headers.host, site.domain);
+    assert.equal(seen.headers['x-forwarded-for'], '127.0.0.1');
+    server.close();
+    server.closeAllConnections();
+    assert.equal((await visit(at('/'))).status, 502);
+  } finally {
+    server.close();
+    await set({ proxy: '' });
+  }
+  assert.equal((await visit(at('/'))).status, 200);
+});
 
 test('too many of anything, and what contradicts itself, is refused', async () => {
   const many = (n, one) => Array.from({ length: n }, (_, i) => one(i));

@@ -4,6 +4,7 @@ import { changed, fieldOf, formOf, settingsOf } from '../src/lib/settings';
 const settings = {
   aliases: ['www.a.example', 'b.example'],
   documentRoot: 'web',
+  proxy: 'http://192.0.2.1:8080',
   index: ['start.html', 'index.html'],
   redirects: [{ from: '/a', to: '/b', status: 301, below: true, keepPath: false }],
   errorPages: [{ status: 404, page: '/lost.html' }],
@@ -11,7 +12,7 @@ const settings = {
 
 describe('settings as a form', () => {
   it('come back as they were', () => expect(settingsOf(formOf(settings))).toEqual(settings));
-  it('are empty when there are none', () => expect(settingsOf(formOf())).toEqual({ aliases: [], documentRoot: '', index: [], redirects: [], errorPages: [] }));
+  it('are empty when there are none', () => expect(settingsOf(formOf())).toEqual({ aliases: [], documentRoot: '', proxy: '', index: [], redirects: [], errorPages: [] }));
   it('forgive blanks, commas and slashes at the ends', () => {
     const form = { ...formOf(), aliases: ' www.a.example,\n\n b.example ', documentRoot: '/web/public/', index: 'a.html,  b.html' };
     expect(settingsOf(form)).toMatchObject({ aliases: ['www.a.example', 'b.example'], documentRoot: 'web/public', index: ['a.html', 'b.html'] });

@@ -250,8 +250,10 @@ static bool all_redirected(const Stralix__V1__WebsiteSettings *settings)
 
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
 {
-	static const Stralix__V1__WebsiteSettings none = { .document_root =
-		                                                   (char *)(uintptr_t)protobuf_c_empty_string };
+	static const Stralix__V1__WebsiteSettings none = {
+		.document_root = (char *)(uintptr_t)protobuf_c_empty_string,
+		.proxy = (char *)(uintptr_t)protobuf_c_empty_string,
+	};
 	static char index_html[] = "index.html";
 	static char *const default_index[] = { index_html };
 	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
@@ -281,7 +283,8 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 		                            : list_of_texts("file", default_index, 1, arena) },
 		{ .name = "redirects", .list = list_of_redirects(settings, arena) },
 		{ .name = "error_pages", .list = list_of_error_pages(settings, arena) },
-		{ .name = "files", .on = !all_redirected(settings) },
+		{ .name = "proxy", .text = settings->proxy, .on = *settings->proxy && !all_redirected(settings) },
+		{ .name = "files", .on = !*settings->proxy && !all_redirected(settings) },
 		{ .name = "secret", .text = nginx->secret },
 		{ .name = "acme", .text = render->acme },
 		endpoint("http1", render->http[0]),

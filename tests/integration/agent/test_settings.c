@@ -1,11 +1,16 @@
 /* The engine with a real nginx: what can be set of a site is what it answers; what can't be had changes nothing. */
 
+#include <netinet/in.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -238,6 +243,71 @@ static void a_site_that_comes_back_with_a_document_root_shows_nothing_above_it(v
 	assert_int_equal(ask(harness, "again.example", "/index.html", NULL), 404);
 }
 
+/* A server that answers each request with what it was sent; in a child, until it is killed. */
+static pid_t echo_server(uint16_t *ret_port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(address);
+	pid_t pid;
+
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	*ret_port = ntohs(address.sin_port);
+	pid = fork();
+	while (pid == 0) {
+		static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+		char request[4096];
+		int client = accept(fd, NULL, NULL);
+		ssize_t got = read(client, request, sizeof(request));
+
+		if (write(client, head, sizeof(head) - 1) < 0 || (got > 0 && write(client, request, (size_t)got) < 0))
+			_exit(1);
+		close(client);
+	}
+	close(fd);
+	return pid;
+}
+
+static void a_proxied_site_is_answered_by_its_upstream(void **state)
+{
+	struct harness *harness = *state;
+	static char old[] = "/old", to[] = "/new";
+	Stralix__V1__Redirect redirect, *redirects[] = { &redirect };
+	Stralix__V1__WebsiteSettings settings;
+	struct harness_command command;
+	char upstream[64];
+	uint8_t room[4096];
+	uint16_t port;
+	pid_t server = echo_server(&port);
+
+	snprintf(upstream, sizeof(upstream), "http://127.0.0.1:%u", port);
+	stralix__v1__website_settings__init(&settings);
+	stralix__v1__redirect__init(&redirect);
+	redirect.from = old, redirect.to = to;
+	settings.redirects = redirects, settings.n_redirects = 1;
+	settings.proxy = upstream;
+	harness_command(&command, "proxied.example");
+	with_settings(&command, &settings, room);
+	harness_run_well(harness, &command);
+	assert_int_equal(ask(harness, "proxied.example", "/a%20b?c=d", "GET /a%20b?c=d HTTP/1.1\r\n"), 200);
+	assert_int_equal(ask(harness, "proxied.example", "/", "\r\nHost: proxied.example\r\n"), 200);
+	assert_int_equal(ask(harness, "proxied.example", "/", "\r\nX-Forwarded-For: 127.0.0.1\r\n"), 200);
+	assert_int_equal(ask(harness, "proxied.example", "/old", "/new\r\n"), 302);
+	assert_int_equal(ask(harness, "proxied.example", "/.env", NULL), 404);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	assert_int_equal(ask(harness, "proxied.example", "/", NULL), 502);
+
+	/* Without it the files are back. */
+	harness_again(&command, 2);
+	settings.proxy = (char *)(uintptr_t)protobuf_c_empty_string;
+	with_settings(&command, &settings, room);
+	harness_run_well(harness, &command);
+	assert_int_equal(ask(harness, "proxied.example", "/", "proxied.example"), 200);
+}
+
 static void a_suspended_site_says_so_and_comes_back(void **state)
 {
 	struct harness *harness = *state;
@@ -266,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_whole_site_may_be_redirected),
 		cmocka_unit_test(a_document_root_is_made_and_served_and_nothing_above_it),
 		cmocka_unit_test(a_site_that_comes_back_with_a_document_root_shows_nothing_above_it),
+		cmocka_unit_test(a_proxied_site_is_answered_by_its_upstream),
 		cmocka_unit_test(a_suspended_site_says_so_and_comes_back),
 	};
 

@@ -34,6 +34,7 @@ export function SettingsCard({ website, onChange }: { website: Website; onChange
         <Row label={t('aliases')} none={t('noAliases')}>{(s.aliases ?? []).map((name) => line(name, name))}</Row>
         <Row label={t('folder')} none={t('wholeFolder')}>{s.documentRoot ? [line('root', s.documentRoot)] : []}</Row>
         <Row label={t('index')} none="index.html">{(s.index ?? []).map((name) => line(name, name))}</Row>
+        {s.proxy && <Row label={t('proxy')} none="">{[line('proxy', s.proxy)]}</Row>}
         <Row label={t('redirects')} none={t('noRedirects')}>
           {(s.redirects ?? []).map((r) => line(`${r.from} ${r.below}`, <>{r.from} {r.below && <span className="font-sans text-muted">{t('andBelow')} </span>}→ {r.to} <span className="text-muted">{r.status || 302}</span></>))}
         </Row>

@@ -130,6 +130,7 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
           </Field>
           <Field label={t('folder')} error={errors.documentRoot?.message} hint={t('folderHint')}>{(wiring) => <input {...wiring} {...register('documentRoot')} {...plain} className="input font-mono" />}</Field>
           <Field label={t('index')} error={errors.index?.message} hint={t('indexHint')}>{(wiring) => <input {...wiring} {...register('index')} {...plain} className="input font-mono" placeholder="index.html" />}</Field>
+          <Field label={t('proxy')} error={errors.proxy?.message} hint={t('proxyHint')}>{(wiring) => <input {...wiring} {...register('proxy')} {...plain} className="input font-mono" placeholder="http://192.0.2.10:8080" />}</Field>
           <Redirects {...part} />
           <ErrorPages {...part} />
         </div>

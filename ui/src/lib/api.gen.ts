@@ -301,6 +301,8 @@ export type WebsiteSettings = {
   index?: string[];
   redirects?: Redirect[];
   errorPages?: ErrorPage[];
+  /** Where all that isn't redirected is passed on to, instead of files; empty: nowhere. Not every address may be used. */
+  proxy?: string;
 };
 
 export type Redirect = {

@@ -5,6 +5,7 @@ import type { Violation } from './http';
 export type SettingsForm = {
   aliases: string;
   documentRoot: string;
+  proxy: string;
   index: string;
   redirects: { from: string; to: string; status: string; below: boolean; keepPath: boolean }[];
   errorPages: { status: string; page: string }[];
@@ -17,6 +18,7 @@ const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 export const formOf = (settings: WebsiteSettings = {}): SettingsForm => ({
   aliases: (settings.aliases ?? []).join('\n'),
   documentRoot: settings.documentRoot ?? '',
+  proxy: settings.proxy ?? '',
   index: (settings.index ?? []).join(' '),
   redirects: (settings.redirects ?? []).map((r: Redirect) => ({ from: r.from, to: r.to, status: String(r.status || 302), below: !!r.below, keepPath: !!r.keepPath })),
   errorPages: (settings.errorPages ?? []).map((p: ErrorPage) => ({ status: String(p.status), page: p.page })),
@@ -25,6 +27,7 @@ export const formOf = (settings: WebsiteSettings = {}): SettingsForm => ({
 export const settingsOf = (form: SettingsForm): WebsiteSettings => ({
   aliases: words(form.aliases),
   documentRoot: form.documentRoot.trim().replace(/^\/+|\/+$/g, ''),
+  proxy: form.proxy.trim().replace(/\/+$/, ''),
   index: words(form.index),
   redirects: form.redirects.map((r) => ({ ...r, from: r.from.trim(), to: r.to.trim(), status: Number(r.status) })),
   errorPages: form.errorPages.map((p) => ({ status: Number(p.status), page: p.page.trim() })),

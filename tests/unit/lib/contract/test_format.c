@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/contract/format.h"
+#include "lib/contract/url.h"
 
 struct row {
 	Stralix__Format format;
@@ -127,6 +128,56 @@ static void redirect_targets_are_paths_or_web_addresses(void **state)
 
 	(void)state;
 	CHECK_ROWS(rows);
+}
+
+static void upstreams_are_addresses_in_their_one_spelling(void **state)
+{
+#define UPSTREAM(good)                                                                                                 \
+	{                                                                                                              \
+		STRALIX__FORMAT__UPSTREAM, good, good                                                                  \
+	}
+#define NO_UPSTREAM(bad)                                                                                               \
+	{                                                                                                              \
+		STRALIX__FORMAT__UPSTREAM, bad, NULL                                                                   \
+	}
+	static const struct row rows[] = {
+		UPSTREAM("http://192.0.2.1"),          UPSTREAM("https://192.0.2.1:8443"),
+		UPSTREAM("http://[2001:db8::1]:80"),   UPSTREAM("https://[2001:db8::1]"),
+		NO_UPSTREAM("http://shop.example"),    NO_UPSTREAM("http://192.0.2.1/"),
+		NO_UPSTREAM("http://192.0.2.1:"),      NO_UPSTREAM("http://192.0.2.1:080"),
+		NO_UPSTREAM("http://192.0.2.1:65536"), NO_UPSTREAM("http://192.0.2"),
+		NO_UPSTREAM("http://0300.0.2.1"),      NO_UPSTREAM("http://[2001:DB8::1]"),
+		NO_UPSTREAM("http://[2001:db8:0::1]"), NO_UPSTREAM("http://2001:db8::1"),
+		NO_UPSTREAM("http://[192.0.2.1]"),     NO_UPSTREAM("http://[fe80::1%eth0]"),
+		NO_UPSTREAM("ftp://192.0.2.1"),        NO_UPSTREAM("http://"),
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void addresses_of_the_inside_are_known(void **state)
+{
+	static const char *const inner[] = { "http://127.0.0.1",       "http://127.255.0.1:80",
+		                             "http://0.0.0.0",         "http://169.254.169.254",
+		                             "http://224.0.0.1",       "http://255.255.255.255",
+		                             "http://[::1]",           "http://[::]",
+		                             "http://[fe80::1]",       "http://[febf::1]",
+		                             "http://[ff02::1]",       "http://[::ffff:8.8.8.8]",
+		                             "http://[64:ff9b::1]",    "http://[2002:7f00:1::]",
+		                             "http://[fd00:ec2::254]", "http://192.0.0.192",
+		                             "http://100.100.100.200", "nonsense" };
+	static const char *const outer[] = { "http://192.0.2.1",       "http://10.0.0.1",    "http://128.0.0.1",
+		                             "http://223.255.255.255", "http://169.253.0.1", "http://[2001:db8::1]",
+		                             "http://[fec0::1]",       "http://[fd00::1]" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(inner); i++)
+		if (!url_upstream_is_inner(inner[i]))
+			fail_msg("%s is taken for an outer one", inner[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(outer); i++)
+		if (url_upstream_is_inner(outer[i]))
+			fail_msg("%s is taken for an inner one", outer[i]);
 }
 
 static void folders_and_files_have_plain_names(void **state)
@@ -335,6 +386,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(url_paths_keep_their_shape_when_they_are_decoded),
 		cmocka_unit_test(redirect_targets_are_paths_or_web_addresses),
+		cmocka_unit_test(upstreams_are_addresses_in_their_one_spelling),
+		cmocka_unit_test(addresses_of_the_inside_are_known),
 		cmocka_unit_test(folders_and_files_have_plain_names),
 		cmocka_unit_test(hostname_keeps_a_labels_in_lower_case),
 		cmocka_unit_test(hostname_refuses_what_is_no_full_name),
