@@ -32,7 +32,7 @@ struct command {
 	bool (*run)(const void *settings, FILE *out, struct error *err); /* out: what it has to say */
 };
 
-extern const struct command init_command, node_init_command, sre_context_command;
+extern const struct command init_command, node_init_command, sre_context_command, audit_verify_command;
 
 /* Fills settings (zeroed, settings_size bytes) from "--name value" and "--name=value"; values belong to argv. */
 bool options_parse(const struct command *command, int argc, char *const *argv, void *settings,

@@ -75,11 +75,18 @@ static bool set_defaults(const struct config_row *rows, void *settings, struct e
 	return true;
 }
 
-static bool apply_pair(yaml_document_t *document, const yaml_node_pair_t *pair, const struct config_row *rows,
+/* What is read: only all keys of the table, or others as well. */
+struct reading {
+	const struct config_row *rows;
+	bool others;
+};
+
+static bool apply_pair(yaml_document_t *document, const yaml_node_pair_t *pair, const struct reading *reading,
                        bool seen[ROWS_MAX], void *settings, struct error *err)
 {
 	const yaml_node_t *key = yaml_document_get_node(document, pair->key);
 	const yaml_node_t *value = yaml_document_get_node(document, pair->value);
+	const struct config_row *rows = reading->rows;
 	const char *name;
 	size_t i = 0;
 
@@ -88,6 +95,8 @@ static bool apply_pair(yaml_document_t *document, const yaml_node_pair_t *pair, 
 	name = (const char *)key->data.scalar.value;
 	while (rows[i].key && strcmp(rows[i].key, name) != 0)
 		i++;
+	if (!rows[i].key && reading->others)
+		return true;
 	if (!rows[i].key)
 		return error_field(err, name, "unknown", "line %zu: there is no such setting",
 		                   key->start_mark.line + 1);
@@ -101,8 +110,9 @@ static bool apply_pair(yaml_document_t *document, const yaml_node_pair_t *pair, 
 	return set(&rows[i], (const char *)value->data.scalar.value, settings, err);
 }
 
-static bool apply_document(yaml_document_t *document, const struct config_row *rows, void *settings, struct error *err)
+static bool apply_document(yaml_document_t *document, const struct reading *reading, void *settings, struct error *err)
 {
+	const struct config_row *rows = reading->rows;
 	const yaml_node_t *top = yaml_document_get_root_node(document);
 	bool seen[ROWS_MAX] = { false };
 
@@ -110,7 +120,7 @@ static bool apply_document(yaml_document_t *document, const struct config_row *r
 		return error_set(err, ERR_INVALID, "must be a map of 'key: value' lines");
 	for (const yaml_node_pair_t *pair = top ? top->data.mapping.pairs.start : NULL;
 	     pair && pair < top->data.mapping.pairs.top; pair++)
-		if (!apply_pair(document, pair, rows, seen, settings, err))
+		if (!apply_pair(document, pair, reading, seen, settings, err))
 			return false;
 	for (size_t i = 0; rows[i].key; i++)
 		if (!rows[i].default_text && !seen[i])
@@ -118,7 +128,7 @@ static bool apply_document(yaml_document_t *document, const struct config_row *r
 	return true;
 }
 
-static bool parse(FILE *file, const struct config_row *rows, void *settings, struct error *err)
+static bool parse(FILE *file, const struct reading *reading, void *settings, struct error *err)
 {
 	yaml_parser_t parser;
 	yaml_document_t document;
@@ -133,7 +143,7 @@ static bool parse(FILE *file, const struct config_row *rows, void *settings, str
 		yaml_parser_delete(&parser);
 		return false;
 	}
-	ok = apply_document(&document, rows, settings, err);
+	ok = apply_document(&document, reading, settings, err);
 	yaml_document_delete(&document);
 	yaml_parser_delete(&parser);
 	return ok;
@@ -145,9 +155,10 @@ static void close_file(FILE *file)
 }
 DEFINE_CLEANUP(FILE *, close_file)
 
-bool config_load(const char *path, const struct config_row *rows, void *settings, struct error *err)
+static bool load(const char *path, const struct reading *reading, void *settings, struct error *err)
 {
 	_cleanup_(close_filep) FILE *file = NULL;
+	const struct config_row *rows = reading->rows;
 	size_t n = 0;
 
 	while (rows[n].key)
@@ -159,11 +170,21 @@ bool config_load(const char *path, const struct config_row *rows, void *settings
 	file = fopen(path, "re");
 	if (!file)
 		error_errno(err, errno, "open");
-	else if (parse(file, rows, settings, err))
+	else if (parse(file, reading, settings, err))
 		return true;
 failed:
 	config_done(rows, settings);
 	return error_wrap(err, "settings %s", path);
+}
+
+bool config_load(const char *path, const struct config_row *rows, void *settings, struct error *err)
+{
+	return load(path, &(const struct reading){ rows, false }, settings, err);
+}
+
+bool config_load_some(const char *path, const struct config_row *rows, void *settings, struct error *err)
+{
+	return load(path, &(const struct reading){ rows, true }, settings, err);
 }
 
 void config_done(const struct config_row *rows, void *settings)

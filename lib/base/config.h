@@ -21,6 +21,9 @@ struct config_row {
 /* Fills settings from the defaults, then the file. Refuses unknown keys, wrong types, values out of range, missing
  * keys. Strings are malloc'd; config_done frees them. */
 bool config_load(const char *path, const struct config_row *rows, void *settings, struct error *err) _must_check_;
+
+/* The same from a file that has other keys as well, of another program's table: what rows don't name is left alone. */
+bool config_load_some(const char *path, const struct config_row *rows, void *settings, struct error *err) _must_check_;
 void config_done(const struct config_row *rows, void *settings);
 
 /* The table as text for --help and man pages. */

@@ -1,10 +1,18 @@
 /* stralix-audit: declares what the service is. */
+#include <stdlib.h>
+
 #include "audit.h"
 #include "audit_sql.h"
 
 static const struct audit_handlers handlers = {
 	.append = audit_append,
 	.list_records = audit_list_records,
+};
+
+static const struct janitor_row janitor[] = {
+	{ "link what isn't in the chain", 60, audit_adopt },
+	{ "sign how the chain ends", 30, audit_checkpoint },
+	{ NULL, 0, NULL },
 };
 
 int main(int argc, char **argv)
@@ -16,6 +24,9 @@ int main(int argc, char **argv)
 		.queries = audit_queries,
 		.queries_wide = audit_queries_wide,
 		.migrations = audit_migrations,
+		.janitor = janitor,
+		.start = audit_start,
+		.stop = free,
 	};
 
 	return service_main(&definition, argc, argv);

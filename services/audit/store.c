@@ -6,14 +6,25 @@
 #include "lib/base/clock.h"
 
 #include "audit_sql.h"
+#include "chain.h"
 
 enum { PAGE_BYTES = 256 * 1024 };
+
+/* Hashed as it was stored. */
+static bool link_stored(struct tx *tx, const struct rows *rows, struct error *err)
+{
+	struct audit_entry entry;
+
+	audit_entry_read(rows, 0, 0, &entry);
+	return chain_append(tx, &entry, err);
+}
 
 bool record_insert(struct db *db, const Stralix__V1__Record *record, struct error *err)
 {
 	const Stralix__V1__Target *target = record->target;
 	const char *kind = target ? target->kind : "", *name = target ? target->name : "";
 	const char *node = target ? target->node_id : "";
+	_cleanup_(rows_freep) struct rows *rows = NULL;
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	struct uuid org = { 0 }, target_id = { 0 };
 	const struct uuid *in;
@@ -22,12 +33,13 @@ bool record_insert(struct db *db, const Stralix__V1__Record *record, struct erro
 		return error_set(err, ERR_INVALID, "the target's ids");
 	in = uuid_is_nil(&org) ? NULL : &org;
 	if (!tx_begin(db, in, &tx, err) ||
-	    !TX_RUN(tx, AUDIT_RECORD_INSERT, NULL, err, DB_TEXT(record->id), DB_UUID(in), DB_TEXT(record->at),
+	    !TX_RUN(tx, AUDIT_RECORD_INSERT, &rows, err, DB_TEXT(record->id), DB_UUID(in), DB_TEXT(record->at),
 	            DB_TEXT(record->service), DB_TEXT(record->action), DB_TEXT(record->actor_id),
 	            DB_TEXT(record->actor_name), DB_TEXT(record->source_ip), DB_TEXT(record->request_id), DB_TEXT(kind),
 	            DB_UUID(target ? &target_id : NULL), DB_TEXT(name), DB_TEXT(node), DB_TEXT(record->before),
-	            DB_TEXT(record->after), DB_TEXT(record->outcome)) ||
-	    !tx_commit(&tx, err))
+	            DB_TEXT(record->after), DB_TEXT(record->outcome), DB_TEXT(record->on_behalf_of),
+	            DB_TEXT(record->on_behalf_name)) ||
+	    (rows_count(rows) && !link_stored(tx, rows, err)) || !tx_commit(&tx, err) || !chain_flush(db, err))
 		return error_wrap(err, "store audit record %s", record->id);
 	return true;
 }

@@ -6,7 +6,8 @@
 
 #include "stralix/v1/audit.pb-c.h"
 
-/* Stores a record in its target's organisation (none: no organisation's); one whose id is there is left as it is. */
+/* Stores a record in its target's organisation (none: no organisation's); one whose id is there is left as it is.
+ * It's at the end of the chain and on the disk when this returns. */
 bool record_insert(struct db *db, const Stralix__V1__Record *record, struct error *err) _must_check_;
 
 /* What to list. */

@@ -30,3 +30,18 @@ select count(*)
   from records
  where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::uuid is null or target_id = $2::uuid)
    and ($3::text is null or action = $3::text);
+
+-- Records and the chain: what isn't linked (written before there was a chain, or by a copy of the release before).
+
+-- name: record_last
+select coalesce(max(seq), 0)::bigint from records;
+
+-- name: record_unlinked
+-- $1 behind this place in the order of storing, $2 up to that one; columns of enum audit_field.
+select r.seq::text, r.id::text, coalesce(r.org_id::text, ''), (extract(epoch from r.at) * 1000000)::bigint::text,
+       r.service, r.action, r.actor_id, r.actor_name, r.behalf_id, r.behalf_name, r.source_ip, r.request_id,
+       r.target_kind, coalesce(r.target_id::text, ''), r.target_name, r.target_node, r.before, r.after, r.outcome,
+       (extract(epoch from r.stored_at) * 1000000)::bigint::text
+  from records r
+ where r.seq > $1::bigint and r.seq <= $2::bigint and not exists (select from chain c where c.record_id = r.id)
+ order by r.seq;

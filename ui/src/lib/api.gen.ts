@@ -149,6 +149,9 @@ export type Record = {
   after: string;
   /** accepted, success, failed, denied */
   outcome: string;
+  /** a user id: for whom the system acted */
+  onBehalfOf: string;
+  onBehalfName: string;
 };
 
 export type ListRecordsRequest = {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -114,12 +115,40 @@ static void the_description_names_every_key(void **state)
 	free(text);
 }
 
+/* What is wanted of a larger file. */
+struct one {
+	char *name;
+};
+
+static void what_is_for_others_is_left_alone_when_asked(void **state)
+{
+	static const struct config_row some[] = {
+		{ "name", CONFIG_STRING, offsetof(struct one, name), NULL, 0, 0, NULL, "a name" },
+		{ .key = NULL },
+	};
+	char path[] = "/tmp/stralix-config-XXXXXX";
+	static const char text[] = "other: 1\nname: \"it\"\n";
+	struct one one = { 0 };
+	struct error err = { 0 };
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	assert_false(config_load(path, some, &one, &err));
+	assert_true(config_load_some(path, some, &one, &err));
+	assert_string_equal(one.name, "it");
+	config_done(some, &one);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_come_from_the_file_and_else_from_the_table),
 		cmocka_unit_test(what_the_table_does_not_allow_is_refused_by_name),
 		cmocka_unit_test(an_absent_file_is_named),
+		cmocka_unit_test(what_is_for_others_is_left_alone_when_asked),
 		cmocka_unit_test(the_description_names_every_key),
 	};
 
