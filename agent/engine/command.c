@@ -82,7 +82,7 @@ static bool check_command(const struct engine *engine, const Stralix__V1__Comman
                           const Stralix__V1__Command *command, struct error *err)
 {
 	struct object object = { 0 };
-	bool removes = strcmp(frame->verb, "remove") == 0;
+	bool removes = strcmp(frame->verb, "remove") == 0, good;
 
 	if (strcmp(frame->kind, engine->adapter.ops->kind) != 0 || (!removes && strcmp(frame->verb, "apply") != 0))
 		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know %s.%s", frame->kind, frame->verb);
@@ -94,7 +94,10 @@ static bool check_command(const struct engine *engine, const Stralix__V1__Comman
 	snprintf(object.id, sizeof(object.id), "%s", command->resource_id);
 	object.desired = command->desired.data;
 	object.desired_size = command->desired.len;
-	return engine->adapter.ops->read(engine->adapter.self, &object, err);
+	good = engine->adapter.ops->read(engine->adapter.self, &object, err);
+	object.desired = NULL; /* the command's */
+	object_done(&object);
+	return good;
 }
 
 static void fill_task(const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command, struct task *task)
