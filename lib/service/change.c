@@ -28,7 +28,7 @@ struct change {
 	struct arena *arena, *own_arena;
 	struct uuid org;
 	bool has_org, audited;
-	const char *actor, *actor_name, *request_id, *traceparent, *source_ip;
+	const char *actor, *actor_name, *behalf_id, *request_id, *traceparent, *source_ip;
 	struct outbox_row rows[OUTBOX_ROWS];
 	size_t n_rows;
 };
@@ -113,6 +113,14 @@ bool change_actor(struct change *change, const char *user_id, const char *name, 
 	change->actor = arena_strdup(change->arena, user_id);
 	change->actor_name = arena_strdup(change->arena, name);
 	return (change->actor && change->actor_name) || error_set(err, ERR_INTERNAL, "out of memory");
+}
+
+bool change_on_behalf(struct change *change, const char *user_id, struct error *err)
+{
+	if (strncmp(user_id, "system:", strlen("system:")) == 0)
+		return true;
+	change->behalf_id = arena_strdup(change->arena, user_id);
+	return change->behalf_id || error_set(err, ERR_INTERNAL, "out of memory");
 }
 
 bool change_quota(struct change *change, const char *name, int delta, struct error *err)
@@ -239,6 +247,7 @@ bool change_audit(struct change *change, const char *action, const Stralix__V1__
 	record.action = text(change, action);
 	record.actor_id = text(change, change->actor);
 	record.actor_name = text(change, change->actor_name);
+	record.on_behalf_of = text(change, change->behalf_id);
 	record.source_ip = text(change, change->source_ip);
 	record.request_id = text(change, change->request_id);
 	record.outcome = text(change, outcome);

@@ -33,6 +33,9 @@ struct tx *change_tx(struct change *change);
 /* Says who did it where the call can't: nobody is signed in before a sign-in. Before the first word of the change. */
 bool change_actor(struct change *change, const char *user_id, const char *name, struct error *err) _must_check_;
 
+/* Says for whom the system acts: the user whose task it is. "system:…" and "" are nobody. */
+bool change_on_behalf(struct change *change, const char *user_id, struct error *err) _must_check_;
+
 /* Takes or gives back one of a quota (a row of the service's own quota table); no row: no limit. ERR_QUOTA. */
 bool change_quota(struct change *change, const char *name, int delta, struct error *err) _must_check_;
 
@@ -42,7 +45,7 @@ bool change_task(struct change *change, const char *verb, const Stralix__V1__Tar
                  const Stralix__V1__Generation *generation, const ProtobufCMessage *desired, const char *permission,
                  char ret_task_id[static UUID_TEXT], struct error *err) _must_check_;
 
-/* before and after may be NULL; fields marked secret are left out. outcome: "accepted", "success", "failed", "denied".
+/* before and after may be NULL; fields marked secret are masked. outcome: "accepted", "success", "failed", "denied".
  */
 bool change_audit(struct change *change, const char *action, const Stralix__V1__Target *target, const char *outcome,
                   const struct contract_message *view_rules, const ProtobufCMessage *before,

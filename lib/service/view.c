@@ -13,15 +13,19 @@ static void *field_at(ProtobufCMessage *message, size_t offset)
 	return (char *)message + offset;
 }
 
-/* Sets a field to its default. */
+/* Stands where a text was: that there was one may be seen. */
+static char mask[] = "***";
+
+/* Masks a text that is set, and sets any other field to its default. */
 static void clear_field(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
 	void *value = field_at(message, field->offset);
+	char **text = value;
 
 	if (field->label == PROTOBUF_C_LABEL_REPEATED)
 		*(size_t *)field_at(message, field->quantifier_offset) = 0;
 	else if (field->type == PROTOBUF_C_TYPE_STRING)
-		memcpy(value, &field->default_value, sizeof(char *));
+		*text = *text && **text ? mask : (char *)(uintptr_t)field->default_value;
 	else if (field->type == PROTOBUF_C_TYPE_BYTES)
 		*(ProtobufCBinaryData *)value = (ProtobufCBinaryData){ 0 };
 	else if (field->type == PROTOBUF_C_TYPE_MESSAGE)

@@ -3,7 +3,7 @@
 
 #include "lib/contract/contract.h"
 
-/* JSON without the fields that the rules call secret, from the arena; "" for NULL. */
+/* JSON in which texts that the rules call secret are masked and other secrets left out, from the arena; "" for NULL. */
 bool view_json(const struct contract_message *rules, const ProtobufCMessage *message, struct arena *arena, char **ret,
                struct error *err) _must_check_;
 

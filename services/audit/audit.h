@@ -15,6 +15,7 @@ bool audit_start(struct service *service, void **state, struct error *err);
 
 bool audit_append(struct call *call, const Stralix__V1__AppendRequest *req, struct error *err);
 bool audit_list_records(struct call *call, const Stralix__V1__ListRecordsRequest *req, struct error *err);
+bool audit_export_records(struct call *call, const Stralix__V1__ExportRecordsRequest *req, struct error *err);
 
 /* Janitor rows; see repair.c. */
 bool audit_adopt(struct service *service, struct error *err);

@@ -9,7 +9,12 @@ bool audit_list_records(struct call *call, const Stralix__V1__ListRecordsRequest
 {
 	struct record_filter filter = { .before_id = req->cursor,
 		                        .target_id = req->target_id,
+		                        .target_kind = req->target_kind,
 		                        .action = req->action,
+		                        .actor = req->actor,
+		                        .from_ms = req->from_ms,
+		                        .until_ms = req->until_ms,
+		                        .count = true,
 		                        .limit = req->limit ? req->limit : DEFAULT_LIMIT };
 	Stralix__V1__ListRecordsReply reply;
 	Stralix__V1__Page page;

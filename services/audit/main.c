@@ -7,6 +7,7 @@
 static const struct audit_handlers handlers = {
 	.append = audit_append,
 	.list_records = audit_list_records,
+	.export_records = audit_export_records,
 };
 
 static const struct janitor_row janitor[] = {

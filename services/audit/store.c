@@ -62,6 +62,8 @@ enum {
 	BEFORE,
 	AFTER,
 	OUTCOME,
+	BEHALF_ID,
+	BEHALF_NAME,
 };
 
 /* Copies columns into text fields; a row of the table is a column and where it goes. */
@@ -113,6 +115,8 @@ static Stralix__V1__Record *read_record(const struct rows *rows, unsigned row, s
 		{ BEFORE, offsetof(Stralix__V1__Record, before) },
 		{ AFTER, offsetof(Stralix__V1__Record, after) },
 		{ OUTCOME, offsetof(Stralix__V1__Record, outcome) },
+		{ BEHALF_ID, offsetof(Stralix__V1__Record, on_behalf_of) },
+		{ BEHALF_NAME, offsetof(Stralix__V1__Record, on_behalf_name) },
 	};
 	Stralix__V1__Record *record = arena_alloc(arena, sizeof(*record));
 	char *at = arena_alloc(arena, CLOCK_RFC3339);
@@ -164,20 +168,33 @@ static bool read_records(const struct rows *rows, unsigned limit, struct arena *
 	return true;
 }
 
+static struct db_param moment(int64_t ms)
+{
+	return ms ? DB_INT(ms) : DB_NULL;
+}
+
 bool record_list(struct db *wide, const struct record_filter *filter, struct arena *arena,
                  Stralix__V1__ListRecordsReply *reply, struct error *err)
 {
 	const struct db_param orgs = filter->orgs ? DB_TEXTS(filter->orgs, filter->n_orgs) : DB_NULL;
-	const struct db_param page[] = { DB_TEXT_OR_NULL(filter->before_id), DB_TEXT_OR_NULL(filter->target_id),
-		                         DB_TEXT_OR_NULL(filter->action), DB_INT(filter->limit + 1), orgs };
+	const struct db_param page[] = { DB_TEXT_OR_NULL(filter->before_id),
+		                         DB_TEXT_OR_NULL(filter->target_id),
+		                         DB_TEXT_OR_NULL(filter->action),
+		                         DB_INT(filter->limit + 1),
+		                         DB_TEXT_OR_NULL(filter->actor),
+		                         DB_TEXT_OR_NULL(filter->target_kind),
+		                         moment(filter->from_ms),
+		                         moment(filter->until_ms),
+		                         orgs };
 	_cleanup_(rows_freep) struct rows *rows = NULL, *total = NULL;
 	_cleanup_(tx_freep) struct tx *tx = NULL;
-	unsigned n = filter->orgs ? 5 : 4;
+	unsigned n = filter->orgs ? 9 : 8;
 
 	if (!tx_begin(wide, NULL, &tx, err) ||
 	    !tx_run(tx, filter->orgs ? AUDIT_WIDE_RECORD_LIST_OF : AUDIT_WIDE_RECORD_LIST, page, n, &rows, err) ||
-	    !TX_RUN(tx, AUDIT_WIDE_RECORD_COUNT, &total, err, orgs, page[1], page[2]) || !tx_commit(&tx, err))
+	    (filter->count && !tx_run(tx, AUDIT_WIDE_RECORD_COUNT, page, 9, &total, err)) || !tx_commit(&tx, err))
 		return error_wrap(err, "list audit records");
-	reply->page->total = (uint64_t)rows_int(total, 0, 0);
+	if (filter->count)
+		reply->page->total = (uint64_t)rows_int(total, 0, 0);
 	return read_records(rows, filter->limit, arena, reply, err);
 }

@@ -14,9 +14,11 @@ bool record_insert(struct db *db, const Stralix__V1__Record *record, struct erro
 struct record_filter {
 	const char *const *orgs; /* NULL: all, and those of no organisation */
 	size_t n_orgs;
-	const char *before_id;          /* "" for the first page */
-	const char *target_id, *action; /* "" for any */
+	const char *before_id;                                /* "" for the first page */
+	const char *target_id, *target_kind, *action, *actor; /* "" for any; see ListRecordsRequest */
+	int64_t from_ms, until_ms;                            /* Unix time; 0 for any */
 	unsigned limit;
+	bool count; /* how many match in all is wanted as well */
 };
 
 /* Newest first, into reply (records, page), from the arena. */

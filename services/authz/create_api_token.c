@@ -78,6 +78,7 @@ bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiToken
 	const struct identity *who = call_identity(call);
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct new_token token = { .id = uuid_v7(), .ttl_s = req->ttl_s ? (int)req->ttl_s : AUTHZ_TOKEN_TTL_S };
+	Stralix__V1__CreateApiTokenRequest granted = *req; /* for the record: what it got, asked for or not */
 	char id[UUID_TEXT], expires_at[CLOCK_RFC3339];
 	Stralix__V1__CreateApiTokenReply reply;
 	int64_t expires_ms;
@@ -86,9 +87,14 @@ bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiToken
 	stralix__v1__create_api_token_reply__init(&reply);
 	reply.id = uuid_format(&token.id, id);
 	reply.secret = token.text;
-	if (!choose_scopes(who, req, &token, err) || !change_begin(call, &who->org, &change, err) ||
+	if (!choose_scopes(who, req, &token, err))
+		return false;
+	granted.ttl_s = (uint32_t)token.ttl_s;
+	granted.scopes = (char **)(uintptr_t)token.scopes;
+	granted.n_scopes = token.n_scopes;
+	if (!change_begin(call, &who->org, &change, err) ||
 	    !insert(change_tx(change), who, req->name, &token, &expires_ms, err) ||
-	    !audit(change, who, req->name, id, &req->base, err))
+	    !audit(change, who, req->name, id, &granted.base, err))
 		return false;
 	reply.expires_at = clock_rfc3339(expires_ms, expires_at);
 	return change_reply(change, &reply.base, err) && change_commit(change, err);

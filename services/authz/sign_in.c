@@ -21,7 +21,7 @@ static struct lifetime lifetime_of(Stralix__Role role)
 
 /* account NULL: nobody has the address; the record then belongs to no organisation. */
 static bool audit(struct change *change, const struct uuid *session, const struct account *account, char *email,
-                  const char *outcome, struct error *err)
+                  const char *outcome, const Stralix__V1__Session *after, struct error *err)
 {
 	static const struct uuid nobodys;
 	char id[UUID_TEXT], org[UUID_TEXT];
@@ -33,7 +33,8 @@ static bool audit(struct change *change, const struct uuid *session, const struc
 	target.id = uuid_format(session, id);
 	target.name = email;
 	target.organisation_id = uuid_format(account ? &account->org : &nobodys, org);
-	return change_audit(change, "session.create", &target, outcome, NULL, NULL, NULL, err);
+	return change_audit(change, "session.create", &target, outcome, &stralix__v1__session__rules, NULL,
+	                    after ? &after->base : NULL, err);
 }
 
 /* Records what became of an attempt that opened no session. */
@@ -44,7 +45,7 @@ static bool record(struct call *call, const struct account *account, char *email
 	struct uuid attempt = uuid_v7();
 
 	if (!change_begin(call, account ? &account->org : NULL, &change, err) ||
-	    !audit(change, &attempt, account, email, outcome, err) || !change_commit(change, err))
+	    !audit(change, &attempt, account, email, outcome, NULL, err) || !change_commit(change, err))
 		return error_wrap(err, "record a failed sign-in");
 	return true;
 }
@@ -90,7 +91,7 @@ static bool open_session(struct call *call, struct account *account, struct erro
 	    !change_actor(change, uuid_format(&account->id, user_id), account->email, err) ||
 	    !insert(change, &session, account, token, &expires_ms, err) ||
 	    !session_view_init(&view, account, NULL, expires_ms, call_arena(call), err) ||
-	    !audit(change, &session, account, account->email, "success", err) ||
+	    !audit(change, &session, account, account->email, "success", &view.message, err) ||
 	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
 		return error_wrap(err, "open a session");
 	return true;

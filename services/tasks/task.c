@@ -138,6 +138,7 @@ static bool tell_owner(struct change *change, const struct task *task, struct ta
 	stralix__v1__task_finished_request__init(&finished);
 	finished.task_id = words->id;
 	finished.target = &words->target;
+	finished.actor_id = borrow(task->actor_id);
 	finished.generation = &words->generation;
 	finished.state = borrow(state);
 	finished.message = borrow(message);

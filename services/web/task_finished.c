@@ -97,7 +97,8 @@ bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest
 	    !uuid_parse(req->target->organisation_id, &org) || !outcome_parse(req->state, &outcome))
 		return error_set(err, ERR_INVALID, "target, generation and a final state are needed");
 	generation = (struct generation){ req->generation->epoch, req->generation->n };
-	if (!change_begin_system(call_service(call), &org, call_request_id(call), &change, err))
+	if (!change_begin_system(call_service(call), &org, call_request_id(call), &change, err) ||
+	    !change_on_behalf(change, req->actor_id, err))
 		return false;
 	if (!website_lock(change_tx(change), &id, call_arena(call), &site, err))
 		return err->code == ERR_NOT_FOUND ? done(call, err) : false;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createWebsite, customer, inside, runDir, shortDir, sql, until } from './panel.mjs';
+import { admin, anotherOrganisation, api, createWebsite, customer, env, inside, runDir, shortDir, signIn, sql, until } from './panel.mjs';
 
 /** Runs `stralixctl audit verify` where the panel's programs live: { status, out }. */
 function verify(...args) {
@@ -72,4 +72,82 @@ test('a cut-off end shows to who kept a checkpoint elsewhere', async () => {
   } finally {
     rmSync(join(runDir, 'kept-checkpoints'), { force: true });
   }
+});
+
+/** All pages of an export. */
+async function exported(token, query) {
+  let text = '';
+  for (let cursor = ''; ;) {
+    const { status, body } = await api(token, 'GET', `/api/v1/audit/export?${query}&limit=2${cursor && `&cursor=${cursor}`}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    text += body.content;
+    if (!body.nextCursor) return text;
+    cursor = body.nextCursor;
+  }
+}
+
+test('an export holds what the list holds, page by page', async () => {
+  const site = await createWebsite();
+  await recordOf(site);
+  const list = await until('the record of the outcome', async () => {
+    const { body } = await customer('GET', `/api/v1/audit?targetId=${site.id}`);
+    return body.records.length > 1 ? body.records : null;
+  });
+  const lines = (await exported(env.CUSTOMER_TOKEN, `format=jsonl&targetId=${site.id}`)).trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(lines, list);
+  const csv = (await exported(env.CUSTOMER_TOKEN, `format=csv&targetId=${site.id}`)).trim().split('\r\n');
+  assert.equal(csv.length, list.length + 1);
+  assert.match(csv[0], /^id,at,organisation,/);
+  assert.ok(csv[1].startsWith(`"${list[0].id}","${list[0].at}"`), csv[1]);
+  assert.equal((await customer('GET', '/api/v1/audit/export?format=xlsx')).status, 400);
+});
+
+test('what the panel does with a task is on behalf of whose task it was', async () => {
+  const site = await createWebsite();
+  const made = await recordOf(site);
+  const outcome = await until('the record of the outcome', async () => {
+    const { body } = await customer('GET', `/api/v1/audit?targetId=${site.id}&action=website.apply`);
+    return body.records?.[0];
+  });
+  assert.equal(outcome.actorId, 'system:web');
+  assert.equal(outcome.onBehalfOf, made.actorId);
+  const { body } = await customer('GET', `/api/v1/audit?targetId=${site.id}&actor=${made.actorId}`);
+  assert.equal(body.records.length, 2, 'by the actor: own deeds and those for them');
+  assert.equal(JSON.parse(outcome.after).domain, site.domain);
+});
+
+test('records are filtered by kind of action, object and time, within what one may see', async () => {
+  const site = await createWebsite();
+  const { at } = await recordOf(site);
+  const count = async (query) => (await customer('GET', `/api/v1/audit?targetId=${site.id}&${query}`)).body.records.length;
+  const ms = Date.parse(at);
+  assert.equal(await count(`action=website.create&fromMs=${ms}&untilMs=${ms + 1}`), 1);
+  assert.equal(await count(`action=website.create&fromMs=${ms + 1}`), 0);
+  assert.equal(await count(`action=website.create&untilMs=${ms}`), 0);
+  assert.ok(await count('action=website') >= 1);
+  assert.equal(await count('action=web'), 0);
+  assert.equal(await count('targetKind=token'), 0);
+});
+
+test('signing in and out and tokens say what was and what is, without a secret; others see none of it', async () => {
+  const other = await anotherOrganisation();
+  const cookie = await signIn(other.email, other.password);
+  const out = await api(null, 'DELETE', '/api/v1/session', undefined, { cookie, 'x-requested-with': 'stralix' });
+  assert.equal(out.status, 204);
+  const records = await until('the records', async () => {
+    const { body } = await api(other.token, 'GET', '/api/v1/audit?limit=200');
+    return ['session.create', 'session.delete', 'token.create', 'user.create'].every((action) => body.records.some((r) => r.action === action)) ? body.records : null;
+  });
+  const of = (action) => records.find((record) => record.action === action);
+  assert.equal(JSON.parse(of('session.create').after).email, other.email);
+  assert.equal(JSON.parse(of('session.delete').before).userId, other.user.id);
+  assert.ok(JSON.parse(of('token.create').after).ttlS > 0);
+  assert.equal(JSON.parse(of('user.create').after).email, other.email);
+  const all = JSON.stringify(records);
+  for (const secret of [other.password, other.token, cookie.split('=')[1]]) assert.ok(!all.includes(secret));
+  const foreign = await customer('GET', `/api/v1/audit?organisationId=${other.organisation.id}`);
+  assert.equal(foreign.status, 404);
+  assert.equal((await customer('GET', `/api/v1/audit/export?format=csv&organisationId=${other.organisation.id}`)).status, 404);
+  assert.equal((await customer('GET', `/api/v1/audit?actor=${encodeURIComponent(other.email)}`)).body.records.length, 0);
+  assert.ok((await admin('GET', `/api/v1/audit?actor=${encodeURIComponent(other.email)}`)).body.records.length > 0);
 });

@@ -131,9 +131,15 @@ static void listed_done(struct listed *it)
 
 static struct record_filter of(const char *const *orgs, size_t n)
 {
-	return (struct record_filter){
-		.orgs = orgs, .n_orgs = n, .before_id = "", .target_id = "", .action = "", .limit = 50
-	};
+	return (struct record_filter){ .orgs = orgs,
+		                       .n_orgs = n,
+		                       .before_id = "",
+		                       .target_id = "",
+		                       .target_kind = "",
+		                       .action = "",
+		                       .actor = "",
+		                       .limit = 50,
+		                       .count = true };
 }
 
 static void appending_twice_is_appending_once(void **state)
@@ -231,6 +237,54 @@ static void filters_narrow(void **state)
 	assert_int_equal(by_target.reply.n_records, 0);
 }
 
+static size_t matching(struct fixture *f, const struct record_filter *filter)
+{
+	const char *const both[] = { BAKERY, COBBLER };
+	struct record_filter narrow = *filter;
+	_cleanup_(listed_done) struct listed all, own;
+
+	list(f, filter, &all);
+	narrow.orgs = both;
+	narrow.n_orgs = 2;
+	list(f, &narrow, &own);
+	assert_int_equal(all.page.total, all.reply.n_records);
+	assert_int_equal(own.page.total, all.page.total);
+	assert_int_equal(own.reply.n_records, all.reply.n_records);
+	return all.reply.n_records;
+}
+
+static void filters_by_kind_of_action_actor_object_and_time(void **state)
+{
+	const int64_t at = 1795541880123; /* of all of them */
+	struct record_filter filter = of(NULL, 0);
+
+	add(*state, 1, BAKERY, "website.create", 0);
+	add(*state, 2, COBBLER, "website.delete", 0);
+	add(*state, 3, BAKERY, "websites", 0);
+	filter.action = "website";
+	assert_int_equal(matching(*state, &filter), 2);
+	filter.action = "";
+	filter.actor = "system:web";
+	assert_int_equal(matching(*state, &filter), 3);
+	filter.actor = "system:we";
+	assert_int_equal(matching(*state, &filter), 0);
+	filter.actor = "";
+	filter.target_kind = "website";
+	assert_int_equal(matching(*state, &filter), 3);
+	filter.target_kind = "token";
+	assert_int_equal(matching(*state, &filter), 0);
+	filter.target_kind = "";
+	filter.from_ms = at;
+	filter.until_ms = at + 1;
+	assert_int_equal(matching(*state, &filter), 3);
+	filter.from_ms = at + 1;
+	filter.until_ms = 0;
+	assert_int_equal(matching(*state, &filter), 0);
+	filter.from_ms = 0;
+	filter.until_ms = at;
+	assert_int_equal(matching(*state, &filter), 0);
+}
+
 static void a_page_of_long_records_fits_the_bus(void **state)
 {
 	struct record_filter filter = of(NULL, 0);
@@ -274,6 +328,7 @@ int main(void)
 		FROM_EMPTY(an_organisation_sees_its_own_and_an_admin_all),
 		FROM_EMPTY(pages_go_from_new_to_old_without_gap),
 		FROM_EMPTY(filters_narrow),
+		FROM_EMPTY(filters_by_kind_of_action_actor_object_and_time),
 		FROM_EMPTY(a_page_of_long_records_fits_the_bus),
 		FROM_EMPTY(nobody_changes_or_removes_a_record),
 	};

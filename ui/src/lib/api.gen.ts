@@ -144,7 +144,7 @@ export type Record = {
   sourceIp: string;
   requestId: string;
   target?: Target;
-  /** JSON, secrets left out */
+  /** JSON, secrets masked */
   before: string;
   after: string;
   /** accepted, success, failed, denied */
@@ -159,7 +159,36 @@ export type ListRecordsRequest = {
   limit?: number;
   organisationId?: string;
   targetId?: string;
+  /** "website.create", or "website" for all of its kind */
   action?: string;
+  /** an id or an e-mail address; also who was acted for */
+  actor?: string;
+  targetKind?: string;
+  /** Unix time; 0: from the start */
+  fromMs?: string;
+  /** likewise, not included; 0: to the end */
+  untilMs?: string;
+};
+
+/** What to export is chosen as in a list. */
+export type ExportRecordsRequest = {
+  cursor?: string;
+  /** 0: 1000 */
+  limit?: number;
+  organisationId?: string;
+  targetId?: string;
+  action?: string;
+  actor?: string;
+  targetKind?: string;
+  fromMs?: string;
+  untilMs?: string;
+  /** jsonl, csv */
+  format: string;
+};
+
+export type ExportRecordsReply = {
+  content: string;
+  nextCursor: string;
 };
 
 export type ListRecordsReply = {
@@ -485,8 +514,12 @@ export const createUser = (input: CreateUserRequest, options?: CallOptions) =>
   call<CreateUserReply>('POST', '/api/v1/users', { body: input, keyed: true, ...options });
 
 /** Lists records, newest first. */
-export const listRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string } = {}, options?: CallOptions) =>
-  call<ListRecordsReply>('GET', '/api/v1/audit', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action }, ...options });
+export const listRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string; actor?: string; targetKind?: string; fromMs?: string; untilMs?: string } = {}, options?: CallOptions) =>
+  call<ListRecordsReply>('GET', '/api/v1/audit', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action, actor: input.actor, targetKind: input.targetKind, fromMs: input.fromMs, untilMs: input.untilMs }, ...options });
+
+/** Writes records to be kept or read elsewhere: JSON lines or CSV, newest first, at most 1000 records and about 256 KiB a page. Pages put behind each other, until next_cursor is empty, are one file. In CSV no cell is a formula. */
+export const exportRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string; actor?: string; targetKind?: string; fromMs?: string; untilMs?: string; format: string }, options?: CallOptions) =>
+  call<ExportRecordsReply>('GET', '/api/v1/audit/export', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action, actor: input.actor, targetKind: input.targetKind, fromMs: input.fromMs, untilMs: input.untilMs, format: input.format }, ...options });
 
 /** Shows one task with its steps. */
 export const getTask = (input: { taskId: string }, options?: CallOptions) =>

@@ -12,7 +12,7 @@
 #include "stralix/v1/authz.contract.h"
 #include "stralix/v1/tasks.contract.h"
 
-static void secret_fields_are_left_out(void **state)
+static void secret_fields_are_masked(void **state)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new(1 << 20);
 	char email[] = "ada@example.org", password[] = "correct horse battery";
@@ -27,6 +27,7 @@ static void secret_fields_are_left_out(void **state)
 	assert_true(view_json(&stralix__v1__sign_in_request__rules, &request.base, arena, &json, &err));
 	assert_non_null(strstr(json, "ada@example.org"));
 	assert_null(strstr(json, "horse"));
+	assert_non_null(strstr(json, "\"password\":\"***\""));
 	assert_string_equal(request.password, "correct horse battery");
 }
 
@@ -77,7 +78,7 @@ static void word_that_breaks_the_receivers_rules_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(secret_fields_are_left_out),
+		cmocka_unit_test(secret_fields_are_masked),
 		cmocka_unit_test(no_message_is_the_empty_text),
 		cmocka_unit_test(rules_of_another_message_are_refused),
 		cmocka_unit_test(word_that_breaks_the_receivers_rules_is_refused),
