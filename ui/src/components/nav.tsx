@@ -1,5 +1,5 @@
 'use client';
-import { Activity, Globe, LayoutDashboard, Server } from 'lucide-react';
+import { Activity, Globe, LayoutDashboard, ScrollText, Server } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'use-intl';
@@ -12,6 +12,7 @@ const groups = [
       { href: '/', key: 'overview', icon: LayoutDashboard },
       { href: '/websites/', key: 'websites', icon: Globe },
       { href: '/tasks/', key: 'tasks', icon: Activity },
+      { href: '/audit/', key: 'audit', icon: ScrollText, needs: 'audit:read' },
     ],
   },
   { key: 'operate', items: [{ href: '/nodes/', key: 'nodes', icon: Server, needs: 'node:read' }] },

@@ -2,6 +2,7 @@
 // Every read of the API, with its key: the live stream refreshes by the first part of it.
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 import { getSession, getTask, getWebsite, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
+import type { RecordQuery } from './audit';
 import { ApiError, need } from './http';
 
 export const pageSize = 25;
@@ -93,7 +94,7 @@ export const useNodes = (enabled = true) =>
     enabled,
   });
 
-export const useRecords = (filter: { targetId?: string; limit?: number }, enabled = true) =>
+export const useRecords = (filter: RecordQuery & { cursor?: string; limit?: number }, enabled = true) =>
   useQuery({
     queryKey: ['audit', filter],
     queryFn: ({ signal }) => listRecords(filter, { signal }),
