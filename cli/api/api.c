@@ -14,7 +14,7 @@
 #include "cli/api/show.h"
 #include "cli/api/wait.h"
 
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_TASK = 3, TOKEN_TEXT = 256, PATH_TEXT = 4096 };
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_TASK = 3, TOKEN_TEXT = 256 };
 
 static void say_error(const struct error *err)
 {
@@ -72,24 +72,54 @@ static bool read_etag(struct http *http, const char *path, char ret[static TOKEN
 	return true;
 }
 
+static bool read_page(struct http *http, const struct arguments *arguments, const char *cursor, json_t **ret,
+                      struct error *err)
+{
+	_cleanup_buf_ struct buf path = { 0 };
+
+	buf_printf(&path, "%s?%s%scursor=%s", arguments->path.data, arguments->query.size ? arguments->query.data : "",
+	           arguments->query.size ? "&" : "", cursor);
+	if (buf_failed(&path))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return http_call(http, "GET", path.data, NULL, NULL, ret, err);
+}
+
 /* Appends the pages behind the first. */
 static bool read_on(struct http *http, const struct arguments *arguments, json_t *reply, struct error *err)
 {
-	char cursor[PATH_TEXT], path[2 * PATH_TEXT];
-
 	for (;;) {
 		const char *next = json_string_value(json_object_get(json_object_get(reply, "page"), "nextCursor"));
 		_cleanup_(json_decrefp) json_t *page = NULL;
 
 		if (!next || !*next)
 			return true;
-		snprintf(cursor, sizeof(cursor), "%s", next);
-		snprintf(path, sizeof(path), "%s?%s%scursor=%s", arguments->path.data,
-		         arguments->query.size ? arguments->query.data : "", arguments->query.size ? "&" : "", cursor);
-		if (!http_call(http, "GET", path, NULL, NULL, &page, err))
+		if (!read_page(http, arguments, next, &page, err))
 			return false;
 		json_array_extend(show_list(reply), show_list(page));
 		json_object_set(reply, "page", json_object_get(page, "page"));
+	}
+}
+
+/* An export: the pages' contents behind each other are the file. */
+static bool write_file(struct http *http, const struct arguments *arguments, const json_t *reply, struct error *err)
+{
+	_cleanup_(json_decrefp) json_t *page = NULL;
+
+	for (;;) {
+		const char *next = json_string_value(json_object_get(reply, "nextCursor"));
+		json_t *following = NULL;
+
+		fputs(json_string_value(json_object_get(reply, "content")), stdout);
+		if (next && *next && !arguments->manner.all)
+			fputs("There are more; --all writes them.\n", stderr);
+		if (!next || !*next || !arguments->manner.all)
+			return (fflush(stdout) == 0 && !ferror(stdout)) || error_errno(err, errno, "write the export");
+		if (!read_page(http, arguments, next, &following, err))
+			return false;
+		json_decref(page);
+		reply = page = following;
+		if (!json_is_string(json_object_get(reply, "content")))
+			return error_set(err, ERR_BAD_REPLY, "a page without content");
 	}
 }
 
@@ -129,8 +159,12 @@ static bool call(struct http *http, const struct operation *operation, const str
 	               &reply, err) ||
 	    (manner->all && show_list(reply) && !read_on(http, arguments, reply, err)))
 		return false;
-	if (reply)
+	if (!manner->json && json_is_string(json_object_get(reply, "content"))) {
+		if (!write_file(http, arguments, reply, err))
+			return false;
+	} else if (reply) {
 		show(reply, manner);
+	}
 	task_id = json_string_value(json_object_get(reply, "taskId"));
 	if (manner->wait && task_id && *task_id && !wait_task(http, task_id, stderr, &success, err))
 		return false;

@@ -29,8 +29,10 @@ bool name_split(const char *operation, char noun[static NAME_WORD], char verb[st
 	snprintf(verb, NAME_WORD, "%.*s", (int)size, kebab);
 	snprintf(noun, NAME_WORD, "%s", kebab + size + 1);
 	size = strlen(noun);
-	if (strcmp(verb, "list") == 0 && size > 1 && noun[size - 1] == 's')
+	if ((strcmp(verb, "list") == 0 || strcmp(verb, "export") == 0) && size > 1 && noun[size - 1] == 's')
 		noun[size - 1] = '\0';
+	if (strcmp(noun, "record") == 0)
+		snprintf(noun, NAME_WORD, "audit"); /* where people look for them, beside audit verify */
 	return true;
 }
 

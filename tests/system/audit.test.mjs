@@ -1,7 +1,8 @@
 // The audit trail of a running panel: the chain is whole, and what somebody with every right on the database does shows.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, env, inside, runDir, shortDir, signIn, sql, until } from './panel.mjs';
@@ -150,4 +151,23 @@ test('signing in and out and tokens say what was and what is, without a secret; 
   assert.equal((await customer('GET', `/api/v1/audit/export?format=csv&organisationId=${other.organisation.id}`)).status, 404);
   assert.equal((await customer('GET', `/api/v1/audit?actor=${encodeURIComponent(other.email)}`)).body.records.length, 0);
   assert.ok((await admin('GET', `/api/v1/audit?actor=${encodeURIComponent(other.email)}`)).body.records.length > 0);
+});
+
+test('stralixctl lists, and writes the whole export', async () => {
+  const site = await createWebsite();
+  await recordOf(site);
+  const dir = mkdtempSync(join(tmpdir(), 'stralix-audit-'));
+  try {
+    writeFileSync(join(dir, 'token'), env.CUSTOMER_TOKEN, { mode: 0o600 });
+    const ctl = (...args) => execFileSync(join(runDir, 'bin/stralixctl'),
+      ['audit', ...args, '--url', env.PANEL_URL, '--ca', join(runDir, 'pki/ca.crt'), '--token-file', join(dir, 'token'), '--target-id', site.id],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    assert.match(ctl('list'), /website\.create/);
+    await until('the record of the outcome', async () => (await customer('GET', `/api/v1/audit?targetId=${site.id}`)).body.records.length > 1);
+    const lines = ctl('export', '--format', 'jsonl', '--limit', '1', '--all').trim().split('\n').map((line) => JSON.parse(line).action);
+    assert.deepEqual(lines, ['website.apply', 'website.create']);
+    assert.equal(ctl('export', '--format', 'csv', '--limit', '1', '--all').trim().split('\r\n').length, 3);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });

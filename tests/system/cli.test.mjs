@@ -37,8 +37,9 @@ for (const operation of Object.values(openapi.paths).flatMap((path) => Object.va
   if (['SignIn', 'SignOut'].includes(id)) continue; // for browsers
   test(`${id} is a command with its own help`, () => {
     const [verb, ...words] = kebab(id).split('-');
-    const noun = words.join('-');
-    const { status, out } = ctl([verb === 'list' ? noun.replace(/s$/, '') : noun, verb, '--help']);
+    const many = words.join('-');
+    const noun = ['list', 'export'].includes(verb) ? many.replace(/s$/, '') : many;
+    const { status, out } = ctl([noun === 'record' ? 'audit' : noun, verb, '--help']); // beside audit verify
     assert.equal(status, 0);
     assert.ok(out.includes(operation.summary), out);
     for (const parameter of operation.parameters) if (parameter.in === 'query') assert.match(out, new RegExp(`--${kebab(parameter.name)}\\b`));
