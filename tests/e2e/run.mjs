@@ -339,9 +339,20 @@ await check('tasks: listed, filtered, opened', async () => {
   await page.keyboard.press('Escape');
 });
 
+await check('the audit trail shows what a change made, is filtered and exported', async () => {
+  await page.goto(at('/audit/?kind=website'));
+  await main.getByRole('button', { name: 'website.create' }).locator('visible=true').first().click();
+  await page.getByRole('dialog', { name: 'website.create' }).getByRole('rowheader', { name: 'domain', exact: true }).waitFor();
+  await browser.looks('audit record');
+  await page.keyboard.press('Escape');
+  await browser.looks('audit');
+  const [file] = await Promise.all([page.waitForEvent('download'), button('CSV').click()]);
+  assert.match(file.suggestedFilename(), /^audit-.*[.]csv$/);
+});
+
 await check('phone: everything is there', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ['/websites/?sort=-created_at', '/', '/tasks/']) {
+  for (const path of ['/websites/?sort=-created_at', '/', '/tasks/', '/audit/']) {
     await page.goto(at(path));
     await main.getByText(domain).locator('visible=true').first().waitFor();
     await browser.looks(`phone ${path}`);

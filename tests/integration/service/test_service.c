@@ -63,6 +63,23 @@ static void mutating_call_without_an_audit_record_changes_nothing(void **state)
 	assert_int_equal(count_of(world, "outbox"), 0);
 }
 
+static void change_whose_audit_record_cannot_be_stored_does_not_happen(void **state)
+{
+	struct world *world = *state;
+	int64_t websites = count_of(world, "website");
+
+	postgres_psql(world->postgres,
+	              "alter table web.outbox add constraint no_audit check (subject <> 'rpc.audit.Append') not valid");
+	{
+		_answer_ answer = ask_customer(world, "CreateWebsite", "{\"domain\":\"unstored.example\"}", NULL);
+
+		assert_int_not_equal(answer.status, 200);
+	}
+	postgres_psql(world->postgres, "alter table web.outbox drop constraint no_audit");
+	assert_int_equal(count_of(world, "website"), websites);
+	assert_int_equal(count_of(world, "outbox"), 0);
+}
+
 static void repeated_key_gets_the_first_reply(void **state)
 {
 	struct world *world = *state;
@@ -493,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(change_is_told_to_tasks_before_the_reply_and_to_audit_soon),
 		cmocka_unit_test(mutating_call_without_an_audit_record_changes_nothing),
+		cmocka_unit_test(change_whose_audit_record_cannot_be_stored_does_not_happen),
 		cmocka_unit_test(repeated_key_gets_the_first_reply),
 		cmocka_unit_test(key_of_a_failed_call_may_be_used_again),
 		cmocka_unit_test(rivals_with_one_key_get_one_reply),
