@@ -27,7 +27,7 @@ bool audit_export_records(struct call *call, const Stralix__V1__ExportRecordsReq
 		                        .from_ms = req->from_ms,
 		                        .until_ms = req->until_ms,
 		                        .limit = req->limit ? req->limit : DEFAULT_LIMIT };
-	const struct export_format *format = export_format_find(req->format);
+	const struct export_format *format = export_format_find(*req->format ? req->format : "jsonl");
 	_cleanup_buf_ struct buf content = { 0 };
 	Stralix__V1__ExportRecordsReply reply;
 	Stralix__V1__ListRecordsReply list;

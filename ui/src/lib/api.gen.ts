@@ -182,8 +182,8 @@ export type ExportRecordsRequest = {
   targetKind?: string;
   fromMs?: string;
   untilMs?: string;
-  /** jsonl, csv */
-  format: string;
+  /** jsonl (also when absent), csv */
+  format?: string;
 };
 
 export type ExportRecordsReply = {
@@ -518,7 +518,7 @@ export const listRecords = (input: { cursor?: string; limit?: number; organisati
   call<ListRecordsReply>('GET', '/api/v1/audit', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action, actor: input.actor, targetKind: input.targetKind, fromMs: input.fromMs, untilMs: input.untilMs }, ...options });
 
 /** Writes records to be kept or read elsewhere: JSON lines or CSV, newest first, at most 1000 records and about 256 KiB a page. Pages put behind each other, until next_cursor is empty, are one file. In CSV no cell is a formula. */
-export const exportRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string; actor?: string; targetKind?: string; fromMs?: string; untilMs?: string; format: string }, options?: CallOptions) =>
+export const exportRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string; actor?: string; targetKind?: string; fromMs?: string; untilMs?: string; format?: string } = {}, options?: CallOptions) =>
   call<ExportRecordsReply>('GET', '/api/v1/audit/export', { query: { cursor: input.cursor, limit: input.limit, organisationId: input.organisationId, targetId: input.targetId, action: input.action, actor: input.actor, targetKind: input.targetKind, fromMs: input.fromMs, untilMs: input.untilMs, format: input.format }, ...options });
 
 /** Shows one task with its steps. */
