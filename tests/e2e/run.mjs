@@ -174,8 +174,8 @@ await check('its settings are changed in a form and at work a moment later', asy
   const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
   await form.getByRole('textbox', { name: 'Further names' }).fill(`www.${domain}\nnot a name`);
   await form.getByRole('button', { name: 'Add a redirect' }).click();
-  await form.getByRole('textbox', { name: 'From' }).fill('/old');
-  await form.getByRole('textbox', { name: 'To' }).fill('javascript:alert(1)');
+  await form.getByRole('textbox', { name: 'From', exact: true }).fill('/old');
+  await form.getByRole('textbox', { name: 'To', exact: true }).fill('javascript:alert(1)');
   await button('Save settings').click();
   await form.getByText(/^Line 2: Enter a full domain/).waitFor();
   await form.getByText(/^Enter a path such as \/new/).waitFor();
@@ -184,7 +184,7 @@ await check('its settings are changed in a form and at work a moment later', asy
   await page.keyboard.press('Escape');
   await form.getByText("There are changes that aren't saved.").waitFor();
   await form.getByRole('textbox', { name: 'Further names' }).fill(`www.${domain}`);
-  await form.getByRole('textbox', { name: 'To' }).fill('https://shop.example/new');
+  await form.getByRole('textbox', { name: 'To', exact: true }).fill('https://shop.example/new');
   await button('Save settings').click();
   await page.getByText(`Update website: ${domain} is done`).waitFor();
   await page.keyboard.press('Escape');
