@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/api/member.h"
+
 enum { VALUE_MAX = 1 << 20, OPTION = 3 * NAME_WORD };
 
 struct parsing {
@@ -22,13 +24,6 @@ void arguments_done(struct arguments *arguments)
 	buf_done(&arguments->path);
 	buf_done(&arguments->query);
 	json_decref(arguments->body);
-}
-
-static const char *text_of(json_t *json, const char *name)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : "";
 }
 
 static void add_escaped(struct buf *buf, const char *text)
@@ -105,8 +100,8 @@ static json_t *value_of(const struct spec *spec, const char *option, json_t *sch
 	_cleanup_free_ char *text = NULL;
 
 	schema = spec_resolve(spec, schema);
-	type = text_of(schema, "type");
-	format = text_of(schema, "format");
+	type = member_text(schema, "type");
+	format = member_text(schema, "format");
 	text = read_value(option, value, strcmp(format, "password") == 0, err);
 	if (!text)
 		return NULL;
@@ -156,7 +151,7 @@ static bool put(struct parsing *p, json_t *schema, json_t *object, const char *o
 			return error_set(p->err, ERR_INTERNAL, "out of memory");
 		return put(p, resolved, inner, option, path + size + 1, value, ret_found);
 	}
-	if (strcmp(text_of(resolved, "type"), "array") != 0) {
+	if (strcmp(member_text(resolved, "type"), "array") != 0) {
 		made = value_of(p->spec, option, member, value, p->err);
 		return made && json_object_set_new(object, name, made) == 0;
 	}
@@ -176,15 +171,15 @@ static bool add_query(struct parsing *p, const char *option, const char *name, c
 	*ret_found = false;
 	json_array_foreach(p->operation->parameters, i, parameter)
 	{
-		const char *known = text_of(parameter, "name");
+		const char *known = member_text(parameter, "name");
 		struct buf *query = &p->arguments->query;
 
 		if (!name_is(name, strlen(name), known))
 			continue;
-		if (strcmp(text_of(parameter, "in"), "path") == 0)
+		if (strcmp(member_text(parameter, "in"), "path") == 0)
 			return error_set(p->err, ERR_INVALID, "%s: write it without a name, behind the command",
 			                 option);
-		if (strcmp(text_of(parameter, "in"), "query") != 0)
+		if (strcmp(member_text(parameter, "in"), "query") != 0)
 			continue;
 		*ret_found = true;
 		buf_printf(query, "%s%s=", query->size ? "&" : "", known);
@@ -336,7 +331,7 @@ static void each_member(const struct spec *spec, json_t *schema, const char *pre
 		snprintf(option, sizeof(option), "%s%s", prefix, kebab);
 		json_array_foreach(json_object_get(schema, "required"), i, needed) required |=
 			strcmp(json_string_value(needed), name) == 0;
-		if (strcmp(text_of(resolved, "type"), "object") == 0 && json_object_get(resolved, "properties")) {
+		if (strcmp(member_text(resolved, "type"), "object") == 0 && json_object_get(resolved, "properties")) {
 			strncat(option, ".", sizeof(option) - strlen(option) - 1);
 			each_member(spec, resolved, option, fn, arg);
 		} else {
@@ -354,12 +349,12 @@ void arguments_each(const struct spec *spec, const struct operation *operation,
 
 	json_array_foreach(operation->parameters, i, parameter)
 	{
-		const char *where = text_of(parameter, "in");
+		const char *where = member_text(parameter, "in");
 		char option[OPTION] = "--";
 
 		if (strcmp(where, "header") == 0)
 			continue;
-		name_kebab(text_of(parameter, "name"), option + (strcmp(where, "path") == 0 ? 0 : 2));
+		name_kebab(member_text(parameter, "name"), option + (strcmp(where, "path") == 0 ? 0 : 2));
 		fn(arg, option, json_object_get(parameter, "schema"),
 		   json_is_true(json_object_get(parameter, "required")), where);
 	}
@@ -379,13 +374,13 @@ static const char *kind_of(const struct spec *spec, json_t *schema, bool *ret_ma
 	const char *type;
 
 	schema = spec_resolve(spec, schema);
-	type = text_of(schema, "type");
+	type = member_text(schema, "type");
 	*ret_many = strcmp(type, "array") == 0;
 	if (*ret_many) {
 		schema = spec_resolve(spec, json_object_get(schema, "items"));
-		type = text_of(schema, "type");
+		type = member_text(schema, "type");
 	}
-	if (strcmp(text_of(schema, "format"), "password") == 0)
+	if (strcmp(member_text(schema, "format"), "password") == 0)
 		return "@FILE";
 	if (strcmp(type, "integer") == 0)
 		return "N";
@@ -398,7 +393,7 @@ static void describe_one(void *arg, const char *option, json_t *schema, bool req
 {
 	struct describing *d = arg;
 	bool many, path = strcmp(where, "path") == 0;
-	const char *kind = kind_of(d->spec, schema, &many), *words = text_of(schema, "description");
+	const char *kind = kind_of(d->spec, schema, &many), *words = member_text(schema, "description");
 	json_t *one, *choices = json_object_get(spec_resolve(d->spec, schema), "enum");
 	char left[OPTION + 24];
 	size_t i;

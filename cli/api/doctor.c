@@ -4,12 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_of(const json_t *json, const char *name)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : "";
-}
+#include "cli/api/member.h"
 
 static void say(FILE *out, bool well, const char *what, const char *words)
 {
@@ -30,13 +25,14 @@ static bool look_at_nodes(struct http *http, FILE *out, bool *well, struct error
 	}
 	json_array_foreach(json_object_get(reply, "nodes"), i, node)
 	{
-		bool good = strcmp(text_of(node, "health"), "healthy") == 0 &&
-		            strcmp(text_of(node, "state"), "trusted") == 0;
+		bool good = strcmp(member_text(node, "health"), "healthy") == 0 &&
+		            strcmp(member_text(node, "state"), "trusted") == 0;
 		char what[80], words[320];
 
-		snprintf(what, sizeof(what), "node %.60s", text_of(node, "id"));
-		snprintf(words, sizeof(words), "%s, %s%s%.200s", text_of(node, "state"), text_of(node, "health"),
-		         *text_of(node, "message") ? ": " : "", text_of(node, "message"));
+		snprintf(what, sizeof(what), "node %.60s", member_text(node, "id"));
+		snprintf(words, sizeof(words), "%s, %s%s%.200s", member_text(node, "state"),
+		         member_text(node, "health"), *member_text(node, "message") ? ": " : "",
+		         member_text(node, "message"));
 		say(out, good, what, words);
 		*well &= good;
 	}
@@ -51,7 +47,7 @@ static long long count(struct http *http, const char *path)
 
 	if (!http_call(http, "GET", path, NULL, NULL, &reply, &why))
 		return -1;
-	return strtoll(text_of(json_object_get(reply, "page"), "total"), NULL, 10);
+	return strtoll(member_text(json_object_get(reply, "page"), "total"), NULL, 10);
 }
 
 static void look_at_work(struct http *http, FILE *out)
@@ -94,7 +90,7 @@ bool doctor_run(struct http *http, FILE *out, bool *ret_well, struct error *err)
 		return error_wrap(err, "the panel");
 	who = json_object_get(session, "session");
 	say(out, true, "panel", "answers, its certificate and the token are good");
-	say(out, true, "signed in as", text_of(who, "email"));
+	say(out, true, "signed in as", member_text(who, "email"));
 	look_at_panel(http, out, ret_well);
 	look_at_work(http, out);
 	return look_at_nodes(http, out, ret_well, err);

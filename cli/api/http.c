@@ -9,6 +9,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/uuid.h"
 
+#include "cli/api/member.h"
+
 enum { TIMEOUT_S = 30, CONNECT_S = 10, ANSWER_MAX = 32 << 20, HEADER = 512 };
 
 struct http {
@@ -87,32 +89,26 @@ static struct curl_slist *headers_of(const struct http *http, const char *method
 	return list;
 }
 
-static const char *text_of(const json_t *json, const char *name)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : "";
-}
-
 /* A problem document (RFC 9457) as an error. */
 static bool fail(long status, const json_t *problem, struct error *err)
 {
-	enum error_code code = error_code_parse(text_of(problem, "code"));
+	enum error_code code = error_code_parse(member_text(problem, "code"));
 	json_t *violation;
 	size_t i;
 
 	error_set(err, code == ERR_NONE ? ERR_BAD_REPLY : code, "%s (HTTP %ld%s%s)",
-	          *text_of(problem, "detail") ? text_of(problem, "detail") : "the panel refused without saying why",
-	          status, *text_of(problem, "requestId") ? ", request " : "", text_of(problem, "requestId"));
+	          *member_text(problem, "detail") ? member_text(problem, "detail")
+	                                          : "the panel refused without saying why",
+	          status, *member_text(problem, "requestId") ? ", request " : "", member_text(problem, "requestId"));
 	json_array_foreach(json_object_get(problem, "violations"), i, violation)
 	{
 		struct violation *to = &err->violations[err->n_violations];
 
 		if (err->n_violations == ERROR_VIOLATIONS)
 			break;
-		snprintf(to->field, sizeof(to->field), "%s", text_of(violation, "field"));
-		snprintf(to->rule, sizeof(to->rule), "%s", text_of(violation, "rule"));
-		snprintf(to->message, sizeof(to->message), "%s", text_of(violation, "message"));
+		snprintf(to->field, sizeof(to->field), "%s", member_text(violation, "field"));
+		snprintf(to->rule, sizeof(to->rule), "%s", member_text(violation, "rule"));
+		snprintf(to->message, sizeof(to->message), "%s", member_text(violation, "message"));
 		err->n_violations++;
 	}
 	return false;

@@ -5,16 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/api/member.h"
 #include "cli/api/show.h"
 
 enum { FIRST_MS = 100, LAST_MS = 1000, NS = 1000000 };
-
-static const char *text_of(const json_t *json, const char *name)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : "";
-}
 
 static bool is_final(const char *state)
 {
@@ -32,9 +26,9 @@ static void say_steps(const json_t *task, size_t *said, FILE *out)
 	for (; *said < n; ++*said) {
 		const json_t *step = json_array_get(steps, *said);
 
-		if (strcmp(text_of(step, "state"), "running") == 0)
+		if (strcmp(member_text(step, "state"), "running") == 0)
 			return;
-		fprintf(out, "  %-10s %s\n", text_of(step, "name"), text_of(step, "state"));
+		fprintf(out, "  %-10s %s\n", member_text(step, "name"), member_text(step, "state"));
 	}
 }
 
@@ -51,21 +45,21 @@ bool wait_task(struct http *http, const char *task_id, FILE *out, bool *ret_succ
 		if (!http_call(http, "GET", path, NULL, NULL, &reply, err))
 			return false;
 		task = json_object_get(reply, "task");
-		if (strcmp(state, text_of(task, "state")) != 0)
-			fprintf(out, "task %s: %s\n", task_id, text_of(task, "state"));
-		snprintf(state, sizeof(state), "%s", text_of(task, "state"));
+		if (strcmp(state, member_text(task, "state")) != 0)
+			fprintf(out, "task %s: %s\n", task_id, member_text(task, "state"));
+		snprintf(state, sizeof(state), "%s", member_text(task, "state"));
 		say_steps(task, &said, out);
 		if (is_final(state)) {
 			*ret_success = strcmp(state, "success") == 0;
-			if (!*ret_success && *text_of(task, "message"))
-				show_text(text_of(task, "message"), out);
+			if (!*ret_success && *member_text(task, "message"))
+				show_text(member_text(task, "message"), out);
 			return true;
 		}
-		if (strcmp(waits, text_of(task, "message")) != 0 && *text_of(task, "message")) {
+		if (strcmp(waits, member_text(task, "message")) != 0 && *member_text(task, "message")) {
 			fputs("  waits: ", out);
-			show_text(text_of(task, "message"), out);
+			show_text(member_text(task, "message"), out);
 		}
-		snprintf(waits, sizeof(waits), "%s", text_of(task, "message"));
+		snprintf(waits, sizeof(waits), "%s", member_text(task, "message"));
 		nanosleep(&(struct timespec){ .tv_sec = pause / 1000, .tv_nsec = pause % 1000 * NS }, NULL);
 	}
 }
