@@ -46,8 +46,7 @@ static bool place(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, c
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!check_name(tx, req->name, err) ||
-	    !TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
+	if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
 		return false;
 	if (!rows_count(rows))
 		return no_node(tx, req, err);
@@ -68,7 +67,8 @@ static bool find_or_place(struct db *db, const Stralix__V1__PlaceResourceRequest
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!tx_begin(db, org, &tx, err) || !TX_RUN(tx, TASKS_RESOURCE_PLACED, &rows, err, DB_TEXT(req->resource_id)))
+	if (!tx_begin(db, org, &tx, err) || !check_name(tx, req->name, err) ||
+	    !TX_RUN(tx, TASKS_RESOURCE_PLACED, &rows, err, DB_TEXT(req->resource_id)))
 		return false;
 	if (!rows_count(rows)) {
 		rows_free(TAKE_PTR(rows));
@@ -84,7 +84,7 @@ static bool find_or_place(struct db *db, const Stralix__V1__PlaceResourceRequest
 /*
  * Effects  a resource row and the node's count and next uid.
  * Errors   ERR_NO_NODE, ERR_INVALID (nodeId, domain: a node's name), ERR_EXISTS (the id is another organisation's),
- * ERR_UNAVAILABLE. Repeat   safe: the same resource gets the same answer.
+ * ERR_UNAVAILABLE. Repeat   safe: the same resource gets the same answer; another name of it is looked at each time.
  */
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
 {

@@ -3,11 +3,10 @@
 #include "lib/contract/format.h"
 #include "lib/service/change.h"
 
-#include "stralix/v1/tasks.pb-c.h"
-
 #include "claims.h"
 #include "desire.h"
 #include "names.h"
+#include "place.h"
 #include "settings.h"
 #include "store.h"
 #include "view.h"
@@ -38,26 +37,12 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	return settings_read(NULL, 0, call_arena(call), &site->settings, err);
 }
 
-/* tasks: trusted, able, least loaded; refuses the names of nodes. */
-static bool ask_place(struct call *call, struct website *site, struct error *err)
+static bool fill_place(struct call *call, struct website *site, struct error *err)
 {
 	const Stralix__V1__PlaceResourceReply *place;
-	Stralix__V1__PlaceResourceRequest request;
-	Stralix__V1__Target target;
-	ProtobufCMessage *reply;
 
-	stralix__v1__place_resource_request__init(&request);
-	if (!website_target(site, call_arena(call), &target, err))
+	if (!place_ask(call, site, site->domain, &place, err))
 		return false;
-	request.capability = target.kind;
-	request.resource_id = target.id;
-	request.organisation_id = target.organisation_id;
-	request.node_id = target.node_id;
-	request.name = target.name;
-	if (!call_rpc(call, "tasks", "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
-	              &reply, err))
-		return false;
-	place = (const Stralix__V1__PlaceResourceReply *)reply;
 	site->node_id = place->node_id;
 	site->node_name = place->node_name;
 	site->address = place->address;
@@ -69,7 +54,7 @@ static bool ask_place(struct call *call, struct website *site, struct error *err
 
 static bool node_place(struct call *call, struct website *site, struct error *err)
 {
-	if (ask_place(call, site, err))
+	if (fill_place(call, site, err))
 		return true;
 	claim_give_back(call, site, site->domain);
 	return false;

@@ -5,6 +5,7 @@
 #include "claims.h"
 #include "desire.h"
 #include "names.h"
+#include "place.h"
 #include "proxy.h"
 #include "settings.h"
 #include "store.h"
@@ -65,11 +66,28 @@ static bool check_proxy(struct call *call, const struct website *site, const Str
 	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
 }
 
+static bool is_reserved(struct error *err, const char *field)
+{
+	*err = (struct error){ 0 };
+	return error_field(err, field, "reserved", "This name belongs to the panel itself.");
+}
+
+/* Neither the panel's name nor that of a node. */
+static bool check_name(struct call *call, const struct website *site, const char *name, const char *field,
+                       struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+	const Stralix__V1__PlaceResourceReply *place;
+
+	if (name_is_reserved(name, settings->panel_hosts))
+		return is_reserved(err, field);
+	return place_ask(call, site, name, &place, err) || (err->code == ERR_INVALID && is_reserved(err, field));
+}
+
 /* Holds the names that are new; what was at work before is held still. */
 static bool claim_new(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
                       struct claimed *claimed, struct error *err)
 {
-	const struct web_settings *settings = service_settings(call_service(call));
 	char field[FIELD];
 
 	for (size_t i = 0; i < wanted->n_aliases; i++) {
@@ -78,8 +96,8 @@ static bool claim_new(struct call *call, const struct website *site, const Stral
 		if (settings_has_alias(site->settings, name) || settings_has_alias(site->applied_settings, name))
 			continue;
 		snprintf(field, sizeof(field), "settings.aliases[%zu]", i);
-		if (name_is_reserved(name, settings->panel_hosts))
-			return error_field(err, field, "reserved", "This name belongs to the panel itself.");
+		if (!check_name(call, site, name, field, err))
+			return false;
 		if (claimed->n == ARRAY_SIZE(claimed->names))
 			return error_field(err, field, "count", "There are too many.");
 		if (!claim_name(call, site, name, field, err))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { before, test } from 'node:test';
-import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, until, visit } from './panel.mjs';
+import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, sql, until, visit } from './panel.mjs';
 
 let site, other;
 
@@ -98,6 +98,21 @@ test('aliases are claimed like a name of its own, and free again when they go', 
   await ended(env.CUSTOMER_TOKEN, (await customer('POST', `${path(purged.id)}/purge`)).body.taskId);
   await until('the names of a purged website to be free', async () =>
     (await api(other.token, 'POST', '/api/v1/websites', { domain: named })).status === 202);
+});
+
+test('a name of a node, or below it, is no alias', async () => {
+  const { body } = await admin('GET', '/api/v1/nodes');
+  const named = body.nodes.map((node) => node.name);
+  sql(`update tasks.node set name = 'node.${site.domain.replace(/^[^.]*/, 'panel')}' where id = '${site.nodeId}'`);
+  try {
+    for (const alias of ['node.panel.example', 'x.node.panel.example']) {
+      const answer = await patch({ aliases: [alias] });
+      assert.equal(answer.status, 400, JSON.stringify(answer.body));
+      assert.deepEqual(answer.body.violations.map((v) => [v.field, v.rule]), [['settings.aliases[0]', 'reserved']]);
+    }
+  } finally {
+    sql(`update tasks.node set name = '${named[body.nodes.findIndex((node) => node.id === site.nodeId)]}' where id = '${site.nodeId}'`);
+  }
 });
 
 test('a change that the node refuses fails with its reason, and what was served stays', async () => {
