@@ -11,6 +11,8 @@
 
 enum { SESSION_MAX_AGE_S = 12 * 3600 }; /* when a session says no end that can be read */
 
+static const char api_token[] = "st_"; /* how a program's token begins: it comes as bearer, never as a cookie */
+
 const char credentials_cleared_cookie[] = CREDENTIALS_COOKIE "=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict";
 
 static bool token_good(const char *text, size_t size)
@@ -62,7 +64,7 @@ static void take_cookies(struct credentials *credentials, const char *value)
 				token_size--;
 			if (credentials->has_bearer)
 				return;
-			if (credentials->has_cookie)
+			if (credentials->has_cookie || strncmp(token, api_token, sizeof(api_token) - 1) == 0)
 				credentials->bad = true;
 			else
 				set_token(credentials, token, token_size);

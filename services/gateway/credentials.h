@@ -16,7 +16,7 @@ enum { CREDENTIALS_TOKEN = 129 };
 struct credentials {
 	char token[CREDENTIALS_TOKEN]; /* empty: none */
 	bool has_cookie, has_bearer;   /* which it was; a bearer token wins */
-	bool bad;                      /* several, or none that could be a token */
+	bool bad;                      /* several, none that could be a token, or a program's token as cookie */
 	bool requested_with;           /* X-Requested-With: stralix */
 	bool has_origin, has_site, same_site;
 	char origin[256];

@@ -57,6 +57,18 @@ static void names_that_only_look_alike_are_no_session(void **state)
 	}
 }
 
+static void the_token_of_a_program_is_no_session(void **state)
+{
+	struct credentials c = TAKE("Cookie: __Host-session=st_abc");
+
+	(void)state;
+	assert_false(credentials_present(&c, NULL));
+	c = TAKE("Cookie: __Host-session=ss_abc");
+	assert_true(credentials_present(&c, NULL));
+	c = TAKE("Authorization: Bearer st_abc", "Cookie: __Host-session=st_abc");
+	assert_true(credentials_present(&c, NULL));
+}
+
 static void two_sessions_or_an_odd_one_are_refused(void **state)
 {
 	struct credentials c = TAKE("Cookie: __Host-session=a; __Host-session=b");
@@ -166,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_session_is_found_among_other_cookies),
 		cmocka_unit_test(names_that_only_look_alike_are_no_session),
+		cmocka_unit_test(the_token_of_a_program_is_no_session),
 		cmocka_unit_test(two_sessions_or_an_odd_one_are_refused),
 		cmocka_unit_test(a_bearer_token_wins_over_a_cookie_in_either_order),
 		cmocka_unit_test(a_bad_bearer_token_is_not_made_good_by_a_cookie),
