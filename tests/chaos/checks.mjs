@@ -21,7 +21,7 @@ const whole = { websites: ['active'], tasks: [['apply', 1, 1, 'success']], claim
 const nothing = { websites: [], tasks: [], claims: 0, audited: 0, unsaid: 0 };
 
 /** Waits until the condition's value is what it should be; shows both when it never is. */
-async function becomes(what, read, wanted, seconds = 20) {
+export async function becomes(what, read, wanted, seconds = 20) {
   let last;
   await until(what, () => {
     last = read();
