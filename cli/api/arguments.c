@@ -299,11 +299,12 @@ bool arguments_parse(const struct spec *spec, const struct operation *operation,
 {
 	struct parsing parsing = { .spec = spec, .operation = operation, .arguments = ret, .err = err };
 
-	*ret = (struct arguments){
-		.manner = { .url = getenv("STRALIX_URL"), /* NOLINT(concurrency-mt-unsafe): one thread */
-		            .ca = getenv("STRALIX_CA"),   /* NOLINT(concurrency-mt-unsafe) */
-		            .token_file = getenv("STRALIX_TOKEN_FILE") }
-	}; /* NOLINT(concurrency-mt-unsafe) */
+	*ret = (struct arguments){ 0 };
+	/* NOLINTBEGIN(concurrency-mt-unsafe): one thread */
+	ret->manner.url = getenv("STRALIX_URL");
+	ret->manner.ca = getenv("STRALIX_CA");
+	ret->manner.token_file = getenv("STRALIX_TOKEN_FILE");
+	/* NOLINTEND(concurrency-mt-unsafe) */
 	ret->body = operation->body ? json_object() : NULL;
 	for (int at = 0; at < argc;)
 		if (!take(&parsing, argc, argv, &at))

@@ -1,6 +1,7 @@
 /* show: see show.h. */
 #include "cli/api/show.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
@@ -120,7 +121,7 @@ static void upper(const char *path, char ret[static NAME_WORD])
 {
 	name_kebab(path, ret);
 	for (char *c = ret; *c; c++)
-		*c = *c == '-' || *c == '.' ? ' ' : *c >= 'a' && *c <= 'z' ? (char)(*c & ~0x20) : *c;
+		*c = (char)(*c == '-' || *c == '.' ? ' ' : toupper((unsigned char)*c));
 }
 
 static void show_table(const json_t *list, FILE *out)

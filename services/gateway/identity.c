@@ -379,7 +379,7 @@ enum identity_found identities_find(struct identities *identities, const struct 
 
 bool identities_pulse(struct identities *identities, const struct identity *identity, char pulse[static TOKEN_MAX])
 {
-	return clock_unix_ms() >= identity->expires_unix_ms - 2 * MARGIN_MS &&
+	return clock_unix_ms() >= identity->expires_unix_ms - 2 * (int64_t)MARGIN_MS &&
 	       identity->extended_unix_ms > identity->expires_unix_ms &&
 	       freshness_covers(identities->options.freshness, identity, pulse);
 }
