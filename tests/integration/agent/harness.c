@@ -232,6 +232,23 @@ void harness_done(struct harness *harness)
 		print_message("# %s stays\n", harness->dir);
 }
 
+int harness_set_up(void **state)
+{
+	struct harness *harness = calloc(1, sizeof(*harness));
+
+	harness_init(harness);
+	harness_start(harness);
+	*state = harness;
+	return 0;
+}
+
+int harness_tear_down(void **state)
+{
+	harness_done(*state);
+	free(*state);
+	return 0;
+}
+
 int harness_configtest(const struct harness *harness)
 {
 	_cleanup_buf_ struct buf pid = { 0 };

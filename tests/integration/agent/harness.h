@@ -38,6 +38,10 @@ uint16_t harness_free_port(void);
 void harness_write(const char *path, const char *text, size_t size, mode_t mode);
 
 void harness_start(struct harness *harness);
+
+/* For cmocka: one that is started as state of a group or a test, and its end. */
+int harness_set_up(void **state);
+int harness_tear_down(void **state);
 void harness_kill(struct harness *harness); /* SIGKILL, and waits for its end */
 void harness_stop(struct harness *harness); /* as its supervisor would: it has to end with status 0 */
 

@@ -11,23 +11,6 @@
 
 #include "harness.h"
 
-static int set_up(void **state)
-{
-	struct harness *harness = calloc(1, sizeof(*harness));
-
-	harness_init(harness);
-	harness_start(harness);
-	*state = harness;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	harness_done(*state);
-	free(*state);
-	return 0;
-}
-
 /* The answer has to be a signed refusal with this code, for nobody's task unless the token was believed. */
 static void expect_refused(struct harness *harness, const struct harness_command *command, const char *code, bool named)
 {
@@ -339,7 +322,7 @@ static void a_heartbeat_is_signed_and_says_how_nginx_is(void **state)
 	stralix__v1__engine_frame__free_unpacked(answer, NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_set_up, harness_tear_down)
 
 int main(void)
 {

@@ -16,23 +16,6 @@
 
 #include "harness.h"
 
-static int set_up(void **state)
-{
-	struct harness *harness = calloc(1, sizeof(*harness));
-
-	harness_init(harness);
-	harness_start(harness);
-	*state = harness;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	harness_done(*state);
-	free(*state);
-	return 0;
-}
-
 /* The desired state's field 5, packed; for the command's extra. */
 static void with_settings(struct harness_command *command, const Stralix__V1__WebsiteSettings *settings, uint8_t *room)
 {
@@ -340,5 +323,5 @@ int main(void)
 		cmocka_unit_test(a_suspended_site_says_so_and_comes_back),
 	};
 
-	return cmocka_run_group_tests_name("agent/settings", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("agent/settings", tests, harness_set_up, harness_tear_down);
 }

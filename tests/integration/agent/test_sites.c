@@ -14,23 +14,6 @@
 
 #include "harness.h"
 
-static int set_up(void **state)
-{
-	struct harness *harness = calloc(1, sizeof(*harness));
-
-	harness_init(harness);
-	harness_start(harness);
-	*state = harness;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	harness_done(*state);
-	free(*state);
-	return 0;
-}
-
 static void three_new_sites_are_served_with_their_welcome_page(void **state)
 {
 	struct harness *harness = *state;
@@ -324,7 +307,7 @@ static void nginx_that_was_killed_is_started_again(void **state)
 	assert_true(harness_serves(harness, "stays.example"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_set_up, harness_tear_down)
 
 int main(void)
 {
