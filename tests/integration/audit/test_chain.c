@@ -11,8 +11,8 @@
 
 #include "lib/audit/verify.h"
 
+#include "audit_db.h"
 #include "audit_sql.h"
-#include "postgres.h"
 #include "services/audit/chain.h"
 #include "services/audit/store.h"
 #include "tamper_sql.h"
@@ -28,37 +28,15 @@ struct fixture {
 	uint8_t public[TOKEN_KEY];
 };
 
-static struct db *open_as(struct fixture *f, const char *role, const struct db_query *queries)
-{
-	const struct db_query *const more[] = { verify_queries, NULL };
-	const struct db_options options = { .conninfo = postgres_conninfo(f->postgres, role),
-		                            .schema = "audit",
-		                            .queries = queries,
-		                            .connections = COPIES,
-		                            .more_queries = queries == audit_queries ? NULL : more };
-	struct error err = { 0 };
-	struct db *db = NULL;
-
-	if (!db_open(&options, &db, &err) || !db_ready(db, &err))
-		fail_msg("%s", err.message);
-	return db;
-}
-
 static int set_up(void **state)
 {
+	const struct db_query *const more[] = { verify_queries, NULL };
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct error err = { 0 };
 
-	f->postgres = postgres_new();
-	postgres_psql(f->postgres,
-	              "create role audit_owner login; create role audit login; create role audit_wide login;"
-	              "create schema audit authorization audit_owner;"
-	              "grant usage on schema audit to audit, audit_wide");
-	if (!db_migrate(postgres_conninfo(f->postgres, "audit_owner"), "audit", audit_migrations, &err))
-		return -1;
-	f->own = open_as(f, "audit", audit_queries);
-	f->wide = open_as(f, "audit_wide", audit_queries_wide);
-	f->super = open_as(f, "postgres", tamper_queries);
+	f->postgres = audit_db_new();
+	f->own = audit_db_open(f->postgres, "audit", audit_queries, NULL);
+	f->wide = audit_db_open(f->postgres, "audit_wide", audit_queries_wide, more);
+	f->super = audit_db_open(f->postgres, "postgres", tamper_queries, more);
 	f->key = token_key_new();
 	token_key_public(f->key, f->public);
 	*state = f;

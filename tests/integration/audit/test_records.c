@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "audit_db.h"
 #include "audit_sql.h"
-#include "postgres.h"
 #include "services/audit/store.h"
 
 #define BAKERY "0192f000-0000-7000-8000-00000000000a"
@@ -21,33 +21,13 @@ struct fixture {
 	struct db *own, *wide;
 };
 
-static struct db *open_as(struct postgres *postgres, const char *role, const struct db_query *queries)
-{
-	const struct db_options options = {
-		.conninfo = postgres_conninfo(postgres, role), .schema = "audit", .queries = queries, .connections = 2
-	};
-	struct error err = { 0 };
-	struct db *db = NULL;
-
-	if (!db_open(&options, &db, &err) || !db_ready(db, &err))
-		fail_msg("%s", err.message);
-	return db;
-}
-
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct error err = { 0 };
 
-	f->postgres = postgres_new();
-	postgres_psql(f->postgres,
-	              "create role audit_owner login; create role audit login; create role audit_wide login;"
-	              "create schema audit authorization audit_owner;"
-	              "grant usage on schema audit to audit, audit_wide");
-	if (!db_migrate(postgres_conninfo(f->postgres, "audit_owner"), "audit", audit_migrations, &err))
-		return -1;
-	f->own = open_as(f->postgres, "audit", audit_queries);
-	f->wide = open_as(f->postgres, "audit_wide", audit_queries_wide);
+	f->postgres = audit_db_new();
+	f->own = audit_db_open(f->postgres, "audit", audit_queries, NULL);
+	f->wide = audit_db_open(f->postgres, "audit_wide", audit_queries_wide, NULL);
 	*state = f;
 	return 0;
 }
