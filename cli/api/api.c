@@ -11,6 +11,7 @@
 #include "cli/api/complete.h"
 #include "cli/api/doctor.h"
 #include "cli/api/http.h"
+#include "cli/api/member.h"
 #include "cli/api/show.h"
 #include "cli/api/wait.h"
 
@@ -25,7 +26,7 @@ static void say_error(const struct error *err)
 		show_text(err->violations[i].message, stderr);
 	}
 	if (err->retry_after_s)
-		fprintf(stderr, "  Try again in %d s.\n", err->retry_after_s);
+		fprintf(stderr, "  Try again in %u s.\n", err->retry_after_s);
 }
 
 /* The only line of a file that nobody else should read. */
@@ -126,7 +127,7 @@ static bool write_file(struct http *http, const struct arguments *arguments, con
 static void show(const json_t *reply, const struct manner *manner)
 {
 	const json_t *page = json_object_get(reply, "page");
-	const char *total = json_string_value(json_object_get(page, "total"));
+	const char *total = member_text(page, "total");
 
 	if (manner->json) {
 		json_dumpf(reply, stdout, JSON_INDENT(2));
@@ -134,8 +135,8 @@ static void show(const json_t *reply, const struct manner *manner)
 		return;
 	}
 	show_reply(reply, stdout);
-	if (page && !manner->all && *json_string_value(json_object_get(page, "nextCursor")))
-		fprintf(stderr, "There are more: %s in all; --all shows them.\n", total ? total : "?");
+	if (!manner->all && *member_text(page, "nextCursor"))
+		fprintf(stderr, "There are more: %s in all; --all shows them.\n", *total ? total : "?");
 }
 
 static bool call(struct http *http, const struct operation *operation, const struct arguments *arguments,
@@ -172,7 +173,6 @@ static bool call(struct http *http, const struct operation *operation, const str
 	return true;
 }
 
-/* Upper-cases the verb in place of the contract's lower case: methods are tokens. */
 static int run_operation(const struct spec *spec, const struct operation *found, int argc, char *const *argv)
 {
 	struct operation operation = *found;

@@ -89,8 +89,8 @@ static struct curl_slist *headers_of(const struct http *http, const char *method
 	return list;
 }
 
-/* A problem document (RFC 9457) as an error. */
-static bool fail(long status, const json_t *problem, struct error *err)
+/* A problem document (RFC 9457) as an error; retry_after: seconds, 0 when the panel didn't say. */
+static bool fail(long status, curl_off_t retry_after, const json_t *problem, struct error *err)
 {
 	enum error_code code = error_code_parse(member_text(problem, "code"));
 	json_t *violation;
@@ -100,6 +100,7 @@ static bool fail(long status, const json_t *problem, struct error *err)
 	          *member_text(problem, "detail") ? member_text(problem, "detail")
 	                                          : "the panel refused without saying why",
 	          status, *member_text(problem, "requestId") ? ", request " : "", member_text(problem, "requestId"));
+	err->retry_after_s = (unsigned)retry_after;
 	json_array_foreach(json_object_get(problem, "violations"), i, violation)
 	{
 		struct violation *to = &err->violations[err->n_violations];
@@ -121,6 +122,7 @@ bool http_call(struct http *http, const char *method, const char *path, const js
 	struct curl_slist *headers = headers_of(http, method, body != NULL, etag);
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	_cleanup_buf_ struct buf answer = { 0 };
+	curl_off_t retry_after = 0;
 	long status = 0;
 	CURLcode code;
 
@@ -128,7 +130,6 @@ bool http_call(struct http *http, const char *method, const char *path, const js
 	if (asprintf(&url, "%s%s", http->url, path) < 0)
 		abort();
 	curl_easy_setopt(http->curl, CURLOPT_URL, url);
-	curl_easy_setopt(http->curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(http->curl, CURLOPT_WRITEDATA, &answer);
 	curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, text ? text : "");
@@ -141,9 +142,10 @@ bool http_call(struct http *http, const char *method, const char *path, const js
 	if (code != CURLE_OK)
 		return error_set(err, ERR_UNAVAILABLE, "%s: %s", http->url, curl_easy_strerror(code));
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &retry_after);
 	json = answer.size ? json_loadb(answer.data, answer.size, 0, NULL) : NULL;
 	if (status < 200 || status >= 300)
-		return fail(status, json, err);
+		return fail(status, retry_after, json, err);
 	if (answer.size && !json)
 		return error_set(err, ERR_BAD_REPLY, "%s%s answered something that isn't JSON", http->url, path);
 	*ret = TAKE_PTR(json);

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { anotherOrganisation, env, freshDomain, openapi, runDir } from './panel.mjs';
+import { anotherOrganisation, env, freshDomain, openapi, runDir, supervised, whole } from './panel.mjs';
 
 let dir;
 const file = (name, text) => {
@@ -136,6 +136,20 @@ test('another organisation sees nothing of it', async () => {
   const { status, err } = ctl(['website', 'get', website.id], { token: other.token });
   assert.equal(status, 1);
   assert.match(err, /no such website/);
+});
+
+test('with a service away it says so, and when to try again', async () => {
+  supervised.down('web');
+  try {
+    const { status, out, err } = ctl(['website', 'list']);
+    assert.equal(status, 1);
+    assert.equal(out, '');
+    assert.match(err, /HTTP 503/);
+    assert.match(err, /Try again in \d+ s\./);
+  } finally {
+    supervised.up('web');
+  }
+  await whole();
 });
 
 test('the shell is offered nouns, verbs and options', () => {
