@@ -190,11 +190,12 @@ static const struct template_value *const *list_of_texts(const char *name, char 
 	return list;
 }
 
-static const struct template_value *redirect_values(const Stralix__V1__Redirect *redirect, struct arena *arena)
+static const struct template_value *redirect_values(const Stralix__V1__Redirect *redirect, const char *matcher,
+                                                    const char *path, struct arena *arena)
 {
 	const struct template_value values[] = {
-		{ .name = "matcher", .text = redirect->below ? "^~" : "=" },
-		{ .name = "from", .text = url_decode(redirect->from, arena) },
+		{ .name = "matcher", .text = matcher },
+		{ .name = "from", .text = path },
 		{ .name = "to", .text = redirect->to },
 		{ .name = "status", .text = arena_printf(arena, "%u", redirect->status ? redirect->status : 302) },
 		{ .name = "rest", .text = redirect->keep_path ? "$request_uri" : "" },
@@ -207,15 +208,48 @@ static const struct template_value *redirect_values(const Stralix__V1__Redirect 
 	return copy;
 }
 
+static bool is_redirected(const Stralix__V1__WebsiteSettings *settings, const char *from, bool below)
+{
+	for (size_t i = 0; i < settings->n_redirects; i++)
+		if (!settings->redirects[i]->below == !below && strcmp(settings->redirects[i]->from, from) == 0)
+			return true;
+	return false;
+}
+
+/* Below "/shop" is "/shop/…" and not "/shopping": two places, unless they are redirected by themselves. */
+static bool add_folder(const Stralix__V1__WebsiteSettings *settings, const Stralix__V1__Redirect *redirect,
+                       const struct template_value **list, size_t *n, struct arena *arena)
+{
+	const char *folder = arena_printf(arena, "%s/", redirect->from);
+
+	if (!folder)
+		return false;
+	if (!is_redirected(settings, redirect->from, false) &&
+	    !(list[(*n)++] = redirect_values(redirect, "=", url_decode(redirect->from, arena), arena)))
+		return false;
+	return is_redirected(settings, folder, true) ||
+	       (list[(*n)++] = redirect_values(redirect, "^~", url_decode(folder, arena), arena));
+}
+
 static const struct template_value *const *list_of_redirects(const Stralix__V1__WebsiteSettings *settings,
                                                              struct arena *arena)
 {
 	const struct template_value **list =
-		arena_alloc(arena, (settings->n_redirects + 1) * sizeof(struct template_value *));
+		arena_alloc(arena, (2 * settings->n_redirects + 1) * sizeof(struct template_value *));
+	size_t n = 0;
 
-	for (size_t i = 0; list && i < settings->n_redirects; i++)
-		if (!(list[i] = redirect_values(settings->redirects[i], arena)))
+	for (size_t i = 0; list && i < settings->n_redirects; i++) {
+		const Stralix__V1__Redirect *redirect = settings->redirects[i];
+		bool folder = redirect->from[strlen(redirect->from) - 1] == '/';
+
+		if (redirect->below && !folder) {
+			if (!add_folder(settings, redirect, list, &n, arena))
+				return NULL;
+		} else if (!(list[n++] = redirect_values(redirect, redirect->below ? "^~" : "=",
+		                                         url_decode(redirect->from, arena), arena))) {
 			return NULL;
+		}
+	}
 	return list;
 }
 

@@ -105,9 +105,8 @@ static void an_alias_that_another_site_has_is_refused(void **state)
 
 static void redirects_and_error_pages_are_as_they_were_set(void **state)
 {
-	static char root[] = "/", old[] = "/old", cafe[] = "/caf%C3%A9", blog[] = "/blog/", page[] = "/sorry.html";
-	static char to_new[] = "https://new.example/a?b=c\"d'e;f", to_path[] = "/there",
-		    to_blog[] = "https://blog.example";
+	static char old[] = "/old", cafe[] = "/caf%C3%A9", blog[] = "/blog/", page[] = "/sorry.html";
+	static char to_new[] = "https://new.example/a?b=c", to_path[] = "/there", to_blog[] = "https://blog.example";
 	struct harness *harness = *state;
 	Stralix__V1__Redirect redirect[3], *redirects[] = { &redirect[0], &redirect[1], &redirect[2] };
 	Stralix__V1__ErrorPage error_page, *error_pages[] = { &error_page };
@@ -115,8 +114,6 @@ static void redirects_and_error_pages_are_as_they_were_set(void **state)
 	struct harness_command command;
 	uint8_t room[4096];
 
-	(void)root;
-	to_new[strcspn(to_new, "\"")] = '\0';
 	stralix__v1__website_settings__init(&settings);
 	for (unsigned i = 0; i < 3; i++)
 		stralix__v1__redirect__init(&redirect[i]);
@@ -139,6 +136,40 @@ static void redirects_and_error_pages_are_as_they_were_set(void **state)
 	                 302);
 	assert_int_equal(ask(harness, "moved.example", "/none", "so sorry"), 404);
 	assert_int_equal(ask(harness, "moved.example", "/", NULL), 200);
+}
+
+/* "/shop" and what is below it, not "/shopping"; what is said of a path itself goes before. */
+static void what_is_below_a_path_is_no_neighbour_of_it(void **state)
+{
+	static char shop[] = "/shop", folder[] = "/shop/", to[] = "https://new.example";
+	struct harness *harness = *state;
+	Stralix__V1__Redirect redirect[3], *redirects[] = { &redirect[0], &redirect[1], &redirect[2] };
+	Stralix__V1__WebsiteSettings settings;
+	struct harness_command command;
+	uint8_t room[4096];
+
+	stralix__v1__website_settings__init(&settings);
+	for (unsigned i = 0; i < 3; i++) {
+		stralix__v1__redirect__init(&redirect[i]);
+		redirect[i].from = shop, redirect[i].to = to;
+	}
+	redirect[0].status = 308, redirect[0].below = true;
+	settings.redirects = redirects, settings.n_redirects = 1;
+	harness_command(&command, "shop.example");
+	with_settings(&command, &settings, room);
+	harness_run_well(harness, &command);
+	assert_int_equal(ask(harness, "shop.example", "/shop", NULL), 308);
+	assert_int_equal(ask(harness, "shop.example", "/shop/a", NULL), 308);
+	assert_int_equal(ask(harness, "shop.example", "/shopping", NULL), 404);
+
+	redirect[1].status = 301;
+	redirect[2].from = folder, redirect[2].status = 307, redirect[2].below = true;
+	settings.n_redirects = 3;
+	harness_again(&command, 2);
+	with_settings(&command, &settings, room);
+	harness_run_well(harness, &command);
+	assert_int_equal(ask(harness, "shop.example", "/shop", NULL), 301);
+	assert_int_equal(ask(harness, "shop.example", "/shop/a", NULL), 307);
 }
 
 static void a_whole_site_may_be_redirected(void **state)
@@ -316,6 +347,7 @@ int main(void)
 		cmocka_unit_test(aliases_answer_as_the_site_and_go_again),
 		cmocka_unit_test(an_alias_that_another_site_has_is_refused),
 		cmocka_unit_test(redirects_and_error_pages_are_as_they_were_set),
+		cmocka_unit_test(what_is_below_a_path_is_no_neighbour_of_it),
 		cmocka_unit_test(a_whole_site_may_be_redirected),
 		cmocka_unit_test(a_document_root_is_made_and_served_and_nothing_above_it),
 		cmocka_unit_test(a_site_that_comes_back_with_a_document_root_shows_nothing_above_it),
