@@ -21,7 +21,7 @@ before(async () => {
 });
 after(async () => {
   disarm();
-  await prober.stop();
+  await prober?.stop();
 });
 
 const path = () => `/api/v1/websites/${site.id}`;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { admin, customer, ended, env, freshDomain, runDir, sql, supervised, until, visit, whole } from '../system/panel.mjs';
 import { insist } from './load.mjs';
-import { watchThree } from './prober.mjs';
+import { nobodyNotices } from './prober.mjs';
 
-const nobodyNoticed = watchThree({ before, after, test });
+const nobodyNoticed = nobodyNotices({ before, after, test });
 
 const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 const file = join(runDir, 'sv/agent-n2/run');

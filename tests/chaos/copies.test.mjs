@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createWebsite, env, freshDomain, runDir, shortDir, supervised, until, whole } from '../system/panel.mjs';
+import { env, freshDomain, runDir, shortDir, supervised, until, whole } from '../system/panel.mjs';
 import { agree, wholeAndOnce } from './checks.mjs';
 import { insist } from './load.mjs';
-import { startProber } from './prober.mjs';
+import { watchThree } from './prober.mjs';
 
 const services = ['authz', 'audit', 'tasks', 'web', 'gateway'];
 const sv = (name) => join(runDir, 'sv', name);
@@ -66,9 +66,7 @@ async function send(token, method, path, body, headers) {
 }
 
 test('two copies of each service, one killed again and again: every accepted website is there, once', async (t) => {
-  const untouched = [];
-  for (let i = 0; i < 3; i += 1) untouched.push((await createWebsite()).url);
-  const prober = startProber(untouched);
+  const prober = await watchThree();
   t.after(() => prober.stop());
   const word = `two-${randomBytes(3).toString('hex')}`;
   const ledger = [];

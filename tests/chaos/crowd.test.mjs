@@ -5,22 +5,18 @@ import { randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { anotherOrganisation, createWebsite, ended, env, freshDomain, runDir, sql, until, visit, whole } from '../system/panel.mjs';
+import { anotherOrganisation, ended, env, freshDomain, onNode, runDir, sql, until, visit, whole } from '../system/panel.mjs';
 import { nodes } from './checks.mjs';
 import { insist, pool } from './load.mjs';
-import { startProber } from './prober.mjs';
+import { watchThree } from './prober.mjs';
 
 const generation = (node) => Number(readlinkSync(join(runDir, 'nodes', node, 'nginx/live')).replace('gen-', ''));
-/** What puts a website on one node. */
-const onNode = (node) => ({ token: env.ADMIN_TOKEN, body: { nodeId: node, organisationId: sql("select org_id from authz.users where email = 'customer@bakery.example'").trim() } });
 
 for (const [where, options] of [['on one node', onNode('n1')], ['wherever they are placed', {}]]) {
   test(`200 websites at once ${where}: all are served, with at most 12 reloads in all, and untouched sites answer all the time`, async (t) => {
     await whole();
-    const untouched = [];
-    for (let i = 0; i < 3; i += 1) untouched.push((await createWebsite()).url);
+    const prober = await watchThree();
     const before = nodes.map(generation);
-    const prober = startProber(untouched);
     t.after(() => prober.stop());
     const made = await Promise.all(Array.from({ length: 200 }, () => insist(freshDomain('crowd'), [], options)));
     for (const { status, body } of made) assert.equal(status, 202, JSON.stringify(body));

@@ -7,11 +7,11 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { api, createWebsite, env, freshDomain, runDir } from '../system/panel.mjs';
-import { agree, nodes, wholeAndOnce, wholeOrNothing } from './checks.mjs';
+import { api, env, freshDomain, runDir } from '../system/panel.mjs';
+import { agree, wholeAndOnce, wholeOrNothing } from './checks.mjs';
 import { disarm } from './failpoints.mjs';
 import { chosen, insist, killAt, meant, steps, victims } from './kill.mjs';
-import { startProber } from './prober.mjs';
+import { watchThree } from './prober.mjs';
 
 const beforeAnswer = steps.slice(0, 3); // there the client doesn't know yet
 
@@ -27,14 +27,11 @@ let prober;
 before(async () => {
   rmSync(ledgerFile, { force: true });
   disarm();
-  const untouched = [];
-  for (let i = 0; i < 3; i += 1) untouched.push(await createWebsite());
-  assert.equal(new Set(untouched.map(({ nodeId }) => nodeId)).size, nodes.length, 'every node is watched');
-  prober = startProber(untouched.map(({ url }) => url));
+  prober = await watchThree();
 });
 after(async () => {
   disarm();
-  await prober.stop();
+  await prober?.stop();
 });
 
 /** POST once; a lost answer has no status. Patience: 3 s, which is less than the panel's own. */

@@ -1,6 +1,7 @@
 // A prober: asks websites that nobody touches, ten times a second, and keeps what failed.
 import assert from 'node:assert/strict';
-import { createWebsite, visit } from '../system/panel.mjs';
+import { createWebsite, freshDomain, onNode, visit } from '../system/panel.mjs';
+import { nodes } from './checks.mjs';
 
 /** Asks each URL every 100 ms until stop(), which gives { asked, failed: ['time url: why', …] }. */
 export function startProber(urls) {
@@ -31,15 +32,21 @@ export function startProber(urls) {
   };
 }
 
-/** For a test file: three websites that nobody touches, probed from before() on; afterwards none may have failed. */
-export function watchThree({ before, after, test }) {
+/** Probes three fresh websites that nobody touches, on each node in turn, wherever the panel would have put them. */
+export async function watchThree() {
+  const urls = [];
+  for (let i = 0; i < 3; i += 1) {
+    const { token, body } = onNode(nodes[i % nodes.length]);
+    urls.push((await createWebsite(token, freshDomain(), body)).url);
+  }
+  return startProber(urls);
+}
+
+/** For a test file: three websites probed from before() on; afterwards none may have failed. */
+export function nobodyNotices({ before, after, test }) {
   let prober;
-  before(async () => {
-    const urls = [];
-    for (let i = 0; i < 3; i += 1) urls.push((await createWebsite()).url);
-    prober = startProber(urls);
-  });
-  after(() => prober.stop());
+  before(async () => { prober = await watchThree(); });
+  after(() => prober?.stop());
   return () => test('three untouched sites answered all the time', async () => {
     const { asked, failed } = await prober.stop();
     assert.ok(asked > 0, `asked ${asked} times`);

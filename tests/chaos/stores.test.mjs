@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { admin, anotherOrganisation, api, customer, ended, env, freshDomain, runDir, signIn, sql, supervised, until, visit, whole } from '../system/panel.mjs';
 import { agree, nodes, wholeAndOnce } from './checks.mjs';
 import { insist } from './load.mjs';
-import { watchThree } from './prober.mjs';
+import { nobodyNotices } from './prober.mjs';
 
-const nobodyNoticed = watchThree({ before, after, test });
+const nobodyNoticed = nobodyNotices({ before, after, test });
 
 after(() => {
   for (const name of ['nats', 'postgres', 'agent-n1', 'agent-n2']) supervised.up(name);

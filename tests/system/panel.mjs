@@ -63,9 +63,15 @@ export async function ended(token, taskId, seconds = 30) {
 
 export const freshDomain = (word = 'site') => `${word}-${randomBytes(5).toString('hex')}.example`;
 
+/** What of a request puts the customer's website on one node, which staff may choose. */
+export const onNode = (node) => ({
+  token: env.ADMIN_TOKEN,
+  body: { nodeId: node, organisationId: sql("select org_id from authz.users where email = 'customer@bakery.example'").trim() },
+});
+
 /** Creates a website and waits until its task succeeded. */
-export async function createWebsite(token = env.CUSTOMER_TOKEN, domain = freshDomain()) {
-  const made = await api(token, 'POST', '/api/v1/websites', { domain });
+export async function createWebsite(token = env.CUSTOMER_TOKEN, domain = freshDomain(), body = {}) {
+  const made = await api(token, 'POST', '/api/v1/websites', { domain, ...body });
   assert.equal(made.status, 202, JSON.stringify(made.body));
   const task = await ended(token, made.body.taskId);
   assert.equal(task.state, 'success', JSON.stringify(task));
