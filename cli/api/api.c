@@ -124,19 +124,23 @@ static bool write_file(struct http *http, const struct arguments *arguments, con
 	}
 }
 
-static void show(const json_t *reply, const struct manner *manner)
+static bool show(const json_t *reply, const struct manner *manner, struct error *err)
 {
 	const json_t *page = json_object_get(reply, "page");
 	const char *total = member_text(page, "total");
 
+	if (manner->only)
+		return show_member(reply, manner->only, stdout) ||
+		       error_set(err, ERR_BAD_REPLY, "the answer has no %s", manner->only);
 	if (manner->json) {
 		json_dumpf(reply, stdout, JSON_INDENT(2));
 		putchar('\n');
-		return;
+		return true;
 	}
 	show_reply(reply, stdout);
 	if (!manner->all && *member_text(page, "nextCursor"))
 		fprintf(stderr, "There are more: %s in all; --all shows them.\n", *total ? total : "?");
+	return true;
 }
 
 static bool call(struct http *http, const struct operation *operation, const struct arguments *arguments,
@@ -160,11 +164,11 @@ static bool call(struct http *http, const struct operation *operation, const str
 	               &reply, err) ||
 	    (manner->all && show_list(reply) && !read_on(http, arguments, reply, err)))
 		return false;
-	if (!manner->json && json_is_string(json_object_get(reply, "content"))) {
+	if (!manner->json && !manner->only && json_is_string(json_object_get(reply, "content"))) {
 		if (!write_file(http, arguments, reply, err))
 			return false;
-	} else if (reply) {
-		show(reply, manner);
+	} else if (reply && !show(reply, manner, err)) {
+		return false;
 	}
 	task_id = json_string_value(json_object_get(reply, "taskId"));
 	if (manner->wait && task_id && *task_id && !wait_task(http, task_id, stderr, &success, err))

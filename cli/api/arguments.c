@@ -93,6 +93,12 @@ static json_t *integer(const char *option, const char *text, struct error *err)
 	return json_integer(number);
 }
 
+static bool needs_value(const char *option, struct error *err)
+{
+	return error_set(err, ERR_INVALID, "%s needs a value", option);
+}
+
+/* value: NULL: none was given, which is enough for a boolean. */
 static json_t *value_of(const struct spec *spec, const char *option, json_t *schema, const char *value,
                         struct error *err)
 {
@@ -102,6 +108,12 @@ static json_t *value_of(const struct spec *spec, const char *option, json_t *sch
 	schema = spec_resolve(spec, schema);
 	type = member_text(schema, "type");
 	format = member_text(schema, "format");
+	if (!value && strcmp(type, "boolean") == 0)
+		return json_true();
+	if (!value) {
+		(void)needs_value(option, err);
+		return NULL;
+	}
 	text = read_value(option, value, strcmp(format, "password") == 0, err);
 	if (!text)
 		return NULL;
@@ -157,7 +169,7 @@ static bool put(struct parsing *p, json_t *schema, json_t *object, const char *o
 	}
 	if (!json_object_get(object, name))
 		json_object_set_new(object, name, json_array());
-	if (!*value) /* an empty one empties the list */
+	if (value && !*value) /* an empty one empties the list */
 		return true;
 	made = value_of(p->spec, option, json_object_get(resolved, "items"), value, p->err);
 	return made && json_array_append_new(json_object_get(object, name), made) == 0;
@@ -181,9 +193,12 @@ static bool add_query(struct parsing *p, const char *option, const char *name, c
 			                 option);
 		if (strcmp(member_text(parameter, "in"), "query") != 0)
 			continue;
+		if (!value && strcmp(member_text(spec_resolve(p->spec, json_object_get(parameter, "schema")), "type"),
+		                     "boolean") != 0)
+			return needs_value(option, p->err);
 		*ret_found = true;
 		buf_printf(query, "%s%s=", query->size ? "&" : "", known);
-		add_escaped(query, value);
+		add_escaped(query, value ? value : "true");
 	}
 	return true;
 }
@@ -212,7 +227,8 @@ static const char **setting_of(struct manner *manner, const char *name)
 	} settings[] = { { "url", &manner->url },
 		         { "ca", &manner->ca },
 		         { "token-file", &manner->token_file },
-		         { "etag", &manner->etag } };
+		         { "etag", &manner->etag },
+		         { "only", &manner->only } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
 		if (strcmp(settings[i].name, name) == 0)
@@ -227,12 +243,13 @@ static bool take_option(struct parsing *p, const char *option, const char *name,
 
 	if (setting) {
 		*setting = value;
-		return true;
+		return value || needs_value(option, p->err);
 	}
 	if (!add_query(p, option, name, value, &found) || found)
 		return found;
 	if (strcmp(name, "body") == 0 && p->operation->body) {
-		_cleanup_free_ char *text = read_value(option, value, false, p->err);
+		_cleanup_free_ char *text =
+			value || needs_value(option, p->err) ? read_value(option, value, false, p->err) : NULL;
 
 		json_decref(p->arguments->body);
 		p->arguments->body = text ? parse_json(option, text, p->err) : NULL;
@@ -269,8 +286,8 @@ static bool take(struct parsing *p, int argc, char *const *argv, int *at)
 	}
 	if (equals)
 		return take_option(p, option, option + 2, equals + 1);
-	if (*at == argc)
-		return error_set(p->err, ERR_INVALID, "%s needs a value", option);
+	if (*at == argc || strncmp(argv[*at], "--", 2) == 0)
+		return take_option(p, option, option + 2, NULL);
 	return take_option(p, option, option + 2, argv[(*at)++]);
 }
 
@@ -432,6 +449,7 @@ void arguments_describe(const struct spec *spec, const struct operation *operati
 	if (operation_matched(operation))
 		fputs("  --etag ETAG                        of what was read; read now when it isn't given\n", out);
 	fputs("\n  --json                             the answer as it came\n"
+	      "  --only MEMBER                      of the answer, by itself: website.id\n"
 	      "  --wait                             until the task that it started has ended\n"
 	      "  --all                              of lists: all pages\n"
 	      "  --url URL, --ca FILE, --token-file FILE\n"

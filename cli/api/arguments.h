@@ -7,7 +7,7 @@
 
 /* How the panel is reached and how the answer is shown; texts belong to argv or the environment. */
 struct manner {
-	const char *url, *ca, *token_file, *etag;
+	const char *url, *ca, *token_file, *etag, *only;
 	bool json, wait, all, help;
 };
 

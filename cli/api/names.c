@@ -5,6 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/cleanup.h"
+
+/* What people look for beside other commands. */
+static const struct {
+	const char *noun, *say, *verb; /* verb: NULL: as it is */
+} spoken[] = {
+	{ "record", "audit", NULL },     /* audit verify */
+	{ "sre-token", "sre", "token" }, /* sre context */
+};
+
 void name_kebab(const char *camel, char ret[static NAME_WORD])
 {
 	size_t n = 0;
@@ -31,8 +41,13 @@ bool name_split(const char *operation, char noun[static NAME_WORD], char verb[st
 	size = strlen(noun);
 	if ((strcmp(verb, "list") == 0 || strcmp(verb, "export") == 0) && size > 1 && noun[size - 1] == 's')
 		noun[size - 1] = '\0';
-	if (strcmp(noun, "record") == 0)
-		snprintf(noun, NAME_WORD, "audit"); /* where people look for them, beside audit verify */
+	for (size_t i = 0; i < ARRAY_SIZE(spoken); i++)
+		if (strcmp(noun, spoken[i].noun) == 0) {
+			snprintf(noun, NAME_WORD, "%s", spoken[i].say);
+			if (spoken[i].verb)
+				snprintf(verb, NAME_WORD, "%s", spoken[i].verb);
+			break;
+		}
 	return true;
 }
 

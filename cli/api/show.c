@@ -71,6 +71,23 @@ void show_text(const char *text, FILE *out)
 	fprintf(out, "%s\n", buf.data);
 }
 
+bool show_member(const json_t *reply, const char *path, FILE *out)
+{
+	const json_t *value = member(reply, path);
+	_cleanup_free_ char *text = value && !is_scalar(value) ? json_dumps(value, JSON_COMPACT) : NULL;
+	_cleanup_buf_ struct buf line = { 0 };
+
+	if (!value)
+		return false;
+	buf_puts(&line, "");
+	if (text)
+		add_plain(&line, text);
+	else
+		add_scalar(&line, value);
+	fprintf(out, "%s\n", line.data);
+	return true;
+}
+
 /* How many columns of a terminal: code points, which is right for most. */
 static size_t width(const char *text)
 {

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* A reply: its only member that is an array of objects as a table, else its members as lines. */
 void show_reply(const json_t *reply, FILE *out);
+
+/* One member of a reply by itself, "website.id"; false: it isn't there. */
+bool show_member(const json_t *reply, const char *path, FILE *out);
 
 /* A line of somebody else's words. */
 void show_text(const char *text, FILE *out);

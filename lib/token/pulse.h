@@ -15,6 +15,7 @@ enum {
 	PULSE_WINDOW_S = 75,      /* how far back it goes: an identity's whole life, and the longest transaction */
 	IDENTITY_LIFE_S = 5,      /* by itself */
 	IDENTITY_EXTENDED_S = 30, /* beside pulses */
+	IDENTITY_BY_HAND_S = 600, /* an operator's, for the bus by hand */
 };
 
 struct pulse {

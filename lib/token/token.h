@@ -3,11 +3,12 @@
  * it. There is one canonical form: the header {"alg":"EdDSA","typ":"JWT"} and claims in alphabetical order without
  * white space or escapes; the reader refuses anything else, so a token has exactly one spelling.
  *
- *   identity  iss authz      aud service          sub user   org orgs role scp sid name ext   5 s; to ext beside a
- * pulse pulse     iss authz      aud pulse            rev                                         4 s service   iss
- * caller     aud service.Method   sub actor  dig rid                          30 s command   iss tasks      aud node
- * act kind.verb  jti rid dig                  120 s report    iss node       aud tasks            sub task id or
- * "heartbeat"  dig             300 s
+ * - identity: iss authz, aud service, sub user, org orgs role scp sid name ext; 5 s, to ext beside a pulse; an
+ *   operator's by hand: 600 s, without ext
+ * - pulse: iss authz, aud pulse, rev; 4 s
+ * - service: iss caller, aud service.Method, sub actor, dig rid; 30 s
+ * - command: iss tasks, aud node, act kind.verb, jti rid dig; 120 s
+ * - report: iss node, aud tasks, sub task id or "heartbeat", dig; 300 s
  */
 #pragma once
 

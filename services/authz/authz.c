@@ -48,6 +48,7 @@ const struct authz_handlers authz_handlers = {
 	.sign_out = authz_sign_out,
 	.get_session = authz_get_session,
 	.create_api_token = authz_create_api_token,
+	.create_sre_token = authz_create_sre_token,
 	.create_organisation = authz_create_organisation,
 	.list_organisations = authz_list_organisations,
 	.create_user = authz_create_user,

@@ -42,6 +42,7 @@ bool authz_sign_in(struct call *call, const Stralix__V1__SignInRequest *req, str
 bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, struct error *err);
 bool authz_get_session(struct call *call, const Stralix__V1__GetSessionRequest *req, struct error *err);
 bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiTokenRequest *req, struct error *err);
+bool authz_create_sre_token(struct call *call, const Stralix__V1__CreateSreTokenRequest *req, struct error *err);
 bool authz_create_organisation(struct call *call, const Stralix__V1__CreateOrganisationRequest *req, struct error *err);
 bool authz_list_organisations(struct call *call, const Stralix__V1__ListOrganisationsRequest *req, struct error *err);
 bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *req, struct error *err);

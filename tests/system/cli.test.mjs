@@ -39,7 +39,8 @@ for (const operation of Object.values(openapi.paths).flatMap((path) => Object.va
     const [verb, ...words] = kebab(id).split('-');
     const many = words.join('-');
     const noun = ['list', 'export'].includes(verb) ? many.replace(/s$/, '') : many;
-    const { status, out } = ctl([noun === 'record' ? 'audit' : noun, verb, '--help']); // beside audit verify
+    const said = { 'list record': ['audit', 'list'], 'export record': ['audit', 'export'], 'create sre-token': ['sre', 'token'] }; // beside audit verify, sre context
+    const { status, out } = ctl([...(said[`${verb} ${noun}`] ?? [noun, verb]), '--help']);
     assert.equal(status, 0);
     assert.ok(out.includes(operation.summary), out);
     for (const parameter of operation.parameters) if (parameter.in === 'query') assert.match(out, new RegExp(`--${kebab(parameter.name)}\\b`));
@@ -79,12 +80,40 @@ test('a refusal names the option and the request; a task that fails is another s
   assert.match(failed.err, /index\.html/);
 });
 
+test('one member of an answer by itself, for scripts', () => {
+  const id = ctl(['website', 'create', '--domain', freshDomain('cli'), '--only', 'website.id']).out;
+  assert.match(id, /^[0-9a-f-]{36}\n$/);
+  const missing = ctl(['website', 'get', id.trim(), '--only', 'website.nothing']);
+  assert.equal(missing.status, 1);
+  assert.match(missing.err, /the answer has no website\.nothing/);
+});
+
+test('a token for the bus by hand: of an administrator, ten minutes, on record without itself', () => {
+  assert.match(ctl(['sre', 'token', '--service', 'web']).err, /may not|permission|right/i);
+  assert.match(ctl(['sre', 'token', '--service', 'nowhere'], { token: env.ADMIN_TOKEN }).err, /service: There is no such service/);
+  const { token, expiresAt } = json(['sre', 'token', '--service', 'web'], { token: env.ADMIN_TOKEN });
+  const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+  assert.equal(claims.exp - claims.iat, 600);
+  assert.equal(claims.exp * 1000, Date.parse(expiresAt));
+  assert.equal(claims.aud, 'web');
+  assert.deepEqual(claims.scp, ['website:read']);
+  const wider = json(['sre', 'token', '--service', 'web', '--write'], { token: env.ADMIN_TOKEN }).token;
+  assert.ok(JSON.parse(Buffer.from(wider.split('.')[1], 'base64url')).scp.includes('website:create'));
+  const records = JSON.stringify(json(['audit', 'list', '--action', 'sre-token.create', '--limit', '2'], { token: env.ADMIN_TOKEN }));
+  assert.match(records, /admin@panel\.example/);
+  assert.ok(!records.includes(token.slice(-40)) && !records.includes(wider.slice(-40)));
+});
+
 test('what is not understood says what is, and calls nobody', () => {
   const cases = [
     [['website', 'create', '--nonsense', 'x'], /there is no option --nonsense/],
     [['website', 'get'], /websiteId is missing/],
     [['website', 'get', 'a', 'b'], /'b' is too much/],
     [['website', 'list', '--limit'], /--limit needs a value/],
+    [['website', 'list', '--limit', '--json'], /--limit needs a value/],
+    [['website', 'list', '--only'], /--only needs a value/],
+    [['website', 'create', '--domain', '--json'], /--domain needs a value/],
+    [['sre', 'token', '--service', 'web', '--write=perhaps'], /true or false/],
     [['node', 'register', '--http-port', 'x'], /is no whole number/],
     [['website', 'update', 'a', '--settings.redirects', '{'], /no JSON/],
     [['website', 'fly'], /usage: stralixctl website VERB/],

@@ -35,8 +35,13 @@ static bool claims_of(const Stralix__V1__SignIdentity *who, int64_t now_s, struc
                       struct error *err)
 {
 	*claims = (struct token_claims){ .iat = now_s, .exp = now_s + IDENTITY_LIFE_S };
-	if (who->ends_s > claims->exp)
+	if (who->by_hand) {
+		if (!who->n_scopes)
+			return error_set(err, ERR_INVALID, "a token by hand names what it is for");
+		claims->exp = who->ends_s < now_s + IDENTITY_BY_HAND_S ? who->ends_s : now_s + IDENTITY_BY_HAND_S;
+	} else if (who->ends_s > claims->exp) {
 		claims->ext = who->ends_s < now_s + IDENTITY_EXTENDED_S ? who->ends_s : now_s + IDENTITY_EXTENDED_S;
+	}
 	if (!put(claims->iss, sizeof(claims->iss), "authz") || !put(claims->aud, sizeof(claims->aud), who->audience) ||
 	    !put(claims->sub, sizeof(claims->sub), who->user_id) ||
 	    !put(claims->org, sizeof(claims->org), who->organisation_id) ||

@@ -39,5 +39,10 @@ values ($1::uuid, $2::uuid, $3::uuid, $4, $5::bytea, $6::text[],
         least(now() + make_interval(secs => $7::int), (select expires_at from api_tokens where id = $8::uuid)))
 returning (extract(epoch from expires_at) * 1000)::bigint;
 
+-- name: session_end
+select extract(epoch from expires_at)::bigint from sessions where id = $1::uuid
+union all
+select extract(epoch from expires_at)::bigint from api_tokens where id = $1::uuid;
+
 -- name: token_delete_named
 delete from api_tokens where user_id = $1::uuid and name = $2;

@@ -13,6 +13,11 @@ export const createApiTokenForm = /* @__PURE__ */ z.object({
   ttlS: z.optional(z.number()),
 });
 
+export const createSreTokenForm = /* @__PURE__ */ z.object({
+  service: text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 32 }),
+  write: z.optional(text({  })),
+});
+
 export const createOrganisationForm = /* @__PURE__ */ z.object({
   name: text({ required: true, max: 80 }),
 });

@@ -127,6 +127,29 @@ static void refused(struct fixture *f)
 	assert_int_equal(reply.ref, 42);
 }
 
+static void by_hand_it_lives_ten_minutes_for_named_scopes(void **state)
+{
+	struct fixture *f = *state;
+	char *scopes[] = { text(f, 6, "website:read") };
+	Stralix__V1__SignerReply reply;
+	struct token_claims claims;
+	struct error err = { 0 };
+
+	f->identity.by_hand = true;
+	f->identity.ends_s = NOW + 3600;
+	refused(f); /* no scopes would be all */
+	f->identity.scopes = scopes;
+	f->identity.n_scopes = 1;
+	answer(f, &reply);
+	assert_true(token_verify(f->public, reply.token, &claims, &err));
+	assert_int_equal(claims.exp, NOW + 600);
+	assert_int_equal(claims.ext, 0);
+	f->identity.ends_s = NOW + 60; /* the session ends before */
+	answer(f, &reply);
+	assert_true(token_verify(f->public, reply.token, &claims, &err));
+	assert_int_equal(claims.exp, NOW + 60);
+}
+
 static void a_user_that_is_no_id_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -210,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FIXTURE(the_token_says_who_and_lives_five_seconds),
 		WITH_FIXTURE(scopes_and_organisations_are_carried),
+		WITH_FIXTURE(by_hand_it_lives_ten_minutes_for_named_scopes),
 		WITH_FIXTURE(a_user_that_is_no_id_is_refused),
 		WITH_FIXTURE(an_audience_with_a_dot_is_refused),
 		WITH_FIXTURE(a_request_without_body_is_refused),
