@@ -196,6 +196,20 @@ await check('its settings are changed in a form and at work a moment later', asy
   await browser.theme('light');
 });
 
+await check('a change is taken back where its end is told', async () => {
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+  await button('Change settings…').click();
+  await page.getByRole('textbox', { name: 'Index files' }).fill('start.html');
+  await button('Save settings').click();
+  await page.getByText(`Update website: ${domain} is done`).last().waitFor();
+  await page.keyboard.press('Escape'); // the drawer
+  await page.getByRole('definition').filter({ hasText: /^start\.html$/ }).waitFor();
+  await browser.axe('a message with a way back');
+  await button('Undo').click();
+  await page.getByRole('definition').filter({ hasText: /^index\.html$/ }).waitFor();
+  await page.getByRole('definition').filter({ hasText: '/old → https://shop.example/new 301' }).waitFor(); // what was not changed stays
+});
+
 await check('settings that somebody else changed meanwhile are not overwritten', async () => {
   await page.goto(at(`/websites/view/?id=${(await website()).id}`));
   await button('Change settings…').click();
@@ -256,6 +270,45 @@ await check('websites: axe in both themes', async () => {
   await browser.theme('dark');
   await browser.shot('websites-dark');
   await browser.theme('light');
+});
+
+await check('single keys: search, rows, pages, help, and off', async () => {
+  await page.goto(at('/websites/?sort=-created_at'));
+  await page.getByRole('row').nth(1).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('shop-gj?n'); // typing is typing
+  assert.equal(await page.getByRole('searchbox').inputValue(), 'shop-gj?n');
+  await page.getByRole('searchbox').fill(domain);
+  await page.getByRole('link', { name: domain }).waitFor();
+  await page.getByRole('searchbox').blur();
+  await page.keyboard.press('j');
+  await page.waitForFunction((name) => document.activeElement?.textContent === name, domain);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/websites\/view\//);
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.waitForURL(/\/tasks\/$/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('w');
+  await page.waitForURL(/\/websites\/$/);
+  await button('New website').waitFor();
+  await page.keyboard.press('n');
+  await page.getByRole('textbox', { name: 'Domain' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('textbox', { name: 'Domain' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  await browser.looks('keyboard');
+  await browser.theme('light');
+  await page.getByRole('checkbox', { name: 'Use single keys' }).uncheck();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('n');
+  await page.keyboard.press('Control+k'); // this one is no single key
+  await page.getByRole('option', { name: 'Keyboard' }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Domain' }).count(), 0);
+  await page.getByRole('checkbox', { name: 'Use single keys' }).check();
+  await page.keyboard.press('Escape');
 });
 
 await check('the palette finds it', async () => {

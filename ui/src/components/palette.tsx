@@ -1,6 +1,6 @@
 'use client';
 import { Command } from 'cmdk';
-import { Activity, Globe, Plus, Search } from 'lucide-react';
+import { Activity, Globe, Keyboard, Plus, Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
@@ -14,7 +14,7 @@ const item = 'flex h-11 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 te
 const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:uppercase';
 
 /** Pages and actions are matched here, websites by the server, so that one finds those of every page. */
-export default function Palette({ onClose }: { onClose(): void }) {
+export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose(): void }) {
   const router = useRouter();
   const t = useTranslations('palette');
   const nav = useTranslations('nav');
@@ -26,6 +26,10 @@ export default function Palette({ onClose }: { onClose(): void }) {
   const go = (href: string) => {
     onClose();
     router.push(href);
+  };
+  const keys = () => {
+    onClose();
+    onKeys();
   };
   const tasks = () => {
     onClose();
@@ -48,6 +52,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
               <Command.Group heading={t('actions')} className={group}>
                 {mayCreate && <Command.Item className={item} onSelect={() => go('/websites/?new=1')}><Plus aria-hidden />{t('newWebsite')}</Command.Item>}
                 <Command.Item className={item} onSelect={tasks}><Activity aria-hidden />{t('showTasks')}</Command.Item>
+                <Command.Item className={item} onSelect={keys}><Keyboard aria-hidden />{t('keys')}</Command.Item>
               </Command.Group>
               {sites.length > 0 && (
                 <Command.Group heading={nav('websites')} className={group}>

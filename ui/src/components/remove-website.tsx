@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import { deleteWebsite, purgeWebsite, type Website } from '@/lib/api.gen';
+import { deleteWebsite, purgeWebsite, undeleteWebsite, type Website } from '@/lib/api.gen';
 import { refresh } from '@/lib/queries';
 import { toAscii } from '@/lib/rules';
 import { showTask, useTasks } from '@/lib/tasks';
@@ -26,7 +26,7 @@ export default function RemoveWebsiteDialog({ website, how, onClose }: { website
   const remove = useMutation({
     mutationFn: () => calls[how]({ websiteId: website.id }),
     onSuccess: ({ taskId }) => {
-      if (taskId) follow(taskId);
+      if (taskId) follow(taskId, how === 'delete' ? () => undeleteWebsite({ websiteId: website.id }) : undefined);
       onClose();
       if (taskId) showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');

@@ -53,7 +53,7 @@ export function Suspend({ website }: { website: Website }) {
   const change = useMutation({
     mutationFn: () => (suspended ? resumeWebsite : suspendWebsite)({ websiteId: website.id }),
     onSuccess: ({ taskId }) => {
-      follow(taskId);
+      follow(taskId, () => (suspended ? suspendWebsite : resumeWebsite)({ websiteId: website.id }));
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');
     },

@@ -2,13 +2,14 @@
 import { Activity, Command as CommandIcon, Menu as MenuIcon, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { Dialog } from 'radix-ui';
-import { Suspense, useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { cn } from '@/lib/cn';
 import { LiveProvider, useLive } from '@/lib/live';
 import { isEnded, useSession } from '@/lib/queries';
 import { TaskProvider, TaskToasts, showTask, useRecentTasks, useShownTask } from '@/lib/tasks';
 import { Brand } from './brand';
+import { useKeys } from './keys';
 import { Nav } from './nav';
 import { ThemeMenu } from './theme-menu';
 import { Button } from './ui/button';
@@ -17,6 +18,7 @@ import { scrim } from './ui/overlay';
 import { UserMenu } from './user-menu';
 
 const Palette = dynamic(() => import('./palette'), { ssr: false });
+const KeysDialog = dynamic(() => import('./keys-dialog'), { ssr: false });
 const TaskDrawer = dynamic(() => import('./task-drawer'), { ssr: false });
 const Toaster = dynamic(() => import('./toaster'), { ssr: false });
 
@@ -99,6 +101,9 @@ const Drawer = () => (useShownTask() ? <TaskDrawer /> : null);
 export function Shell({ children }: { children: ReactNode }) {
   const t = useTranslations('common');
   const [palette, setPalette] = usePalette();
+  const [keys, setKeys] = useState(false);
+  const showKeys = useCallback(() => setKeys(true), []);
+  useKeys(showKeys);
   const session = useSession();
   return (
     <LiveProvider on={session.data !== undefined}>
@@ -113,7 +118,8 @@ export function Shell({ children }: { children: ReactNode }) {
             </main>
           </div>
           <Suspense><Drawer /></Suspense>
-          {palette && <Palette onClose={() => setPalette(false)} />}
+          {palette && <Palette onKeys={showKeys} onClose={() => setPalette(false)} />}
+          {keys && <KeysDialog onClose={() => setKeys(false)} />}
           <TaskToasts />
           <Toaster />
         </div>

@@ -8,8 +8,8 @@ const classNames = {
   icon: 'mt-0.5 [&>svg]:size-4.5',
   success: '[&_[data-icon]]:text-ok',
   error: '[&_[data-icon]]:text-bad',
-  actionButton: 'ml-auto shrink-0 rounded-md px-2 py-1 text-xs font-medium text-accent-text hover:bg-accent-soft',
-  closeButton: 'order-last shrink-0 rounded-md p-1 text-muted hover:bg-sunken hover:text-text [&>svg]:size-3.5',
+  actionButton: 'ml-auto min-h-8 shrink-0 rounded-md px-2.5 text-xs font-medium text-accent-text hover:bg-accent-soft',
+  closeButton: 'order-last grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-sunken hover:text-text [&>svg]:size-3.5',
 };
 
 export default function Toaster() {

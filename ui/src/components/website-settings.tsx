@@ -9,7 +9,7 @@ import { updateWebsite, type Website, type WebsiteSettings } from '@/lib/api.gen
 import { useFormKey } from '@/lib/form';
 import { ApiError } from '@/lib/http';
 import { refresh } from '@/lib/queries';
-import { changed, fieldOf, formOf, statuses, type SettingsForm } from '@/lib/settings';
+import { before, changed, fieldOf, formOf, statuses, type SettingsForm } from '@/lib/settings';
 import { showTask, useTasks } from '@/lib/tasks';
 import { siteName } from './site';
 import { Button } from './ui/button';
@@ -104,8 +104,8 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
   const save = useMutation({
     mutationFn: (settings: WebsiteSettings) => updateWebsite({ websiteId: website.id, etag: start.etag, settings }, { key: keyFor(settings) }),
     onMutate: () => setUnplaced(null),
-    onSuccess: ({ taskId }) => {
-      follow(taskId);
+    onSuccess: ({ taskId, website: now }, settings) => {
+      follow(taskId, () => updateWebsite({ websiteId: website.id, etag: now?.etag ?? '', settings: before(start.values, settings) }));
       onClose();
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');

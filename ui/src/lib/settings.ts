@@ -39,6 +39,12 @@ export function changed(before: SettingsForm, after: SettingsForm): WebsiteSetti
   return Object.fromEntries(Object.entries(settingsOf(after)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name as keyof WebsiteSettings])));
 }
 
+/** What the members of a change were before it. */
+export function before(form: SettingsForm, change: WebsiteSettings): WebsiteSettings {
+  const was = settingsOf(form);
+  return Object.fromEntries(Object.keys(change).map((name) => [name, was[name as keyof WebsiteSettings]]));
+}
+
 /** The form's field that a violation is about, and which member of a list that is one text. */
 export function fieldOf({ field }: Violation) {
   const [, name, index, member] = /^settings\.(\w+)(?:\[(\d+)\])?(?:\.(\w+))?$/.exec(field) ?? [];

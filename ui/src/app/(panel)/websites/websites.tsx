@@ -148,7 +148,7 @@ export function Websites() {
   return (
     <>
       <PageHead title={t('title')} detail={chips[0]!.count === undefined ? '' : t('count', { count: chips[0]!.count })}>
-        {mayCreate && <Button variant="primary" onClick={openNew} onPointerEnter={() => void loadNew()} onFocus={() => void loadNew()}><Plus />{t('new')}</Button>}
+        {mayCreate && <Button data-new variant="primary" onClick={openNew} onPointerEnter={() => void loadNew()} onFocus={() => void loadNew()}><Plus />{t('new')}</Button>}
       </PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
