@@ -1,6 +1,7 @@
 /*
  * adapter: how one kind of resource becomes files and daemon calls. The engine does the rest for all kinds: order,
- * journal, roll back. Except for health and read, which any thread may call, an adapter is used by the worker alone.
+ * journal, roll back. Except for health, log and read, which any thread may call, an adapter is used by the worker
+ * alone.
  */
 #pragma once
 
@@ -22,6 +23,13 @@ struct adapter_health {
 	char version[65];
 	bool alive;
 	char message[256];
+};
+
+/* A log of one object. */
+struct adapter_log {
+	char path[4096];
+	uid_t owner;     /* of the file */
+	char marker[64]; /* its lines of this object have this as their server; empty: all of them are of it */
 };
 
 /* Every member is required. self is the adapter's state. */
@@ -66,6 +74,9 @@ struct adapter_ops {
 	bool (*purge)(void *self, const struct object *object, struct error *err);
 
 	void (*health)(void *self, struct adapter_health *ret);
+
+	/* Where the object's own log is, or the part that is about it of one that has several objects' errors. */
+	bool (*log)(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err);
 };
 
 struct adapter {

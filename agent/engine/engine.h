@@ -8,12 +8,14 @@
 
 #include "agent/engine/adapter.h"
 #include "agent/engine/apply.h"
+#include "agent/engine/asking.h"
 #include "agent/engine/journal.h"
 #include "agent/engine/outcome.h"
 #include "agent/engine/progress.h"
+#include "agent/engine/seen.h"
 #include "agent/engine/worker.h"
 
-enum { ENGINE_FRAME = 384 * 1024, ENGINE_CONTRACT = 1 };
+enum { ENGINE_FRAME = 384 * 1024, ENGINE_CONTRACT = 1, ENGINE_SKEW_S = 150 };
 
 struct engine {
 	const char *node_id, *dir, *keyring_path;
@@ -25,13 +27,28 @@ struct engine {
 	struct progress *progress;
 	struct apply *apply;
 	struct worker *worker;
-	int link, wake;            /* the socketpair; the worker's eventfd */
+	struct verb_node node; /* of asking */
+	struct asking *asking;
+	struct seen *seen;
+	int link, wake;            /* the socketpair; the eventfd of worker and asking */
 	uint64_t progress_version; /* last reported */
 	int64_t progress_ms;       /* when */
 };
 
 /* Runs until the link's end closes (true) or the socketpair fails. */
 bool engine_loop(struct engine *engine, struct error *err) _must_check_;
+
+/* Whether a frame's token is tasks' for this node, action and payload, and of this time. ERR_UNAUTHENTICATED,
+ * ERR_CLOCK_SKEW: believed but for its time. */
+bool engine_admit(const struct engine *engine, const Stralix__V1__CommandFrame *frame, struct token_claims *claims,
+                  struct error *err) _must_check_;
+
+/* Checks a question and hands it on to asking; appends the packed Report that refuses it, or nothing. */
+bool engine_ask(struct engine *engine, const Stralix__V1__CommandFrame *frame, struct arena *arena, struct buf *report,
+                struct error *err) _must_check_;
+/* Appends the packed Report that answers it. */
+bool engine_answered(struct engine *engine, const struct asked *asked, struct buf *report,
+                     struct error *err) _must_check_;
 
 /* Checks a command and takes it in; appends the packed Report that answers it. */
 bool engine_command(struct engine *engine, const Stralix__V1__CommandFrame *frame, struct arena *arena,

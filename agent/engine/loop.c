@@ -99,7 +99,26 @@ static bool on_command(struct engine *engine, const Stralix__V1__CommandFrame *f
 	_cleanup_buf_ struct buf report = { 0 };
 
 	renew_keyring(engine);
-	return engine_command(engine, frame, arena, &report, err) && send_answer(engine, frame->ref, &report, err);
+	if (!verb_find(frame->verb))
+		return engine_command(engine, frame, arena, &report, err) &&
+		       send_answer(engine, frame->ref, &report, err);
+	return engine_ask(engine, frame, arena, &report, err) &&
+	       (report.size == 0 || send_answer(engine, frame->ref, &report, err));
+}
+
+/* What asking has made since the last look. One that can't be sent is the asker's to miss. */
+static void send_answered(struct engine *engine)
+{
+	struct asked *next;
+
+	while ((next = asking_take(engine->asking))) {
+		_cleanup_(asked_freep) struct asked *asked = next;
+		_cleanup_buf_ struct buf report = { 0 };
+		struct error err = { 0 };
+
+		if (!engine_answered(engine, asked, &report, &err) || !send_answer(engine, asked->ref, &report, &err))
+			log_failure(LOG_WARN_, &err, "answering a question");
+	}
 }
 
 static bool on_heartbeat(struct engine *engine, struct error *err)
@@ -265,6 +284,7 @@ bool engine_loop(struct engine *engine, struct error *err)
 			return error_errno(err, errno, "poll");
 		if (ready[1].revents & POLLIN)
 			eventfd_read(engine->wake, &count);
+		send_answered(engine);
 		if (ready[0].revents && !receive(engine, buffer, &closed, err))
 			return false;
 		/* What can't be sent or read now is tried again at the next turn. */

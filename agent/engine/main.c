@@ -98,7 +98,12 @@ static bool start(struct parts *parts, struct error *err)
 		                               .journal = engine->journal,
 		                               .kind = engine->adapter.ops->kind,
 		                               .wake_fd = engine->wake };
-	return worker_start(&worker, &engine->worker, err);
+	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal };
+	engine->seen = seen_new();
+	if (!engine->seen)
+		return error_errno(err, ENOMEM, "start");
+	return asking_new(&engine->node, engine->wake, &engine->asking, err) &&
+	       worker_start(&worker, &engine->worker, err);
 }
 
 static void stop(struct parts *parts)
@@ -107,6 +112,8 @@ static void stop(struct parts *parts)
 
 	if (engine->worker && !worker_stop(engine->worker, STOP_S))
 		_exit(0); /* a long batch: the next start goes on with it */
+	asking_free(engine->asking);
+	seen_free(engine->seen);
 	apply_free(engine->apply);
 	progress_free(engine->progress);
 	outcome_signer_free(engine->signer);

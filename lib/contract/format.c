@@ -74,8 +74,7 @@ static const char *check_password(const char *text, struct arena *arena)
 	return size >= 12 && size <= 128 && format_utf8_valid(text, size) ? text : NULL;
 }
 
-/* Not controls, not what turns the direction of text around or hides in it. */
-static bool is_printable(uint32_t point)
+bool format_printable(uint32_t point)
 {
 	return point >= 0x20 && !(point >= 0x7F && point < 0xA0) && !(point >= 0x2028 && point <= 0x202E) &&
 	       !(point >= 0x2060 && point <= 0x206F) && !(point >= 0xFFF9 && point <= 0xFFFB) && point != 0xFEFF &&
@@ -89,7 +88,7 @@ static bool all_printable(const char *text, const char *also)
 
 	for (; size; text += step, size -= step) {
 		step = format_utf8_next(text, size, &point);
-		if (!step || (!is_printable(point) && !(point < 0x20 && strchr(also, (int)point))))
+		if (!step || (!format_printable(point) && !(point < 0x20 && strchr(also, (int)point))))
 			return false;
 	}
 	return true;

@@ -22,6 +22,9 @@ bool format_utf8_valid(const void *data, size_t size); /* no NUL, no surrogates,
 /* The length of the valid sequence that data begins with, 1 to 4, and its code point; 0 when there is none. */
 size_t format_utf8_next(const void *data, size_t size, uint32_t *ret);
 
+/* Not a control character, nor what turns the direction of text around or hides in it. */
+bool format_printable(uint32_t point);
+
 const char *format_words(Stralix__Format format); /* what to enter, for people */
 const char *format_name(Stralix__Format format);  /* "HOSTNAME"; "UNSET" when unknown */
 size_t format_limit(Stralix__Format format);      /* most bytes of a field that gives no max_len */

@@ -15,6 +15,7 @@
 
 #include "book.h"
 #include "claim.h"
+#include "command_token.h"
 #include "report.h"
 #include "settle.h"
 #include "visits.h"
@@ -23,7 +24,6 @@
 enum {
 	CHECK_MS = 3000,
 	ANSWER_MS = 10000,
-	TOKEN_S = 120,
 	OFFLINE_MS = 20000,
 	AWAY_MS = 5000,
 	BUS_MS = 1000,
@@ -142,24 +142,6 @@ static uint8_t *pack_command(const struct task *task, struct arena *arena, size_
 	return contract_pack(&command.base, arena, ret_size);
 }
 
-/* A token for this command, this node and two minutes. */
-static bool mint(const struct sending *sending, const void *command, size_t size, char out[static TOKEN_MAX],
-                 struct error *err)
-{
-	const struct task *task = sending->task;
-	struct token_claims claims = { .iat = clock_unix_ms() / 1000, .has_dig = true };
-	struct uuid id = uuid_v7();
-
-	claims.exp = claims.iat + TOKEN_S;
-	snprintf(claims.iss, sizeof(claims.iss), "tasks");
-	snprintf(claims.aud, sizeof(claims.aud), "%s", task->node_id);
-	snprintf(claims.act, sizeof(claims.act), "%s.%s", task->kind, task->verb);
-	snprintf(claims.rid, sizeof(claims.rid), "%s", task->request_id);
-	uuid_format(&id, claims.jti);
-	token_digest(command, size, claims.dig);
-	return token_sign(service_key(sending->tasks->service), &claims, out, err);
-}
-
 static void run_answer(void *arg);
 
 /* On a thread of the bus, which must not wait. */
@@ -179,14 +161,15 @@ static void on_answer(void *arg, struct bus_msg *reply, const struct error *why)
 static bool send_command(struct sending *sending, struct arena *arena, struct error *err)
 {
 	const struct task *task = sending->task;
+	const struct command_token what = { task->node_id, task->kind, task->verb, task->request_id };
 	char token[TOKEN_MAX], bearer[TOKEN_MAX + 8], subject[160];
 	size_t size;
 	uint8_t *command = pack_command(task, arena, &size);
 
 	if (!command)
 		return error_set(err, ERR_TOO_LARGE, "the command is too large");
-	if (!mint(sending, command, size, token, err))
-		return error_wrap(err, "command token");
+	if (!command_token(sending->tasks->service, &what, command, size, token, err))
+		return false;
 	snprintf(bearer, sizeof(bearer), "Bearer %s", token);
 	snprintf(subject, sizeof(subject), "node.%s.%s.%s", task->node_id, task->kind, task->verb);
 	sending->sent_ms = clock_unix_ms();

@@ -12,6 +12,7 @@ static const struct tasks_handlers handlers = {
 	.get_node = tasks_get_node,
 	.register_node = tasks_register_node,
 	.place_resource = tasks_place_resource,
+	.ask_node = tasks_ask_node,
 	.enqueue = tasks_enqueue,
 };
 

@@ -48,6 +48,7 @@ bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, s
 bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeRequest *req, struct error *err);
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err);
 bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, struct error *err);
+bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err);
 
 extern const struct janitor_row tasks_janitor[];
 extern const struct config_row tasks_config[];

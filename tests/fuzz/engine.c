@@ -33,6 +33,15 @@ static void fingerprint(void *self, char ret[static 65])
 	ret[0] = '\0';
 }
 
+static bool no_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err)
+{
+	(void)self;
+	*ret = (struct adapter_log){ 0 };
+	snprintf(ret->path, sizeof(ret->path), "%s/%s.log", one.dir, errors ? "error" : id);
+	(void)err;
+	return true;
+}
+
 static void remove_dir(void)
 {
 	static const char *const names[] = { "keyring", "journal.db", "journal.db-wal", "journal.db-shm",
@@ -100,6 +109,7 @@ static void open_engine(void)
 	one.ops = *nginx_adapter(NULL).ops; /* its reader needs no state */
 	one.ops.health = health;
 	one.ops.fingerprint = fingerprint;
+	one.ops.log = no_log;
 	engine->adapter.ops = &one.ops;
 	snprintf(path, sizeof(path), "%s/nginx", one.dir);
 	need(tree_open(path, (gid_t)-1, &tree, &err), &err);
@@ -108,6 +118,9 @@ static void open_engine(void)
 		.adapter = engine->adapter, .journal = engine->journal, .tree = tree, .progress = engine->progress
 	};
 	need(apply_new(&apply, &engine->apply, &err), &err);
+	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal };
+	engine->seen = seen_new();
+	need(asking_new(&engine->node, engine->wake, &engine->asking, &err), &err);
 }
 
 struct fuzz_engine *fuzz_engine(void)

@@ -15,7 +15,7 @@
 enum { ARENA_MAX = 1 << 20, PAYLOAD_MAX = 300001 };
 
 /* Of the first byte. */
-enum { REMOVE = 1, OTHER_KIND = 2, SKEWED = 4, FORGED = 8 };
+enum { REMOVE = 1, OTHER_KIND = 2, SKEWED = 4, FORGED = 8, ASK = 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -90,6 +90,20 @@ static void command(uint8_t *payload, size_t size, unsigned choices, struct aren
 	check(fuzz, &report, choices, fuzz->woken != before, arena);
 }
 
+/* The payload as the question of a verb. */
+static void ask(const uint8_t *payload, size_t size, struct arena *arena)
+{
+	struct fuzz_engine *fuzz = fuzz_engine();
+	const struct question question = { .resource_id = "0192f0c1-2345-7abc-8def-0123456789ab",
+		                           .data = payload,
+		                           .size = size };
+	_cleanup_buf_ struct buf answer = { 0 };
+	struct error err = { 0 };
+
+	if (verb_find("read")->answer(&fuzz->engine.node, &question, arena, &answer, &err) == (err.code != ERR_NONE))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new(ARENA_MAX);
@@ -98,7 +112,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (arena && copy) {
 		memcpy(copy, data + 1, size - 1);
-		command(copy, size - 1, data[0], arena);
+		if (data[0] & ASK)
+			ask(copy, size - 1, arena);
+		else
+			command(copy, size - 1, data[0], arena);
 	}
 	free(copy);
 	if (arena)

@@ -66,6 +66,11 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
+/* log.c: adapter_ops.log, and the name that a website has in the error log. Any thread. */
+enum { NGINX_MARKER = 34 };
+void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER]);
+bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err) _must_check_;
+
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 

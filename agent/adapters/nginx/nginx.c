@@ -211,6 +211,7 @@ static const struct adapter_ops ops = {
 	.await_objects = await_objects,
 	.purge = purge,
 	.health = health,
+	.log = nginx_log,
 };
 
 struct adapter nginx_adapter(struct nginx *nginx)

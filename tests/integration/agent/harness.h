@@ -68,6 +68,12 @@ void harness_again(struct harness_command *command, uint64_t generation); /* sam
 uint8_t *harness_pack(const struct harness *harness, const struct harness_command *command,
                       char token[static TOKEN_MAX], size_t *size);
 void harness_send(struct harness *harness, const struct harness_command *command);
+/* The same parts for what is no Command: a token as the command says, its verb and any payload. */
+void harness_token(const struct harness *harness, const struct harness_command *command, const void *payload,
+                   size_t size, char token[static TOKEN_MAX]);
+void harness_send_payload(struct harness *harness, const char *verb, const char *token, const void *payload,
+                          size_t size);
+void *harness_packed(const ProtobufCMessage *message, size_t *size); /* to free */
 void harness_send_bytes(struct harness *harness, const void *data, size_t size);
 void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *frame);
 

@@ -45,7 +45,7 @@ void harness_again(struct harness_command *command, uint64_t generation)
 	fresh_id(command->jti);
 }
 
-static void *packed(const ProtobufCMessage *message, size_t *size)
+void *harness_packed(const ProtobufCMessage *message, size_t *size)
 {
 	void *data = malloc(protobuf_c_message_get_packed_size(message) + 1);
 
@@ -63,7 +63,7 @@ void harness_send_bytes(struct harness *harness, const void *data, size_t size)
 void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *frame)
 {
 	size_t size;
-	_cleanup_free_ void *data = packed(&frame->base, &size);
+	_cleanup_free_ void *data = harness_packed(&frame->base, &size);
 
 	harness_send_bytes(harness, data, size);
 }
@@ -81,7 +81,7 @@ static void *pack_desired(const struct harness_command *command, size_t *size)
 	site.domain = (char *)(uintptr_t)command->domain;
 	site.serving = command->serving;
 	site.uid = command->uid;
-	char *data = packed(&site.base, size);
+	char *data = harness_packed(&site.base, size);
 	data = realloc(data, *size + command->extra_size + 1);
 	assert_non_null(data);
 	if (command->extra_size > 0)
@@ -90,8 +90,8 @@ static void *pack_desired(const struct harness_command *command, size_t *size)
 	return data;
 }
 
-static void make_token(const struct harness *harness, const struct harness_command *command, const void *payload,
-                       size_t size, char token[static TOKEN_MAX])
+void harness_token(const struct harness *harness, const struct harness_command *command, const void *payload,
+                   size_t size, char token[static TOKEN_MAX])
 {
 	_cleanup_free_ struct token_claims *claims = calloc(1, sizeof(*claims));
 	struct error err = { 0 };
@@ -130,8 +130,8 @@ uint8_t *harness_pack(const struct harness *harness, const struct harness_comman
 	body.generation = &generation;
 	body.desired.data = desired;
 	body.desired.len = desired_size;
-	uint8_t *payload = packed(&body.base, size);
-	make_token(harness, command, payload, *size, token);
+	uint8_t *payload = harness_packed(&body.base, size);
+	harness_token(harness, command, payload, *size, token);
 	return payload;
 }
 
@@ -140,6 +140,13 @@ void harness_send(struct harness *harness, const struct harness_command *command
 	char token[TOKEN_MAX];
 	size_t size;
 	_cleanup_free_ uint8_t *payload = harness_pack(harness, command, token, &size);
+
+	harness_send_payload(harness, command->verb, token, payload, size);
+}
+
+void harness_send_payload(struct harness *harness, const char *verb, const char *token, const void *payload,
+                          size_t size)
+{
 	Stralix__V1__LinkFrame frame;
 	Stralix__V1__CommandFrame wrapped;
 
@@ -147,9 +154,9 @@ void harness_send(struct harness *harness, const struct harness_command *command
 	stralix__v1__command_frame__init(&wrapped);
 	wrapped.ref = ++harness->ref;
 	wrapped.kind = (char *)(uintptr_t) "website";
-	wrapped.verb = (char *)(uintptr_t)command->verb;
-	wrapped.token = token;
-	wrapped.payload.data = payload;
+	wrapped.verb = (char *)(uintptr_t)verb;
+	wrapped.token = (char *)(uintptr_t)token;
+	wrapped.payload.data = (uint8_t *)(uintptr_t)payload;
 	wrapped.payload.len = size;
 	frame.body_case = STRALIX__V1__LINK_FRAME__BODY_COMMAND;
 	frame.command = &wrapped;

@@ -11,6 +11,8 @@
 
 #include "panel_internal.h"
 
+enum { LARGEST = 262144, REPORT = 300000 };
+
 struct agent {
 	struct panel *panel;
 	char id[32], capability[32];
@@ -23,20 +25,24 @@ struct agent {
 	char code[41], message[256];
 	uint64_t seq;
 	bool loses;
+	enum mischief mischief;
+	struct agent *other_node;
+	uint8_t before[REPORT]; /* the answer to the question before */
+	size_t before_size;
 };
 
-/* Packs a Report; out holds 8192 bytes. */
-static size_t seal(struct agent *agent, const ProtobufCMessage *body, const char *sub, bool forged, uint8_t *out)
+/* Packs a Report of packed bytes. out holds 8192 bytes more than they have. */
+static size_t seal_bytes(struct agent *agent, uint8_t *packed, size_t size, const char *sub, bool forged, int64_t age_s,
+                         uint8_t *out)
 {
-	struct token_claims claims = { .iat = clock_unix_ms() / 1000, .has_dig = true };
-	uint8_t packed[4096];
+	struct token_claims claims = { .iat = clock_unix_ms() / 1000 - age_s, .has_dig = true };
 	char token[TOKEN_MAX];
 	Stralix__V1__Report report;
 	struct error err = { 0 };
 
 	stralix__v1__report__init(&report);
 	report.outcome.data = packed;
-	report.outcome.len = protobuf_c_message_pack(body, packed);
+	report.outcome.len = size;
 	claims.exp = claims.iat + 300;
 	snprintf(claims.iss, sizeof(claims.iss), "%s", agent->id);
 	snprintf(claims.aud, sizeof(claims.aud), "tasks");
@@ -46,6 +52,13 @@ static size_t seal(struct agent *agent, const ProtobufCMessage *body, const char
 		panel_abort(err.message);
 	report.token = token;
 	return stralix__v1__report__pack(&report, out);
+}
+
+static size_t seal(struct agent *agent, const ProtobufCMessage *body, const char *sub, bool forged, uint8_t *out)
+{
+	uint8_t packed[4096];
+
+	return seal_bytes(agent, packed, protobuf_c_message_pack(body, packed), sub, forged, 0, out);
 }
 
 static size_t seal_outcome(struct agent *agent, const struct received *command, Stralix__V1__Outcome__State state,
@@ -91,6 +104,115 @@ static void check_token(struct agent *agent, const struct bus_msg *msg, struct r
 		return;
 	snprintf(ret->act, sizeof(ret->act), "%.63s", claims.act);
 	snprintf(ret->aud, sizeof(ret->aud), "%.63s", claims.aud);
+}
+
+/* Packs what answers a question into out, of REPORT bytes. */
+static size_t seal_answer(struct agent *agent, const Stralix__V1__Question *question, const struct bus_msg *msg,
+                          uint8_t *out)
+{
+	static uint8_t body[REPORT], packed[REPORT];
+	enum mischief mischief = agent->mischief;
+	uint8_t digest[TOKEN_DIGEST];
+	Stralix__V1__NodeAnswer answer;
+	char sub[64];
+
+	stralix__v1__node_answer__init(&answer);
+	token_digest(bus_msg_data(msg), bus_msg_size(msg), digest);
+	digest[0] ^= mischief == MISCHIEF_OTHER_QUESTION;
+	answer.question_id = question->question_id;
+	answer.question_digest.data = digest;
+	answer.question_digest.len = sizeof(digest);
+	if (mischief == MISCHIEF_REFUSES || mischief == MISCHIEF_BLAMES) {
+		answer.code = (char *)(uintptr_t)(mischief == MISCHIEF_REFUSES ? "NOT_FOUND" : "UNAUTHENTICATED");
+		answer.message = (char *)(uintptr_t) "There is no such thing here.";
+	}
+	answer.answer.data = body;
+	answer.answer.len = strlen(question->resource_id);
+	memcpy(body, question->resource_id, answer.answer.len);
+	if (mischief == MISCHIEF_LARGE || mischief == MISCHIEF_TOO_LARGE)
+		answer.answer.len = LARGEST + (mischief == MISCHIEF_TOO_LARGE);
+	snprintf(sub, sizeof(sub), "ask:%s", question->question_id);
+	size_t size = stralix__v1__node_answer__pack(&answer, packed);
+	size = seal_bytes(mischief == MISCHIEF_OTHER_NODE ? agent->other_node : agent, packed, size, sub,
+	                  mischief == MISCHIEF_FORGED, mischief == MISCHIEF_OLD_TOKEN ? 3600 : 0, out);
+	if (mischief == MISCHIEF_CHANGED)
+		*(uint8_t *)memmem(out, size, "0a0b0c0d", 8) ^= 1;
+	return size;
+}
+
+/* Held: the lock. */
+static size_t answer_question(struct agent *agent, struct bus_msg *msg, uint8_t *out)
+{
+	Stralix__V1__Question *question = stralix__v1__question__unpack(NULL, bus_msg_size(msg), bus_msg_data(msg));
+	size_t size;
+
+	if (!question)
+		panel_abort("question");
+	if (agent->mischief == MISCHIEF_REPLAYED) {
+		memcpy(out, agent->before, agent->before_size);
+		size = agent->before_size;
+	} else if (agent->mischief == MISCHIEF_TOO_OLD) {
+		struct received command = { 0 };
+
+		snprintf(command.task_id, sizeof(command.task_id), "%s", question->question_id);
+		size = seal_outcome(agent, &command, STRALIX__V1__OUTCOME__STATE__REFUSED, "AGENT_TOO_OLD", "", false,
+		                    out);
+	} else {
+		size = seal_answer(agent, question, msg, out);
+		memcpy(agent->before, out, size);
+		agent->before_size = size;
+	}
+	stralix__v1__question__free_unpacked(question, NULL);
+	return size;
+}
+
+static void on_question(struct agent *agent, struct bus_msg *msg)
+{
+	static uint8_t out[REPORT];
+	const struct bus_header away[] = { { BUS_ERROR_CODE, "503" },
+		                           { BUS_ERROR, "UNAVAILABLE: busy" },
+		                           { NULL, NULL } };
+	struct error err = { 0 };
+
+	pthread_mutex_lock(&agent->lock);
+	enum mischief mischief = agent->mischief;
+	size_t size = answer_question(agent, msg, out);
+	check_token(agent, msg, &agent->newest);
+	agent->newest.question = true;
+	agent->newest.n++;
+	pthread_cond_broadcast(&agent->came);
+	pthread_mutex_unlock(&agent->lock);
+	if (mischief != MISCHIEF_SILENT &&
+	    !bus_respond(panel_bus(agent->panel), msg, mischief == MISCHIEF_UNSIGNED ? away : NULL, out,
+	                 mischief == MISCHIEF_UNSIGNED ? 0 : size, &err))
+		panel_abort(err.message);
+	bus_msg_free(msg);
+}
+
+void agent_questions(struct agent *agent, enum mischief mischief, struct agent *other)
+{
+	pthread_mutex_lock(&agent->lock);
+	agent->mischief = mischief;
+	agent->other_node = other;
+	pthread_mutex_unlock(&agent->lock);
+}
+
+static bool is_question(const struct bus_msg *msg)
+{
+	const char *verb = strrchr(bus_msg_subject(msg), '.') + 1;
+
+	return strcmp(verb, "read") == 0 || strcmp(verb, "plan") == 0 || strcmp(verb, "observe") == 0;
+}
+
+static void on_command(void *arg, struct bus_msg *msg);
+
+/* node.<id>.<kind>.<verb> */
+static void on_message(void *arg, struct bus_msg *msg)
+{
+	if (is_question(msg))
+		on_question(arg, msg);
+	else
+		on_command(arg, msg);
 }
 
 static void on_command(void *arg, struct bus_msg *msg)
@@ -214,7 +336,7 @@ void agent_online(struct agent *agent)
 	struct error err = { 0 };
 
 	snprintf(subject, sizeof(subject), "node.%s.*.*", agent->id);
-	if (!bus_subscribe(panel_bus(agent->panel), subject, NULL, on_command, agent, &agent->subscription, &err) ||
+	if (!bus_subscribe(panel_bus(agent->panel), subject, NULL, on_message, agent, &agent->subscription, &err) ||
 	    !agent_heartbeat(agent, &err)) {
 		fprintf(stderr, "online: %s\n", err.message);
 		abort();

@@ -56,6 +56,25 @@ void agent_loses(struct agent *agent, bool loses);
 /* What the agent answers to the next commands. */
 void agent_answers(struct agent *agent, Stralix__V1__Outcome__State state, const char *code, const char *message);
 
+/* What the agent does with the next question; the right answer is its resource's id. */
+enum mischief {
+	MISCHIEF_NONE,
+	MISCHIEF_FORGED,         /* signed with another key */
+	MISCHIEF_REPLAYED,       /* the answer to the question before, as it was */
+	MISCHIEF_OTHER_QUESTION, /* bound to other bytes */
+	MISCHIEF_OTHER_NODE,     /* said by another node, with its own good key */
+	MISCHIEF_OLD_TOKEN,      /* of an hour ago */
+	MISCHIEF_CHANGED,        /* a byte differs from what was signed */
+	MISCHIEF_UNSIGNED,       /* an error header, as link sends */
+	MISCHIEF_REFUSES,        /* NOT_FOUND */
+	MISCHIEF_BLAMES,         /* UNAUTHENTICATED, which isn't a node's to say of the panel's user */
+	MISCHIEF_TOO_OLD,        /* refuses it as a command */
+	MISCHIEF_LARGE,          /* the largest answer there may be */
+	MISCHIEF_TOO_LARGE,      /* a byte more */
+	MISCHIEF_SILENT,
+};
+void agent_questions(struct agent *agent, enum mischief mischief, struct agent *other);
+
 /* Waits for the count of commands ever received; gives the newest. ret->desired is not kept. */
 struct received {
 	unsigned n;
@@ -63,6 +82,7 @@ struct received {
 	uint32_t attempt;
 	uint64_t generation;
 	bool token_fits; /* signature, issuer, digest */
+	bool question;
 };
 struct received agent_wait(struct agent *agent, unsigned n);
 struct received agent_newest(struct agent *agent);

@@ -1,0 +1,43 @@
+/* read: what can be looked at of a resource: its logs. */
+
+#include "stralix/v1/node.contract.h"
+
+#include "agent/engine/log_file.h"
+#include "agent/engine/verb.h"
+
+static bool read_log(const struct verb_node *node, const struct question *question,
+                     const Stralix__V1__LogQuestion *wanted, struct arena *arena, struct buf *answer, struct error *err)
+{
+	const struct log_wanted want = { wanted->cursor, wanted->max_lines, wanted->contains };
+	struct adapter_log log;
+	struct log_found found;
+	Stralix__V1__LogAnswer reply;
+
+	if (!node->adapter.ops->log(node->adapter.self, question->resource_id,
+	                            wanted->log == STRALIX__V1__LOG_QUESTION__LOG__ERROR, &log, err))
+		return false;
+	const struct log_source source = { log.path, log.owner, log.marker[0] ? log.marker : NULL };
+	if (!log_file_read(&source, &want, arena, &found, err))
+		return false;
+	stralix__v1__log_answer__init(&reply);
+	reply.lines = found.lines;
+	reply.n_lines = found.n;
+	reply.cursor = found.cursor;
+	reply.more = found.more;
+	reply.skipped = found.skipped;
+	return verb_pack(&reply.base, answer, err);
+}
+
+bool verb_read(const struct verb_node *node, const struct question *question, struct arena *arena, struct buf *answer,
+               struct error *err)
+{
+	const Stralix__V1__ReadQuestion *wanted;
+	ProtobufCMessage *message;
+
+	if (!verb_unpack(question, &stralix__v1__read_question__rules, arena, &message, err))
+		return false;
+	wanted = (const Stralix__V1__ReadQuestion *)message;
+	if (!wanted->log)
+		return error_field(err, "log", "required", "A question names what is to be read.");
+	return read_log(node, question, wanted->log, arena, answer, err);
+}
