@@ -112,6 +112,40 @@ static bool check_aliases(const Stralix__V1__WebsiteSettings *settings, const ch
 	return true;
 }
 
+static int hex(char c)
+{
+	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/* The next byte of a good path, an escape being what it stands for. */
+static char next(const char **path)
+{
+	const char *c = *path;
+
+	*path += *c == '%' ? 3 : 1;
+	return (char)(*c == '%' ? hex(c[1]) << 4 | hex(c[2]) : *c);
+}
+
+/* What stands behind a prefix; NULL: the path begins otherwise. */
+static const char *behind(const char *path, const char *prefix)
+{
+	while (*prefix)
+		if (!*path || next(&path) != next(&prefix))
+			return NULL;
+	return path;
+}
+
+/* Whether a redirect's target is a path that it redirects as well. */
+static bool leads_back(const Stralix__V1__Redirect *redirect)
+{
+	const char *rest = *redirect->to == '/' ? behind(redirect->to, redirect->from) : NULL;
+	bool folder = redirect->from[strlen(redirect->from) - 1] == '/';
+
+	if (*redirect->to == '/' && redirect->keep_path)
+		return true;
+	return rest && (!*rest || *rest == '?' || (redirect->below && (*rest == '/' || folder)));
+}
+
 static bool check_redirect(const Stralix__V1__WebsiteSettings *settings, size_t i, struct error *err)
 {
 	static const unsigned statuses[] = { 0, 301, 302, 303, 307, 308 };
@@ -122,16 +156,16 @@ static bool check_redirect(const Stralix__V1__WebsiteSettings *settings, size_t 
 		known |= redirect->status == statuses[s];
 	if (!known)
 		return refuse(err, "redirects", i, ".status", "enum", "Use 301, 302, 303, 307 or 308.");
-	if (strncmp(redirect->from, WELL_KNOWN, strlen(WELL_KNOWN)) == 0)
+	if (behind(redirect->from, WELL_KNOWN))
 		return refuse(err, "redirects", i, ".from", "reserved", "This path is needed for certificates.");
-	if (*redirect->to == '/' &&
-	    (strcmp(redirect->from, redirect->to) == 0 || redirect->keep_path ||
-	     (redirect->below && strncmp(redirect->to, redirect->from, strlen(redirect->from)) == 0)))
+	if (leads_back(redirect))
 		return refuse(err, "redirects", i, ".to", "loop", "This redirect would lead to itself.");
-	for (size_t j = 0; j < i; j++)
-		if (strcmp(redirect->from, settings->redirects[j]->from) == 0 &&
-		    redirect->below == settings->redirects[j]->below)
+	for (size_t j = 0; j < i; j++) {
+		const char *rest = behind(redirect->from, settings->redirects[j]->from);
+
+		if (rest && !*rest && redirect->below == settings->redirects[j]->below)
 			return refuse(err, "redirects", i, ".from", "repeated", "This path is redirected already.");
+	}
 	return true;
 }
 

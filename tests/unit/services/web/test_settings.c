@@ -87,6 +87,14 @@ static void what_contradicts_itself_is_refused_by_its_place(void **state)
 		  "loop" },
 		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/b\",\"keepPath\":true}]}", "settings.redirects[0].to",
 		  "loop" },
+		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/%61\"}]}", "settings.redirects[0].to", "loop" },
+		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/a?b=1\"}]}", "settings.redirects[0].to", "loop" },
+		{ "{\"redirects\":[{\"from\":\"/a/\",\"to\":\"/a/b\",\"below\":true}]}", "settings.redirects[0].to",
+		  "loop" },
+		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/b\"},{\"from\":\"/%61\",\"to\":\"/c\"}]}",
+		  "settings.redirects[1].from", "repeated" },
+		{ "{\"redirects\":[{\"from\":\"/.well-%6Bnown/acme-challenge/\",\"to\":\"/b\",\"below\":true}]}",
+		  "settings.redirects[0].from", "reserved" },
 		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/b\",\"status\":200}]}", "settings.redirects[0].status",
 		  "enum" },
 		{ "{\"redirects\":[{\"from\":\"/a\",\"to\":\"/b\"},{\"from\":\"/a\",\"to\":\"/c\"}]}",
@@ -115,6 +123,8 @@ static void what_makes_sense_passes(void **state)
 		read_json(*state,
 	                  "{\"aliases\":[\"www.a.example\",\"b.example\"],\"redirects\":["
 	                  "{\"from\":\"/a\",\"to\":\"/b\",\"status\":308},"
+	                  "{\"from\":\"/old\",\"to\":\"/old-new\",\"below\":true},"
+	                  "{\"from\":\"/c\",\"to\":\"/%63d\"},"
 	                  "{\"from\":\"/a\",\"to\":\"https://c.example\",\"below\":true,\"keepPath\":true}],"
 	                  "\"errorPages\":[{\"status\":404,\"page\":\"/a\"},{\"status\":500,\"page\":\"/a\"}]}"),
 		"a.example", &err));
