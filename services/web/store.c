@@ -36,6 +36,7 @@ enum {
 	SETTINGS = TOTAL, /* of single ones */
 	APPLIED_SETTINGS,
 	SUSPENDED,
+	SUSPEND_REASON,
 };
 
 static bool no_such_website(struct error *err)
@@ -66,7 +67,8 @@ bool website_update(struct tx *tx, const struct website *site, struct error *err
 	              DB_TEXT(site->message), DB_INT(site->generation.epoch), DB_INT(site->generation.n),
 	              DB_TEXT(website_serving_name(site->applied_serving)), DB_INT(site->applied.epoch),
 	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms), DB_INT(site->purge_ms),
-	              DB_BYTES(settings, n_settings), DB_BYTES(applied, n_applied), DB_BOOL(site->suspended));
+	              DB_BYTES(settings, n_settings), DB_BYTES(applied, n_applied), DB_BOOL(site->suspended),
+	              DB_TEXT(site->suspended && site->suspend_reason ? site->suspend_reason : ""));
 }
 
 static bool read_texts(const struct rows *rows, unsigned row, struct arena *arena, struct website *site)
@@ -135,6 +137,9 @@ static bool read_whole(const struct rows *rows, struct arena *arena, struct webs
 	if (!read_website(rows, 0, arena, site, err))
 		return false;
 	site->suspended = rows_bool(rows, 0, SUSPENDED);
+	site->suspend_reason = arena_strdup(arena, rows_text(rows, 0, SUSPEND_REASON));
+	if (!site->suspend_reason)
+		return error_set(err, ERR_TOO_LARGE, "no room for a website");
 	return read_settings(rows, SETTINGS, arena, &site->settings, err) &&
 	       read_settings(rows, APPLIED_SETTINGS, arena, &site->applied_settings, err);
 }

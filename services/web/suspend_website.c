@@ -2,13 +2,15 @@
 #include "desire.h"
 #include "web.h"
 
-static bool set_suspended(struct call *call, const char *website_id, bool suspended, struct error *err)
+/* reason: NULL: to be resumed. */
+static bool set_suspended(struct call *call, const char *website_id, const char *reason, struct error *err)
 {
 	static const struct desire desires[] = {
 		{ SERVING_LIVE, WEBSITE_PENDING, "website:suspend", "website.resume", NULL },
 		{ SERVING_SUSPENDED, WEBSITE_PENDING, "website:suspend", "website.suspend", NULL },
 	};
 	_cleanup_(change_freep) struct change *change = NULL;
+	bool suspended = reason != NULL;
 	struct website site;
 
 	if (!website_change_begin(call, website_id, &change, &site, err))
@@ -19,6 +21,7 @@ static bool set_suspended(struct call *call, const char *website_id, bool suspen
 		return error_set(err, ERR_CONFLICT,
 		                 suspended ? "This website is suspended already." : "This website isn't suspended.");
 	site.suspended = suspended;
+	site.suspend_reason = reason;
 	return website_change_finish(call, change, &site, &desires[suspended], err) ||
 	       error_wrap(err, "%s website '%s'", suspended ? "suspend" : "resume", site.domain);
 }
@@ -29,11 +32,11 @@ static bool set_suspended(struct call *call, const char *website_id, bool suspen
  */
 bool web_suspend_website(struct call *call, const Stralix__V1__SuspendWebsiteRequest *req, struct error *err)
 {
-	return set_suspended(call, req->website_id, true, err);
+	return set_suspended(call, req->website_id, req->reason, err);
 }
 
 /* The same the other way round; audit website.resume. */
 bool web_resume_website(struct call *call, const Stralix__V1__ResumeWebsiteRequest *req, struct error *err)
 {
-	return set_suspended(call, req->website_id, false, err);
+	return set_suspended(call, req->website_id, NULL, err);
 }

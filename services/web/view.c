@@ -52,6 +52,8 @@ static bool fill_texts(const struct website *site, struct arena *arena, Stralix_
 	       (view->state = arena_strdup(arena, website_state_name(site->state))) &&
 	       (view->serving = arena_strdup(arena, website_serving_name(site->serving))) &&
 	       (view->etag = arena_strdup(arena, site->settings ? website_etag(site, etag) : "")) &&
+	       (view->suspend_reason =
+	                arena_strdup(arena, site->suspended && site->suspend_reason ? site->suspend_reason : "")) &&
 	       (view->message = arena_strdup(arena, site->message)) &&
 	       (view->task_id = arena_strdup(arena, site->task_id)) &&
 	       (view->created_at = time_text(site->created_ms, arena)) &&

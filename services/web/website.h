@@ -45,7 +45,8 @@ struct website {
 	char task_id[UUID_TEXT];
 	Stralix__V1__WebsiteSettings *settings, *applied_settings; /* NULL: not read, as in lists */
 	int64_t created_ms, updated_ms, purge_ms;
-	bool suspended; /* as staff wants it; stays while it is deleted */
+	bool suspended;             /* as staff wants it; stays while it is deleted */
+	const char *suspend_reason; /* "": none; NULL: not read */
 };
 
 /* The version of its desired state: "1.5". Returns buffer. */

@@ -511,6 +511,28 @@ await check('an administrator chooses organisation and node', async () => {
   await browser.looks('dialog of an administrator');
   await browser.theme('light');
   await page.keyboard.press('Escape');
+});
+
+await check('staff suspends with a reason, and takes it back where the end is told', async () => {
+  const name = `held-${randomBytes(4).toString('hex')}.example`;
+  await page.goto(at('/websites/?new=1'));
+  await page.getByRole('textbox', { name: 'Domain' }).fill(name);
+  await button('Create website').click();
+  await page.getByText(`Create website: ${name} is done`).waitFor({ timeout: 30_000 });
+  await page.goto(at(`/websites/?q=${name}`));
+  await page.getByRole('link', { name, exact: true }).click();
+  await button('Suspend…').click();
+  await page.getByRole('textbox', { name: 'Reason' }).fill('The bill is open');
+  await browser.looks('suspend');
+  await browser.theme('light');
+  await button('Suspend website').click();
+  await page.getByText(`Update website: ${name} is done`).last().waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Escape');
+  await main.getByText('Reason: The bill is open').waitFor();
+  await browser.looks('suspended website');
+  await browser.theme('light');
+  await button('Undo').click();
+  await main.getByText('Active', { exact: true }).waitFor({ timeout: 30_000 });
   await signOut();
 });
 

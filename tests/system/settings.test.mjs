@@ -220,10 +220,17 @@ test('a hundred redirects and twenty aliases are fine, and as they were given', 
 test('staff suspends a website and resumes it; its owner cannot, nor get around it', async () => {
   for (const verb of ['suspend', 'resume']) assert.equal((await customer('POST', `${path()}/${verb}`)).status, 403);
   assert.equal((await admin('POST', `${path()}/resume`)).status, 409);
-  const made = await admin('POST', `${path()}/suspend`);
+  for (const reason of ['x'.repeat(201), 'two\nlines', 'a bell \u0007']) {
+    const refused = await admin('POST', `${path()}/suspend`, { reason });
+    assert.equal(refused.status, 400, JSON.stringify(refused.body));
+    assert.equal(refused.body.violations[0].field, 'reason');
+  }
+  const reason = 'The bill of <March> is "open" – 30 days';
+  const made = await admin('POST', `${path()}/suspend`, { reason });
   assert.equal(made.status, 202, JSON.stringify(made.body));
   await ended(env.ADMIN_TOKEN, made.body.taskId);
   assert.equal((await settled()).state, 'suspended');
+  assert.equal((await customer('GET', path())).body.website.suspendReason, reason);
   assert.equal((await admin('POST', `${path()}/suspend`)).status, 409);
   const page = await visit(at('/'));
   assert.equal(page.status, 503);

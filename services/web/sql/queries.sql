@@ -10,7 +10,7 @@ values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::int, $9::int, $10::bigint, $
 -- The row, ours until the transaction ends.
 select id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving, state, message,
        epoch, n, applied_serving, applied_epoch, applied_n, task_id, created_at, updated_at, purge_at, settings,
-       applied_settings, suspended
+       applied_settings, suspended, suspend_reason
   from websites
  where id = $1::uuid and state <> 'purged'
    for update;
@@ -20,5 +20,6 @@ update websites
    set serving = $2, state = $3, message = $4, epoch = $5::bigint, n = $6::bigint, applied_serving = $7,
        applied_epoch = $8::bigint, applied_n = $9::bigint, task_id = $10::uuid,
        updated_at = to_timestamp($11::bigint / 1000.0), purge_at = to_timestamp(nullif($12::bigint, 0) / 1000.0),
-       settings = $13::bytea, applied_settings = $14::bytea, suspended = $15::boolean
+       settings = $13::bytea, applied_settings = $14::bytea, suspended = $15::boolean,
+       suspend_reason = $16
  where id = $1::uuid;

@@ -2,7 +2,7 @@
 -- asks for generic plans.
 
 -- name: website_find
-select v.*, w.settings, w.applied_settings, w.suspended
+select v.*, w.settings, w.applied_settings, w.suspended, w.suspend_reason
   from website_view v join websites w on w.id = v.id
  where v.id = $1::uuid and v.state <> 'purged';
 

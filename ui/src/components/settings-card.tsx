@@ -1,13 +1,9 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CirclePause, LoaderCircle, Play, SlidersHorizontal } from 'lucide-react';
+import { SlidersHorizontal } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { resumeWebsite, suspendWebsite, type Website } from '@/lib/api.gen';
-import { refresh } from '@/lib/queries';
-import { showTask, useTasks } from '@/lib/tasks';
+import type { Website } from '@/lib/api.gen';
 import { Button } from './ui/button';
-import { FormError } from './ui/notice';
 
 function Row({ label, none, children }: { label: string; none: string; children: ReactNode[] }) {
   return (
@@ -41,30 +37,5 @@ export function SettingsCard({ website, onChange }: { website: Website; onChange
         <Row label={t('errorPages')} none={t('noErrorPages')}>{(s.errorPages ?? []).map((p) => line(String(p.status), `${p.status} ${p.page}`))}</Row>
       </dl>
     </section>
-  );
-}
-
-/** Suspends or resumes a website: for staff. */
-export function Suspend({ website }: { website: Website }) {
-  const t = useTranslations('website');
-  const client = useQueryClient();
-  const { follow } = useTasks();
-  const suspended = website.serving === 'suspended';
-  const change = useMutation({
-    mutationFn: () => (suspended ? resumeWebsite : suspendWebsite)({ websiteId: website.id }),
-    onSuccess: ({ taskId }) => {
-      follow(taskId, () => (suspended ? suspendWebsite : resumeWebsite)({ websiteId: website.id }));
-      showTask(taskId);
-      void refresh(client, 'websites', 'tasks', 'audit');
-    },
-  });
-  return (
-    <>
-      <FormError error={change.error} />
-      <Button disabled={change.isPending} onClick={() => change.mutate()}>
-        {change.isPending ? <LoaderCircle className="animate-spin" /> : suspended ? <Play /> : <CirclePause />}
-        {suspended ? t('resume') : t('suspend')}
-      </Button>
-    </>
   );
 }

@@ -13,5 +13,5 @@ const classNames = {
 };
 
 export default function Toaster() {
-  return <Sonner position="bottom-left" gap={8} toastOptions={{ unstyled: true, classNames }} />;
+  return <Sonner position="bottom-center" gap={8} toastOptions={{ unstyled: true, classNames }} />;
 }

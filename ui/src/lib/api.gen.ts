@@ -398,6 +398,8 @@ export type Website = {
   etag: string;
   /** what is desired: live, suspended, deleted, removed */
   serving: string;
+  /** why staff suspended it; not in lists */
+  suspendReason: string;
 };
 
 export type CreateWebsiteRequest = {
@@ -451,6 +453,8 @@ export type UpdateWebsiteRequest = {
 
 export type SuspendWebsiteRequest = {
   websiteId: string;
+  /** for its owner to read */
+  reason?: string;
 };
 
 export type ResumeWebsiteRequest = {
@@ -587,8 +591,11 @@ export const deleteWebsite = (input: { websiteId: string }, options?: CallOption
   call<WebsiteReply>('DELETE', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { keyed: true, ...options });
 
 /** Shows a page that says so instead of the website, which keeps its files, names and settings. */
-export const suspendWebsite = (input: { websiteId: string }, options?: CallOptions) =>
-  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/suspend`, { body: {}, keyed: true, ...options });
+export const suspendWebsite = (input: { websiteId: string } & {
+  /** for its owner to read */
+  reason?: string;
+}, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/suspend`, { body: without(input, ['websiteId']), keyed: true, ...options });
 
 /** Serves a suspended website again. */
 export const resumeWebsite = (input: { websiteId: string }, options?: CallOptions) =>

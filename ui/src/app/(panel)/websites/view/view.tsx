@@ -5,9 +5,10 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { SettingsCard, Suspend } from '@/components/settings-card';
+import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
+import { Suspend } from '@/components/suspend-website';
 import { TaskRows } from '@/components/task-rows';
 import { Words } from '@/components/task-steps';
 import { Button } from '@/components/ui/button';
@@ -174,6 +175,7 @@ function Page({ website }: { website: Website }) {
       {website.serving === 'suspended' && (
         <section role="group" aria-label={t('suspended')} className="card mb-4 grid gap-1 p-5">
           <p className="text-sm font-semibold text-warn">{t('suspended')}</p>
+          {website.suspendReason && <p className="text-[13.5px] [overflow-wrap:anywhere]">{t('suspendedFor', { reason: website.suspendReason })}</p>}
           <p className="text-[13px] text-muted">{t('suspendedHint')}</p>
         </section>
       )}
