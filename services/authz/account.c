@@ -19,6 +19,7 @@ static bool read_account(const struct rows *rows, struct account *ret, struct er
 	ret->active = rows_bool(rows, 0, 6);
 	snprintf(ret->org_name, sizeof(ret->org_name), "%s", rows_text(rows, 0, 7));
 	ret->org_created_ms = rows_int(rows, 0, 8);
+	ret->must_change = rows_bool(rows, 0, 9);
 	return true;
 }
 
@@ -52,8 +53,11 @@ bool session_view_init(struct session_view *view, struct account *account, const
 	message->name = account->name;
 	message->role = arena_strdup(arena, role_name(account->role));
 	message->organisation = &view->organisation;
+	message->must_change_password = account->must_change;
 	message->expires_at = clock_rfc3339(expires_ms, view->expires_at);
 	if (!message->role)
 		return error_set(err, ERR_TOO_LARGE, "no room for a session");
+	if (account->must_change)
+		scopes = role_must_change;
 	return permission_list(account->role, scopes, arena, &message->permissions, &message->n_permissions, err);
 }

@@ -11,7 +11,8 @@
 struct account {
 	struct uuid id, org;
 	Stralix__Role role;
-	bool active; /* the user and the organisation */
+	bool active;      /* the user and the organisation */
+	bool must_change; /* the password, before anything else */
 	char email[256], name[256], org_name[256];
 	int64_t org_created_ms;
 	char hash[PASSWORD_HASH];

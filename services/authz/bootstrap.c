@@ -94,7 +94,7 @@ static bool need_organisation(struct bootstrap *bootstrap, const char *name, str
 		return true;
 	*ret = uuid_v7();
 	return tx_begin(bootstrap->db, ret, &tx, err) &&
-	       TX_RUN(tx, AUTHZ_ORGANISATION_INSERT, NULL, err, DB_UUID(ret), DB_TEXT(name)) && tx_commit(&tx, err);
+	       TX_RUN(tx, AUTHZ_ORGANISATION_INSERT, NULL, err, DB_UUID(ret), DB_TEXT(name), DB_NULL) && tx_commit(&tx, err);
 }
 
 static bool insert_user(struct bootstrap *bootstrap, const Stralix__V1__BootstrapUser *user, const struct uuid *org,
@@ -108,7 +108,7 @@ static bool insert_user(struct bootstrap *bootstrap, const Stralix__V1__Bootstra
 	       hasher_hash(bootstrap->hasher, user->password, HASH_MS, hash, err) &&
 	       tx_begin(bootstrap->db, org, &tx, err) &&
 	       TX_RUN(tx, AUTHZ_USER_INSERT, NULL, err, DB_UUID(ret), DB_UUID(org), DB_TEXT(user->email),
-	              DB_TEXT(user->name), DB_TEXT(user->role), DB_TEXT(hash)) &&
+	              DB_TEXT(user->name), DB_TEXT(user->role), DB_TEXT(hash), DB_BOOL(false)) &&
 	       tx_commit(&tx, err);
 }
 

@@ -24,6 +24,7 @@ static bool read_session(struct tx *tx, const struct identity *who, struct accou
 	snprintf(account->org_name, sizeof(account->org_name), "%s", rows_text(rows, 0, 5));
 	account->org_created_ms = rows_int(rows, 0, 6);
 	*ret_expires_ms = rows_int(rows, 0, 7);
+	account->must_change = rows_bool(rows, 0, 8);
 	return true;
 }
 

@@ -8,7 +8,9 @@
 
 #include "authz.h"
 #include "authz_sql.h"
+#include "cells.h"
 #include "opaque.h"
+#include "role.h"
 #include "seen.h"
 #include "signer_client.h"
 
@@ -19,7 +21,7 @@ static const unsigned sources[] = {
 };
 
 /* Their columns. */
-enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS };
+enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS, MUST_CHANGE };
 
 static bool refuse(struct error *err)
 {
@@ -34,20 +36,12 @@ static bool known_audience(const char *name)
 	return false;
 }
 
-/* Splits at blanks, into the arena. */
-static bool split(const char *text, struct arena *arena, char ***ret, size_t *ret_n, struct error *err)
+/* Who has to change their password may do that and little else. */
+static void narrow(Stralix__V1__SignIdentity *ret)
 {
-	char *copy = arena_strdup(arena, text), *rest = copy, *word;
-	char **words = arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof(*words));
-
-	if (!copy || !words)
-		return error_set(err, ERR_TOO_LARGE, "no room for a list");
-	*ret_n = 0;
-	while ((word = strsep(&rest, " ")))
-		if (*word)
-			words[(*ret_n)++] = word;
-	*ret = words;
-	return true;
+	ret->scopes = (char **)(uintptr_t)role_must_change;
+	for (ret->n_scopes = 0; role_must_change[ret->n_scopes]; ret->n_scopes++)
+		;
 }
 
 /* Who holds the token, into what the signer is asked to sign; that it was seen is noted at most once a minute. */
@@ -73,9 +67,11 @@ static bool find(struct call *call, enum opaque_kind kind, const char *token, St
 	ret->role = arena_strdup(arena, rows_text(rows, 0, ROLE));
 	if (!ret->session_id || !ret->user_id || !ret->organisation_id || !ret->name || !ret->role)
 		return error_set(err, ERR_TOO_LARGE, "no room for an identity");
-	if (!split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
-	    !split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
+	if (!words_split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
+	    !words_split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
 		return false;
+	if (rows_bool(rows, 0, MUST_CHANGE))
+		narrow(ret);
 	ret->ends_s = rows_int(rows, 0, ENDS);
 	id = rows_uuid(rows, 0, SESSION_ID);
 	if (rows_bool(rows, 0, STALE))

@@ -12,6 +12,8 @@ static const char *const names[] = {
 	[STRALIX__ROLE__ADMIN] = "admin",
 };
 
+const char *const role_must_change[] = { "password:update", "session:delete", "session:read", NULL };
+
 const char *role_name(Stralix__Role role)
 {
 	return (unsigned)role < ARRAY_SIZE(names) ? names[role] : "";

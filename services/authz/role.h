@@ -7,6 +7,9 @@ const char *role_name(Stralix__Role role);               /* "customer"; "" for R
 bool role_parse(const char *name, Stralix__Role *ret);   /* false for anything else */
 bool role_above(Stralix__Role role, Stralix__Role than); /* whether it may do more */
 
+/* What somebody may do until they have changed their password; ends with NULL. */
+extern const char *const role_must_change[];
+
 /* Whether role and scopes (ends with NULL; NULL: all of the role's) hold a permission. */
 bool permission_held(Stralix__Role role, const char *const *scopes, const char *permission);
 

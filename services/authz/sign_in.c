@@ -58,7 +58,7 @@ static bool refuse(struct call *call, const struct account *account, char *email
 	return error_set(err, ERR_UNAUTHENTICATED, "E-mail address or password is wrong.");
 }
 
-static bool insert(struct change *change, const struct uuid *session, const struct account *account, const char *token,
+static bool insert(const struct call *call, struct change *change, const struct uuid *session, const struct account *account, const char *token,
                    int64_t *ret_expires_ms, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
@@ -68,7 +68,7 @@ static bool insert(struct change *change, const struct uuid *session, const stru
 	opaque_digest(token, digest);
 	if (!TX_RUN(change_tx(change), AUTHZ_SESSION_INSERT, &rows, err, DB_UUID(session), DB_UUID(&account->org),
 	            DB_UUID(&account->id), DB_BYTES(digest, sizeof(digest)), DB_INT(lifetime.idle_s),
-	            DB_INT(lifetime.absolute_s)))
+	            DB_INT(lifetime.absolute_s), DB_TEXT(call_source_ip(call))))
 		return false;
 	*ret_expires_ms = rows_int(rows, 0, 0);
 	return true;
@@ -89,7 +89,7 @@ static bool open_session(struct call *call, struct account *account, struct erro
 	reply.token = token;
 	if (!change_begin(call, &account->org, &change, err) ||
 	    !change_actor(change, uuid_format(&account->id, user_id), account->email, err) ||
-	    !insert(change, &session, account, token, &expires_ms, err) ||
+	    !insert(call, change, &session, account, token, &expires_ms, err) ||
 	    !session_view_init(&view, account, NULL, expires_ms, call_arena(call), err) ||
 	    !audit(change, &session, account, account->email, "success", &view.message, err) ||
 	    !change_reply(change, &reply.base, err) || !change_commit(change, err))

@@ -1,11 +1,9 @@
 /* SignOut. Ends the session that the request came with. */
-#include "lib/service/change.h"
-
 #include "stralix/v1/common.pb-c.h"
 
-#include "account.h"
 #include "authz.h"
 #include "authz_sql.h"
+#include "own_session.h"
 
 /* An API token is no session: it isn't signed out of. */
 static bool end_session(struct tx *tx, const struct identity *who, struct error *err)
@@ -29,27 +27,11 @@ bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, s
 {
 	const struct identity *who = call_identity(call);
 	_cleanup_(change_freep) struct change *change = NULL;
-	struct arena *arena = call_arena(call);
-	char kind[] = "session", org[UUID_TEXT];
-	Stralix__V1__Session before;
-	Stralix__V1__Target target;
 	Stralix__V1__Empty reply;
 
 	(void)req;
-	stralix__v1__session__init(&before);
 	stralix__v1__empty__init(&reply);
-	stralix__v1__target__init(&target);
-	target.kind = kind;
-	target.id = arena_strdup(arena, who->session_id);
-	target.name = arena_strdup(arena, who->name);
-	target.organisation_id = uuid_format(&who->org, org);
-	before.user_id = arena_strdup(arena, who->user_id);
-	before.email = target.name;
-	before.role = arena_strdup(arena, role_name(who->role));
-	if (!target.id || !target.name || !before.user_id || !before.role)
-		return error_set(err, ERR_TOO_LARGE, "no room to end a session");
 	return change_begin(call, &who->org, &change, err) && end_session(change_tx(change), who, err) &&
-	       change_audit(change, "session.delete", &target, "success", &stralix__v1__session__rules, &before.base,
-	                    NULL, err) &&
-	       change_reply(change, &reply.base, err) && change_commit(change, err);
+	       own_session_audit(call, change, who->session_id, err) && change_reply(change, &reply.base, err) &&
+	       change_commit(change, err);
 }

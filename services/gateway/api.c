@@ -54,6 +54,8 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 	} else if (is_rpc(request, "authz", "SignOut")) {
 		identities_drop(request->gateway->identities, request->identity_key.digest);
 		headers.set_cookie = credentials_cleared_cookie;
+	} else if (is_rpc(request, "authz", "ChangePassword")) { /* who had to may do more now */
+		identities_drop(request->gateway->identities, request->identity_key.digest);
 	}
 	if (snprintf(etag, sizeof(etag), "\"%s\"", transcode_etag(reply)) > 2)
 		headers.etag = etag;

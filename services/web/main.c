@@ -13,6 +13,8 @@ static const struct web_handlers handlers = {
 	.delete_website = web_delete_website,
 	.undelete_website = web_undelete_website,
 	.purge_website = web_purge_website,
+	.list_usage = web_list_usage,
+	.set_limits = web_set_limits,
 	.task_finished = web_task_finished,
 };
 

@@ -23,6 +23,8 @@ bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteReque
 bool web_suspend_website(struct call *call, const Stralix__V1__SuspendWebsiteRequest *req, struct error *err);
 bool web_resume_website(struct call *call, const Stralix__V1__ResumeWebsiteRequest *req, struct error *err);
 bool web_retry_website(struct call *call, const Stralix__V1__RetryWebsiteRequest *req, struct error *err);
+bool web_list_usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err);
+bool web_set_limits(struct call *call, const Stralix__V1__SetLimitsRequest *req, struct error *err);
 bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 
 bool web_purge_due(struct service *service, struct error *err);

@@ -2,15 +2,25 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
-import { anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, openapi, until } from './panel.mjs';
+import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, openapi, signIn, until } from './panel.mjs';
 
-let other, site, task;
+let other, site, task, mine, absent;
 
 before(async () => {
   other = await anotherOrganisation();
   site = await createWebsite();
   task = (await customer('GET', `/api/v1/tasks?targetId=${site.id}`)).body.tasks[0];
+  const { user } = (await customer('GET', '/api/v1/profile')).body;
+  const plan = await admin('POST', '/api/v1/plans', { name: `Isolated ${randomUUID()}`, limits: [] });
+  const token = await customer('POST', '/api/v1/tokens', { name: 'isolated', scopes: ['website:read'] });
+  const cookie = await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  const { sessions } = (await api(null, 'GET', '/api/v1/sessions', undefined, { cookie })).body;
+  mine = both({ websiteId: site.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
+  absent = both(Object.fromEntries(Object.keys(mine).map((name) => [name, name === 'nodeId' ? 'n999' : randomUUID()])));
 });
+
+/** Under both spellings of a path's parameters. */
+const both = (ids) => ({ ...ids, ...Object.fromEntries(Object.entries(ids).map(([name, id]) => [name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), id])) });
 
 const routes = Object.entries(openapi.paths).flatMap(([path, item]) =>
   Object.entries(item).filter(([method]) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
@@ -21,11 +31,19 @@ const withoutIds = (problem) => ({ ...problem, requestId: '', detail: problem.de
 
 test('the route table is not empty', () => assert.ok(routes.length >= 15, `${routes.length} routes`));
 
-for (const { method, path } of routes.filter((r) => /\{/.test(r.path))) {
+/** What a body must have, so that the object is asked for at all. */
+const samples = { reason: 'none', password: 'a long enough one' };
+const schemaOf = (operation) => operation.requestBody?.content['application/json'].schema;
+const bodyOf = (operation) => {
+  const schema = schemaOf(operation);
+  const { required = [] } = schema?.$ref ? openapi.components.schemas[schema.$ref.split('/').at(-1)] : schema ?? {};
+  return Object.fromEntries(required.map((name) => [name, samples[name]]));
+};
+
+for (const { method, path, operation } of routes.filter((r) => /\{/.test(r.path))) {
   test(`${method} ${path}: another organisation's object answers as an absent one does`, async () => {
-    const mine = { website_id: site.id, task_id: task.id, node_id: 'n1', websiteId: site.id, taskId: task.id, nodeId: 'n1' };
-    const absent = { website_id: randomUUID(), task_id: randomUUID(), node_id: 'n999', websiteId: randomUUID(), taskId: randomUUID(), nodeId: 'n999' };
-    const body = method === 'GET' || method === 'DELETE' ? undefined : {};
+    for (const [, name] of path.matchAll(/\{(\w+)\}/g)) assert.ok(mine[name], `this test knows no ${name}`);
+    const body = method === 'GET' || method === 'DELETE' ? undefined : bodyOf(operation);
     const headers = method === 'PATCH' ? { 'if-match': '"1.1"' } : {};
     const seen = await api(other.token, method, fill(path, mine), body, headers);
     const nothing = await api(other.token, method, fill(path, absent), body, headers);
@@ -41,7 +59,7 @@ for (const { method, path } of routes.filter((r) => r.method === 'GET' && !/\{/.
     if (answer.status === 403) return;
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     const text = JSON.stringify(answer.body);
-    for (const secret of [site.id, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL]) assert.ok(!text.includes(secret), `shows ${secret}`);
+    for (const secret of [site.id, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL, mine.userId, mine.tokenId, mine.sessionId]) assert.ok(!text.includes(secret), `shows ${secret}`);
   });
   test(`${method} ${path}: naming another organisation is refused or empty`, async () => {
     const answer = await api(other.token, method, `${path}?organisationId=${site.organisationId}`);
@@ -51,9 +69,8 @@ for (const { method, path } of routes.filter((r) => r.method === 'GET' && !/\{/.
 
 for (const { method, path, operation } of routes) {
   test(`${method} ${path}: nobody gets in without a token unless the contract says so`, async () => {
-    const ids = { website_id: site.id, task_id: task.id, node_id: 'n1', websiteId: site.id, taskId: task.id, nodeId: 'n1' };
     const body = method === 'GET' || method === 'DELETE' ? undefined : {};
-    const answer = await api(null, method, fill(path, ids), body);
+    const answer = await api(null, method, fill(path, mine), body);
     const isPublic = Array.isArray(operation.security) && operation.security.length === 0;
     if (isPublic) assert.notEqual(answer.status, 401);
     else assert.equal(answer.status, 401, JSON.stringify(answer.body));

@@ -63,7 +63,7 @@ describe('page', () => {
     search = 'kind=website&actor=cleo@bakery.example';
     answers = [{ records: [record], page: { nextCursor: '', total: '1' } }];
     const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-    client.setQueryData(sessionQuery.queryKey, { userId: 'u', email: 'a@b.example', name: 'Ann', role: 'customer', permissions: ['audit:read'], expiresAt: '' });
+    client.setQueryData(sessionQuery.queryKey, { userId: 'u', email: 'a@b.example', name: 'Ann', role: 'customer', permissions: ['audit:read'], expiresAt: '', mustChangePassword: false });
     render(<IntlProvider locale="en" messages={en} timeZone="UTC"><QueryClientProvider client={client}><Audit /></QueryClientProvider></IntlProvider>);
     const user = userEvent.setup();
     await user.click((await screen.findAllByRole('button', { name: 'website.update' }))[0]!);

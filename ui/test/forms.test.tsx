@@ -30,7 +30,7 @@ afterEach(cleanup);
 
 function show(node: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, { userId: 'u', email: 'a@b.example', name: 'Ann', role: 'customer', permissions: ['website:create'], expiresAt: '' });
+  client.setQueryData(sessionQuery.queryKey, { userId: 'u', email: 'a@b.example', name: 'Ann', role: 'customer', permissions: ['website:create'], expiresAt: '', mustChangePassword: false });
   render(<IntlProvider locale="en" messages={en} timeZone="UTC"><QueryClientProvider client={client}><TaskProvider>{node}</TaskProvider></QueryClientProvider></IntlProvider>);
   return userEvent.setup();
 }

@@ -2,10 +2,31 @@
 
 -- name: user_by_email
 select u.id, u.org_id, u.email, u.name, u.role, u.password, u.state = 'active' and o.state = 'active',
-       o.name, (extract(epoch from o.created_at) * 1000)::bigint
+       o.name, (extract(epoch from o.created_at) * 1000)::bigint, u.must_change
   from users u
   join organisations o on o.id = u.org_id
  where u.email = $1;
+
+-- name: user_find
+select * from user_view where id = $1::uuid;
+
+-- Lists: $1 the organisations, null for all; a part of a text is taken literally; an id is the last row's of the page
+-- before.
+-- name: user_list
+select *
+  from user_view
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::uuid is null or id > $2::uuid)
+   and ($4::text is null or position(lower($4::text) in email) > 0 or position(lower($4::text) in lower(name)) > 0)
+   and ($5::text is null or role = $5::text) and ($6::text is null or state = $6::text)
+ order by id
+ limit $3::int;
+
+-- name: user_count
+select count(*)
+  from users
+ where ($1::uuid[] is null or org_id = any ($1::uuid[]))
+   and ($2::text is null or position(lower($2::text) in email) > 0 or position(lower($2::text) in lower(name)) > 0)
+   and ($3::text is null or role = $3::text) and ($4::text is null or state = $4::text);
 
 -- name: user_actor
 select u.role, u.org_id = $2::uuid or exists (select 1 from staff_orgs a where a.user_id = u.id and a.org_id = $2::uuid),
@@ -32,7 +53,7 @@ delete from login_attempts where started_at + make_interval(secs => $1::int) <= 
 -- name: session_identity
 select s.id, u.id, u.org_id, u.email, u.role, '',
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
-       s.last_seen_at < now() - interval '1 minute', extract(epoch from s.expires_at)::bigint
+       s.last_seen_at < now() - interval '1 minute', extract(epoch from s.expires_at)::bigint, u.must_change
   from sessions s
   join users u on u.id = s.user_id
   join organisations o on o.id = u.org_id
@@ -55,7 +76,8 @@ delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
 -- name: token_identity
 select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
-       t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute', extract(epoch from t.expires_at)::bigint
+       t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute', extract(epoch from t.expires_at)::bigint,
+       false
   from api_tokens t
   join users u on u.id = t.user_id
   join organisations o on o.id = u.org_id
@@ -67,15 +89,40 @@ update api_tokens set last_seen_at = now() where id = any ($1::uuid[]);
 -- name: token_expire
 delete from api_tokens where expires_at <= now();
 
+-- name: token_owner
+select user_id, org_id from api_tokens where id = $1::uuid;
+
+-- name: organisation_find
+select * from organisation_view where id = $1::uuid;
+
 -- name: organisation_list
-select id, name, (extract(epoch from created_at) * 1000)::bigint
-  from organisations
+select *
+  from organisation_view
  where ($1::uuid[] is null or id = any ($1::uuid[])) and ($2::uuid is null or id > $2::uuid)
+   and ($4::text is null or position(lower($4::text) in lower(name)) > 0)
+   and ($5::text is null or state = $5::text) and ($6::uuid is null or plan_id = $6::uuid)
  order by id
  limit $3::int;
 
 -- name: organisation_count
-select count(*) from organisations where $1::uuid[] is null or id = any ($1::uuid[]);
+select count(*)
+  from organisations
+ where ($1::uuid[] is null or id = any ($1::uuid[]))
+   and ($2::text is null or position(lower($2::text) in lower(name)) > 0)
+   and ($3::text is null or state = $3::text) and ($4::uuid is null or plan_id = $4::uuid);
+
+-- name: organisations_known
+-- Of ids, those that are organisations'.
+select count(*) from organisations where id = any ($1::uuid[]);
+
+-- name: plan_find
+select * from plan_view where id = $1::uuid;
+
+-- name: plan_list
+select * from plan_view where $1::uuid is null or id > $1::uuid order by id limit $2::int;
+
+-- name: plan_count
+select count(*) from plans;
 
 -- name: organisation_by_name
 select id from organisations where name = $1 order by id limit 1;

@@ -165,3 +165,13 @@ select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websit
    and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
    and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
  order by id desc limit $6::int;
+
+-- name: limits_set
+-- $1 organisations, $2 a kind, $3 its limit or null, $4 the version: what is older than what is kept changes nothing.
+insert into quota as q (org_id, name, used, lim, version)
+select o.id, $2, 0, $3::bigint, $4::bigint from unnest($1::uuid[]) as o (id) order by o.id
+on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.version
+ where q.version < excluded.version;
+
+-- name: usage_show
+select name, used, lim from quota where org_id = $1::uuid and name = $2;

@@ -188,7 +188,7 @@ static struct uuid open_session(void **state, const char *token)
 	assert_true(tx_begin(authz_db_own(*state), &org, &tx, &err));
 	assert_true(TX_RUN(tx, AUTHZ_SESSION_INSERT, NULL, &err, DB_UUID(&session), DB_UUID(&org),
 	                   DB_TEXT("0192f000-0000-7000-8000-0000000000c1"), DB_BYTES(digest, sizeof(digest)),
-	                   DB_INT(1800), DB_INT(43200)));
+	                   DB_INT(1800), DB_INT(43200), DB_TEXT("192.0.2.1")));
 	assert_true(tx_commit(&tx, &err));
 	return session;
 }

@@ -40,6 +40,31 @@ export type Page = {
   total: string;
 };
 
+/** At most so many of a kind: "websites". */
+export type Limit = {
+  kind: string;
+  limit?: number;
+};
+
+/** How much of a service's kinds an organisation uses: ListUsage of the service that owns them. */
+export type ListUsageRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+};
+
+export type ListUsageReply = {
+  usage: Usage[];
+};
+
+export type Usage = {
+  /** websites */
+  kind: string;
+  used: number;
+  limited: boolean;
+  /** when limited */
+  limit: number;
+};
+
 export type SignInRequest = {
   email: string;
   password: string;
@@ -70,6 +95,55 @@ export type Session = {
   permissions: string[];
   /** RFC 3339 */
   expiresAt: string;
+  /** until then nothing else is permitted */
+  mustChangePassword: boolean;
+};
+
+export type ListSessionsRequest = { [key: string]: never };
+
+export type ListSessionsReply = {
+  /** the newest first */
+  sessions: SessionInfo[];
+};
+
+export type SessionInfo = {
+  id: string;
+  createdAt: string;
+  lastSeenAt: string;
+  /** at the latest */
+  expiresAt: string;
+  /** where it was opened */
+  sourceIp: string;
+  /** the one that the request came with */
+  current: boolean;
+};
+
+export type EndSessionRequest = {
+  sessionId: string;
+};
+
+export type EndOtherSessionsRequest = { [key: string]: never };
+
+export type EndOtherSessionsReply = {
+  ended: number;
+};
+
+export type GetProfileRequest = { [key: string]: never };
+
+export type UpdateProfileRequest = {
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: ProfileSettings;
+  updateMask?: string[];
+};
+
+export type ProfileSettings = {
+  name?: string;
+};
+
+export type ChangePasswordRequest = {
+  currentPassword: string;
+  password: string;
 };
 
 export type CreateApiTokenRequest = {
@@ -97,14 +171,82 @@ export type CreateSreTokenReply = {
   expiresAt: string;
 };
 
+export type ListApiTokensRequest = {
+  /** admins only; absent: the caller */
+  userId?: string;
+};
+
+export type ListApiTokensReply = {
+  /** the newest first */
+  tokens: ApiToken[];
+};
+
+export type ApiToken = {
+  id: string;
+  name: string;
+  /** none: all of its user's */
+  scopes: string[];
+  createdAt: string;
+  /** empty: never used */
+  lastSeenAt: string;
+  expiresAt: string;
+};
+
+export type RevokeApiTokenRequest = {
+  tokenId: string;
+};
+
 export type Organisation = {
   id: string;
   name: string;
   createdAt: string;
+  /** active, suspended */
+  state: string;
+  /** why it is suspended */
+  reason: string;
+  suspendedAt: string;
+  /** empty: no plan, no limits */
+  planId: string;
+  planName: string;
+  /** how many people it has */
+  users: number;
+  etag: string;
 };
 
 export type CreateOrganisationRequest = {
   name: string;
+  planId?: string;
+};
+
+export type OrganisationReply = {
+  organisation?: Organisation;
+};
+
+export type GetOrganisationRequest = {
+  organisationId: string;
+};
+
+export type UpdateOrganisationRequest = {
+  organisationId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: OrganisationSettings;
+  updateMask?: string[];
+};
+
+export type OrganisationSettings = {
+  name?: string;
+  /** empty: none */
+  planId?: string;
+};
+
+export type SuspendOrganisationRequest = {
+  organisationId: string;
+  reason: string;
+};
+
+export type ResumeOrganisationRequest = {
+  organisationId: string;
 };
 
 export type CreateOrganisationReply = {
@@ -114,11 +256,68 @@ export type CreateOrganisationReply = {
 export type ListOrganisationsRequest = {
   cursor?: string;
   limit?: number;
+  /** part of the name */
+  search?: string;
+  /** active, suspended */
+  state?: string;
+  planId?: string;
 };
 
 export type ListOrganisationsReply = {
   organisations: Organisation[];
   page?: Page;
+};
+
+/** What an organisation may have. A kind that has no limit here is without one. */
+export type Plan = {
+  id: string;
+  name: string;
+  limits: Limit[];
+  /** how many have it */
+  organisations: number;
+  createdAt: string;
+  etag: string;
+};
+
+export type ListPlansRequest = {
+  cursor?: string;
+  limit?: number;
+};
+
+export type ListPlansReply = {
+  plans: Plan[];
+  page?: Page;
+};
+
+export type PlanReply = {
+  plan?: Plan;
+};
+
+export type GetPlanRequest = {
+  planId: string;
+};
+
+export type CreatePlanRequest = {
+  name: string;
+  limits?: Limit[];
+};
+
+export type UpdatePlanRequest = {
+  planId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: PlanSettings;
+  updateMask?: string[];
+};
+
+export type PlanSettings = {
+  name?: string;
+  /** all of them */
+  limits?: Limit[];
+};
+
+export type DeletePlanRequest = {
+  planId: string;
 };
 
 export type User = {
@@ -127,6 +326,61 @@ export type User = {
   name: string;
   role: string;
   organisationId: string;
+  organisationName: string;
+  /** active, disabled */
+  state: string;
+  mustChangePassword: boolean;
+  /** staff: those assigned to them */
+  organisationIds: string[];
+  createdAt: string;
+  etag: string;
+};
+
+export type UserReply = {
+  user?: User;
+};
+
+export type ListUsersRequest = {
+  cursor?: string;
+  limit?: number;
+  /** part of the name or address */
+  search?: string;
+  organisationId?: string;
+  role?: string;
+  state?: string;
+};
+
+export type ListUsersReply = {
+  users: User[];
+  page?: Page;
+};
+
+export type GetUserRequest = {
+  userId: string;
+};
+
+export type UpdateUserRequest = {
+  userId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: UserSettings;
+  updateMask?: string[];
+};
+
+export type UserSettings = {
+  name?: string;
+  role?: 'ROLE_UNSET' | 'CUSTOMER' | 'STAFF' | 'ADMIN';
+  disabled?: boolean;
+  mustChangePassword?: boolean;
+  /** staff: assigned, all of them */
+  organisationIds?: string[];
+};
+
+export type SetPasswordRequest = {
+  userId: string;
+  password: string;
+  /** at the next sign-in */
+  mustChange?: boolean;
 };
 
 export type CreateUserRequest = {
@@ -135,6 +389,10 @@ export type CreateUserRequest = {
   name: string;
   password: string;
   role?: 'ROLE_UNSET' | 'CUSTOMER' | 'STAFF' | 'ADMIN';
+  /** at the first sign-in */
+  mustChangePassword?: boolean;
+  /** staff: assigned */
+  organisationIds?: string[];
 };
 
 export type CreateUserReply = {
@@ -516,21 +774,117 @@ export const getSession = (options?: CallOptions) =>
 export const createApiToken = (input: CreateApiTokenRequest, options?: CallOptions) =>
   call<CreateApiTokenReply>('POST', '/api/v1/tokens', { body: input, keyed: true, ...options });
 
+/** Lists API tokens: the caller's own, of somebody else for admins. Their secrets are kept nowhere. */
+export const listApiTokens = (input: { userId?: string } = {}, options?: CallOptions) =>
+  call<ListApiTokensReply>('GET', '/api/v1/tokens', { query: { userId: input.userId }, ...options });
+
 /** Makes a token for ten minutes with which one service is asked over the bus itself, by hand; for looking, unless it is asked for changes too. It can't be taken back before its end. */
 export const createSreToken = (input: CreateSreTokenRequest, options?: CallOptions) =>
   call<CreateSreTokenReply>('POST', '/api/v1/sre-tokens', { body: input, keyed: true, ...options });
+
+/** Ends an API token: the caller's own, anybody's for admins. */
+export const revokeApiToken = (input: { tokenId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/tokens/${encodeURIComponent(input.tokenId)}`, { keyed: true, ...options });
+
+/** Lists the caller's own sessions. */
+export const listSessions = (options?: CallOptions) =>
+  call<ListSessionsReply>('GET', '/api/v1/sessions', { ...options });
+
+/** Ends all of the caller's own sessions but the one that the request came with. */
+export const endOtherSessions = (options?: CallOptions) =>
+  call<EndOtherSessionsReply>('DELETE', '/api/v1/sessions', { keyed: true, ...options });
+
+/** Ends one of the caller's own sessions. */
+export const endSession = (input: { sessionId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/sessions/${encodeURIComponent(input.sessionId)}`, { keyed: true, ...options });
+
+/** Shows the caller as others see them. */
+export const getProfile = (options?: CallOptions) =>
+  call<UserReply>('GET', '/api/v1/profile', { ...options });
+
+/** Changes what a person may change of themselves. Needs If-Match with the ETag that was read. */
+export const updateProfile = (input: { /** of what was read */ etag: string } & UpdateProfileRequest, options?: CallOptions) =>
+  call<UserReply>('PATCH', '/api/v1/profile', { body: input, etag: input.etag, keyed: true, ...options });
+
+/** Changes the caller's own password and ends their other sessions. Counted like signing in. */
+export const changePassword = (input: ChangePasswordRequest, options?: CallOptions) =>
+  call<undefined>('POST', '/api/v1/profile/password', { body: input, keyed: true, ...options });
 
 /** Creates an organisation. */
 export const createOrganisation = (input: CreateOrganisationRequest, options?: CallOptions) =>
   call<CreateOrganisationReply>('POST', '/api/v1/organisations', { body: input, keyed: true, ...options });
 
 /** Lists the organisations that the caller may see. */
-export const listOrganisations = (input: { cursor?: string; limit?: number } = {}, options?: CallOptions) =>
-  call<ListOrganisationsReply>('GET', '/api/v1/organisations', { query: { cursor: input.cursor, limit: input.limit }, ...options });
+export const listOrganisations = (input: { cursor?: string; limit?: number; search?: string; state?: string; planId?: string } = {}, options?: CallOptions) =>
+  call<ListOrganisationsReply>('GET', '/api/v1/organisations', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, planId: input.planId }, ...options });
+
+/** Shows one organisation. */
+export const getOrganisation = (input: { organisationId: string }, options?: CallOptions) =>
+  call<OrganisationReply>('GET', `/api/v1/organisations/${encodeURIComponent(input.organisationId)}`, { ...options });
+
+/** Renames an organisation, gives it another plan. Needs If-Match with the ETag that was read. */
+export const updateOrganisation = (input: { organisationId: string; /** of what was read */ etag: string } & {
+  settings?: OrganisationSettings;
+}, options?: CallOptions) =>
+  call<OrganisationReply>('PATCH', `/api/v1/organisations/${encodeURIComponent(input.organisationId)}`, { body: without(input, ['organisationId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Keeps an organisation's people and API tokens out; its websites are served on. */
+export const suspendOrganisation = (input: { organisationId: string } & {
+  reason?: string;
+}, options?: CallOptions) =>
+  call<OrganisationReply>('POST', `/api/v1/organisations/${encodeURIComponent(input.organisationId)}/suspend`, { body: without(input, ['organisationId']), keyed: true, ...options });
+
+/** Lets a suspended organisation's people and API tokens in again. */
+export const resumeOrganisation = (input: { organisationId: string }, options?: CallOptions) =>
+  call<OrganisationReply>('POST', `/api/v1/organisations/${encodeURIComponent(input.organisationId)}/resume`, { body: {}, keyed: true, ...options });
+
+/** Lists plans. */
+export const listPlans = (input: { cursor?: string; limit?: number } = {}, options?: CallOptions) =>
+  call<ListPlansReply>('GET', '/api/v1/plans', { query: { cursor: input.cursor, limit: input.limit }, ...options });
+
+/** Creates a plan. */
+export const createPlan = (input: CreatePlanRequest, options?: CallOptions) =>
+  call<PlanReply>('POST', '/api/v1/plans', { body: input, keyed: true, ...options });
+
+/** Shows one plan. */
+export const getPlan = (input: { planId: string }, options?: CallOptions) =>
+  call<PlanReply>('GET', `/api/v1/plans/${encodeURIComponent(input.planId)}`, { ...options });
+
+/** Changes a plan; its limits then hold for every organisation that has it. A limit below what is used takes nothing away: only more is refused. Needs If-Match with the ETag that was read. */
+export const updatePlan = (input: { planId: string; /** of what was read */ etag: string } & {
+  settings?: PlanSettings;
+}, options?: CallOptions) =>
+  call<PlanReply>('PATCH', `/api/v1/plans/${encodeURIComponent(input.planId)}`, { body: without(input, ['planId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes a plan that no organisation has. */
+export const deletePlan = (input: { planId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/plans/${encodeURIComponent(input.planId)}`, { keyed: true, ...options });
+
+/** Lists the people that the caller looks after. */
+export const listUsers = (input: { cursor?: string; limit?: number; search?: string; organisationId?: string; role?: string; state?: string } = {}, options?: CallOptions) =>
+  call<ListUsersReply>('GET', '/api/v1/users', { query: { cursor: input.cursor, limit: input.limit, search: input.search, organisationId: input.organisationId, role: input.role, state: input.state }, ...options });
 
 /** Creates a user in an organisation. */
 export const createUser = (input: CreateUserRequest, options?: CallOptions) =>
   call<CreateUserReply>('POST', '/api/v1/users', { body: input, keyed: true, ...options });
+
+/** Shows one user. */
+export const getUser = (input: { userId: string }, options?: CallOptions) =>
+  call<UserReply>('GET', `/api/v1/users/${encodeURIComponent(input.userId)}`, { ...options });
+
+/** Changes a user. Who is disabled loses sessions and API tokens. Needs If-Match with the ETag that was read. */
+export const updateUser = (input: { userId: string; /** of what was read */ etag: string } & {
+  settings?: UserSettings;
+}, options?: CallOptions) =>
+  call<UserReply>('PATCH', `/api/v1/users/${encodeURIComponent(input.userId)}`, { body: without(input, ['userId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Gives a user a new password and ends their sessions. */
+export const setPassword = (input: { userId: string } & {
+  password?: string;
+  /** at the next sign-in */
+  mustChange?: boolean;
+}, options?: CallOptions) =>
+  call<UserReply>('POST', `/api/v1/users/${encodeURIComponent(input.userId)}/password`, { body: without(input, ['userId']), keyed: true, ...options });
 
 /** Lists records, newest first. */
 export const listRecords = (input: { cursor?: string; limit?: number; organisationId?: string; targetId?: string; action?: string; actor?: string; targetKind?: string; fromMs?: string; untilMs?: string } = {}, options?: CallOptions) =>
@@ -612,3 +966,7 @@ export const undeleteWebsite = (input: { websiteId: string }, options?: CallOpti
 /** Removes a deleted website for good: its files go and its name is free again. */
 export const purgeWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/purge`, { body: {}, keyed: true, ...options });
+
+/** Says how much of this service an organisation uses, and of how much its plan allows. */
+export const listUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListUsageReply>('GET', '/api/v1/usage', { query: { organisationId: input.organisationId }, ...options });

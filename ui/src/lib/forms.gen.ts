@@ -18,8 +18,25 @@ export const createSreTokenForm = /* @__PURE__ */ z.object({
   write: z.optional(text({  })),
 });
 
+export const updateProfileForm = /* @__PURE__ */ z.object({
+  ifMatch: text({ required: true, pattern: /^[A-Za-z0-9_.-]+$/, max: 64 }),
+  settings: z.optional(text({  })),
+  updateMask: z.optional(z.array(text({ required: true, pattern: /^[a-z_]+(\.[a-z_]+)*$/, max: 96 }))),
+});
+
+export const changePasswordForm = /* @__PURE__ */ z.object({
+  currentPassword: text({ required: true, format: 'password', min: 12, max: 128 }),
+  password: text({ required: true, format: 'password', min: 12, max: 128 }),
+});
+
 export const createOrganisationForm = /* @__PURE__ */ z.object({
   name: text({ required: true, max: 80 }),
+  planId: z.optional(text({ format: 'uuid', max: 36 })),
+});
+
+export const createPlanForm = /* @__PURE__ */ z.object({
+  name: text({ required: true, max: 80 }),
+  limits: z.optional(z.array(text({ required: true }))),
 });
 
 export const createUserForm = /* @__PURE__ */ z.object({
@@ -28,6 +45,8 @@ export const createUserForm = /* @__PURE__ */ z.object({
   name: text({ required: true, max: 80 }),
   password: text({ required: true, format: 'password', min: 12, max: 128 }),
   role: z.optional(z.enum(['ROLE_UNSET', 'CUSTOMER', 'STAFF', 'ADMIN'])),
+  mustChangePassword: z.optional(text({  })),
+  organisationIds: z.optional(z.array(text({ required: true, format: 'uuid', max: 36 }))),
 });
 
 export const registerNodeForm = /* @__PURE__ */ z.object({
