@@ -115,10 +115,20 @@ static void parameters(struct writer *writer, const struct method *method)
 	writer_close(writer, ']');
 }
 
-/* Fields of the path are not in the body: a schema of its own where there are any. */
+static bool all_in_body(const struct method *method)
+{
+	EACH_FIELD(method->request, field)
+	{
+		if (not_in_body(method, field))
+			return false;
+	}
+	return true;
+}
+
+/* Fields of the path and of headers are not in the body: a schema of its own where there are any. */
 static void body_schema(struct writer *writer, const struct method *method)
 {
-	if (!strchr(method->http_path, '{')) {
+	if (all_in_body(method)) {
 		schema_ref(writer, method->request);
 		return;
 	}

@@ -77,7 +77,7 @@ function functionOf(op) {
   const path = op.path.replace(/\{(\w+)\}/g, (_, name) => `\${encodeURIComponent(input.${name})}`);
   const options = [
     op.inQuery.length && `query: { ${op.inQuery.map((p) => `${key(p.name)}: input.${p.name}`).join(', ')} }`,
-    withBody && (op.inPath.length ? `body: without(input, [${[...op.inPath.map((p) => p.name), ...(op.matched ? ['etag'] : [])].map(quote).join(', ')}])` : 'body: input'),
+    withBody && (op.inPath.length || op.matched ? `body: without(input, [${[...op.inPath.map((p) => p.name), ...(op.matched ? ['etag'] : [])].map(quote).join(', ')}])` : 'body: input'),
     op.matched && 'etag: input.etag',
     op.body && !withBody && 'body: {}',
     op.keyed && 'keyed: true',

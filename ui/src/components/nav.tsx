@@ -1,5 +1,5 @@
 'use client';
-import { Activity, Globe, LayoutDashboard, ScrollText, Server } from 'lucide-react';
+import { Activity, Building2, Globe, LayoutDashboard, ScrollText, Server, Settings, SlidersHorizontal, Users } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'use-intl';
@@ -15,7 +15,16 @@ const groups = [
       { href: '/audit/', key: 'audit', icon: ScrollText, needs: 'audit:read' },
     ],
   },
+  {
+    key: 'people',
+    items: [
+      { href: '/organisations/', key: 'organisations', icon: Building2, needs: 'user:read' },
+      { href: '/users/', key: 'users', icon: Users, needs: 'user:read' },
+      { href: '/plans/', key: 'plans', icon: SlidersHorizontal, needs: 'plan:read' },
+    ],
+  },
   { key: 'operate', items: [{ href: '/nodes/', key: 'nodes', icon: Server, needs: 'node:read' }] },
+  { key: 'account', items: [{ href: '/settings/', key: 'settings', icon: Settings }] },
 ] as const;
 
 /** The pages that this person may open. */

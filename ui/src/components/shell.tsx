@@ -20,6 +20,7 @@ import { UserMenu } from './user-menu';
 const Palette = dynamic(() => import('./palette'), { ssr: false });
 const KeysDialog = dynamic(() => import('./keys-dialog'), { ssr: false });
 const TaskDrawer = dynamic(() => import('./task-drawer'), { ssr: false });
+const MustChangePassword = dynamic(() => import('./password-form').then((m) => m.MustChangePassword), { ssr: false });
 const Toaster = dynamic(() => import('./toaster'), { ssr: false });
 
 function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
@@ -105,6 +106,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const showKeys = useCallback(() => setKeys(true), []);
   useKeys(showKeys);
   const session = useSession();
+  if (session.data?.mustChangePassword) return <MustChangePassword />;
   return (
     <LiveProvider on={session.data !== undefined}>
       <TaskProvider>

@@ -803,8 +803,10 @@ export const getProfile = (options?: CallOptions) =>
   call<UserReply>('GET', '/api/v1/profile', { ...options });
 
 /** Changes what a person may change of themselves. Needs If-Match with the ETag that was read. */
-export const updateProfile = (input: { /** of what was read */ etag: string } & UpdateProfileRequest, options?: CallOptions) =>
-  call<UserReply>('PATCH', '/api/v1/profile', { body: input, etag: input.etag, keyed: true, ...options });
+export const updateProfile = (input: { /** of what was read */ etag: string } & {
+  settings?: ProfileSettings;
+}, options?: CallOptions) =>
+  call<UserReply>('PATCH', '/api/v1/profile', { body: without(input, ['etag']), etag: input.etag, keyed: true, ...options });
 
 /** Changes the caller's own password and ends their other sessions. Counted like signing in. */
 export const changePassword = (input: ChangePasswordRequest, options?: CallOptions) =>

@@ -18,12 +18,6 @@ export const createSreTokenForm = /* @__PURE__ */ z.object({
   write: z.optional(text({  })),
 });
 
-export const updateProfileForm = /* @__PURE__ */ z.object({
-  ifMatch: text({ required: true, pattern: /^[A-Za-z0-9_.-]+$/, max: 64 }),
-  settings: z.optional(text({  })),
-  updateMask: z.optional(z.array(text({ required: true, pattern: /^[a-z_]+(\.[a-z_]+)*$/, max: 96 }))),
-});
-
 export const changePasswordForm = /* @__PURE__ */ z.object({
   currentPassword: text({ required: true, format: 'password', min: 12, max: 128 }),
   password: text({ required: true, format: 'password', min: 12, max: 128 }),

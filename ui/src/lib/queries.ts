@@ -16,7 +16,7 @@ const settled = new Set(['active', 'suspended', 'failed', 'deleted', 'purged']);
 type Looked<T> = { state: { data: T | undefined; error: Error | null } };
 
 /** Failed reads are tried again by themselves: after Retry-After, or five seconds. */
-function again({ state: { error } }: Looked<unknown>) {
+export function again({ state: { error } }: Looked<unknown>) {
   return error instanceof ApiError && error.passing ? (error.retryAfter ?? 5) * 1000 : false;
 }
 

@@ -1,7 +1,7 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Eye, EyeOff, LoaderCircle } from 'lucide-react';
+import { LoaderCircle } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
@@ -11,6 +11,7 @@ import { ThemeMenu } from '@/components/theme-menu';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { FormError } from '@/components/ui/notice';
+import { PasswordInput } from '@/components/ui/password';
 import { signIn, type SignInRequest } from '@/lib/api.gen';
 import { placeViolations } from '@/lib/form';
 import { signInForm } from '@/lib/forms.gen';
@@ -47,17 +48,6 @@ function useSignIn(refused: (error: Error) => void) {
   });
 }
 
-function Password({ wiring, register }: { wiring: object; register: object }) {
-  const t = useTranslations('login');
-  const [shown, setShown] = useState(false);
-  return (
-    <span className="relative block">
-      <input {...wiring} {...register} type={shown ? 'text' : 'password'} className="input h-11 pr-11" autoComplete="current-password" />
-      <Button variant="ghost" size="icon-sm" className="absolute top-1.5 right-1.5" aria-label={shown ? t('hide') : t('show')} aria-pressed={shown} onClick={() => setShown(!shown)}>{shown ? <EyeOff /> : <Eye />}</Button>
-    </span>
-  );
-}
-
 function Form() {
   const t = useTranslations('login');
   const [failure, setFailure] = useState<Error | null>(null);
@@ -89,7 +79,7 @@ function Form() {
         {(wiring) => <input {...wiring} {...register('email')} type="email" className="input h-11" autoComplete="username" autoCapitalize="none" spellCheck={false} />}
       </Field>
       <Field label={t('password')} error={errors.password?.message} required>
-        {(wiring) => <Password wiring={wiring} register={register('password')} />}
+        {(wiring) => <PasswordInput wiring={wiring} register={register('password')} autoComplete="current-password" className="h-11" />}
       </Field>
       <Button type="submit" variant="primary" className="mt-1 h-11" disabled={waiting || left > 0}>{waiting && <LoaderCircle className="animate-spin" />}{t('submit')}</Button>
     </form>

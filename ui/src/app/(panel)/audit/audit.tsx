@@ -16,7 +16,7 @@ import { ApiError } from '@/lib/http';
 import { setParams, useCursor, useParam } from '@/lib/params';
 import { pageSize, useOrganisations, useRecords, useSession } from '@/lib/queries';
 
-const kinds = ['website', 'task', 'session', 'token', 'user', 'organisation', 'node'] as const;
+const kinds = ['website', 'task', 'session', 'token', 'user', 'organisation', 'plan', 'node'] as const;
 const tones: { [outcome: string]: Tone } = { success: 'ok', accepted: 'info', failed: 'bad', denied: 'warn' };
 const reset = { after: null, page: null };
 const none = { kind: null, actor: null, target: null, org: null, from: null, until: null, ...reset };

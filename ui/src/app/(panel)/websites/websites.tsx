@@ -2,7 +2,7 @@
 import { Ellipsis, ExternalLink, Globe, Plus, Search, Trash2, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Site, siteName, sitePath } from '@/components/site';
 import { State } from '@/components/state';
@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/button';
 import { Chips } from '@/components/ui/chips';
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
 import { Empty, Failure, Stale } from '@/components/ui/notice';
+import { SearchBox } from '@/components/ui/search-box';
 import { DataTable, PageHead, Pager, type Column } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
 import type { Website } from '@/lib/api.gen';
@@ -36,34 +37,6 @@ function RowMenu({ website, onDelete }: { website: Website; onDelete(): void }) 
         {mayDelete && removable.has(website.state) && <><MenuSeparator /><MenuItem danger onSelect={onDelete}><Trash2 aria-hidden />{t('delete')}</MenuItem></>}
       </MenuContent>
     </Menu>
-  );
-}
-
-/** What the field holds, told to the address when typing stops. */
-function SearchBox() {
-  const t = useTranslations('websites');
-  const told = useParam('q');
-  const [typed, setTyped] = useState(told);
-  const sent = useRef(told);
-  useEffect(() => {
-    if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      setParams({ q: typed.trim().slice(0, 100), after: null, page: null });
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  useEffect(() => {
-    if (told === sent.current.trim()) return;
-    sent.current = told; // changed elsewhere: by the back button, or by clearing the filters
-    setTyped(told);
-  }, [told]);
-  return (
-    <label className="relative w-full sm:ml-auto sm:w-72">
-      <span className="sr-only">{t('search')}</span>
-      <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted" />
-      <input type="search" value={typed} maxLength={100} onChange={(event) => setTyped(event.target.value)} placeholder={t('search')} className="input pl-8.5" />
-    </label>
   );
 }
 
@@ -154,7 +127,7 @@ export function Websites() {
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Chips label={t('filter')} chips={chips} value={state} onChange={(value) => setParams({ state: value, after: null, page: null })} />
           {nodeId && <NodeChip id={nodeId} />}
-          <SearchBox />
+          <SearchBox label={t('search')} />
         </div>
         <p className="sr-only" role="status">{rows ? t('shown', { count: rows.length }) : t('loading')}</p>
         <Stale read={read} />
