@@ -119,3 +119,24 @@ export async function open({ shots }) {
     },
   };
 }
+
+/** What a person at the panel does on any page. */
+export function person(page, base) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  return {
+    button,
+    main: page.locator('main'),
+    at: (path) => `${base}${path}`,
+    signedIn: () => page.getByRole('button', { name: /^Account of / }).waitFor(),
+    async signIn(email, password) {
+      await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+      await page.getByRole('textbox', { name: 'Password' }).fill(password);
+      await button('Sign in').click();
+    },
+    async signOut() {
+      await page.getByRole('button', { name: /^Account of / }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.waitForURL(/\/login\/$/);
+    },
+  };
+}

@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { eventually, open, readEnv, root, visit } from './harness.mjs';
+import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
+import { people } from './people.mjs';
 import { scenery } from './scenery.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
@@ -16,26 +17,11 @@ const domain = `shop-${randomBytes(4).toString('hex')}.example`;
 const browser = await open({ shots: options.shots });
 const { page, check } = browser;
 
-const at = (path) => `${base}${path}`;
-const button = (name) => page.getByRole('button', { name, exact: true });
-const signedIn = () => page.getByRole('button', { name: /^Account of / }).waitFor();
-const main = page.locator('main');
-
-async function signIn(email, password) {
-  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
-  await page.getByRole('textbox', { name: 'Password' }).fill(password);
-  await button('Sign in').click();
-}
+const { at, button, main, signedIn, signIn, signOut } = person(page, base);
 
 /** The website as the API knows it; by its address one finds the port of the node it went to. */
 const website = () => page.evaluate((name) => fetch(`/api/v1/websites?search=${name}`).then((r) => r.json()).then((r) => r.websites[0]), domain);
 let sitePort = env.SITES_HTTP_PORT;
-
-async function signOut() {
-  await page.getByRole('button', { name: /^Account of / }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.waitForURL(/\/login\/$/);
-}
 
 /** An answer of the server's that cannot be had on demand; the page takes it for real. */
 async function faked(pattern, { status, body, headers = {} }, run) {
@@ -535,6 +521,8 @@ await check('staff suspends with a reason, and takes it back where the end is to
   await main.getByText('Active', { exact: true }).waitFor({ timeout: 30_000 });
   await signOut();
 });
+
+await people({ browser, base, env });
 
 await check('no console errors, no violation of the content security policy', () => {
   const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|412|429|503)|net::ERR_ABORTED/;

@@ -63,6 +63,7 @@ export default function NewTokenDialog({ onClose }: { onClose(): void }) {
         <legend className="mb-1.5 text-[13px] font-medium">{t('scopes')}</legend>
         <label className="flex items-center gap-2 text-[13px]"><input type="radio" value="some" {...register('all')} />{t('some', { count: chosen.length })}</label>
         <label className="flex items-center gap-2 text-[13px]"><input type="radio" value="all" {...register('all')} />{t('all')}</label>
+        {errors.scopes?.message && <p role="alert" className="text-xs font-medium text-bad">{errors.scopes.message}</p>}
         {some && (
           <div className="grid gap-3 rounded-lg border border-line p-3 sm:grid-cols-2">
             {grouped(permissions).map(([about, list]) => (
@@ -73,7 +74,6 @@ export default function NewTokenDialog({ onClose }: { onClose(): void }) {
             ))}
           </div>
         )}
-        {errors.scopes?.message && <p role="alert" className="text-xs font-medium text-bad">{errors.scopes.message}</p>}
       </fieldset>
     </FormDialog>
   );

@@ -17,7 +17,8 @@ const fields = ['name', 'planId'] as const;
 const kinds = ['organisations', 'usage', 'plans', 'audit'];
 
 /** With an organisation it is changed, else a new one is made. */
-export default function OrganisationDialog({ organisation, onClose }: { organisation?: Organisation; onClose(): void }) {
+export default function OrganisationDialog({ organisation: now, onClose }: { organisation?: Organisation; onClose(): void }) {
+  const [organisation] = useState(now); // as it was read: what others change meanwhile isn't overwritten unseen
   const t = useTranslations('organisations');
   const client = useQueryClient();
   const router = useRouter();

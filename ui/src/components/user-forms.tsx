@@ -103,7 +103,8 @@ function NewFields({ organisations, fixed, register, control, setValue, errors }
 }
 
 /** With a user they are changed, else a new one is made. */
-export default function UserDialog({ user, organisationId, onClose }: { user?: User; organisationId?: string; onClose(): void }) {
+export default function UserDialog({ user: now, organisationId, onClose }: { user?: User; organisationId?: string; onClose(): void }) {
+  const [user] = useState(now); // as it was read: what others change meanwhile isn't overwritten unseen
   const t = useTranslations('users');
   const role = useTranslations('user.role');
   const client = useQueryClient();

@@ -29,7 +29,7 @@ function useColumns() {
     { key: 'name', header: t('name'), cell: name },
     { key: 'state', header: t('state'), cell: (o) => <Standing state={o.state} /> },
     { key: 'plan', header: t('plan'), cell: (o) => <span className="text-[13px]">{plan(o)}</span> },
-    { key: 'users', header: t('people'), cell: (o) => <Link prefetch={false} href={`/users/?org=${o.id}`} aria-label={t('peopleOf', { count: o.users, name: o.name })} className="rounded text-[13px] tabular-nums hover:text-accent-text hover:underline">{o.users}</Link> },
+    { key: 'users', header: t('people'), cell: (o) => <Link prefetch={false} href={`/users/?org=${o.id}`} className="rounded text-[13px] tabular-nums hover:text-accent-text hover:underline">{o.users}<span className="sr-only"> {t('peopleOf', { name: o.name })}</span></Link> },
     { key: 'created', header: t('created'), cell: (o) => <When at={o.createdAt} className="text-[13px] whitespace-nowrap text-muted" /> },
   ];
   const card = (o: Organisation) => (

@@ -1,7 +1,6 @@
 'use client';
 import { LoaderCircle, Plus } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
@@ -16,6 +15,7 @@ import { Failure, FormError, Stale } from '@/components/ui/notice';
 import { PageHead } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
 import { endOtherSessions, endSession, updateProfile, type SessionInfo, type User } from '@/lib/api.gen';
+import { setParams, useParam } from '@/lib/params';
 import { useApiTokens, useProfile, useSessions, useUsage } from '@/lib/people';
 import { refresh, useCan, useSession } from '@/lib/queries';
 import { useSaving } from '@/lib/saving';
@@ -97,11 +97,11 @@ function Sessions() {
 function Tokens() {
   const t = useTranslations('tokens');
   const [mayCreate, mayRevoke] = [useCan('token:create'), useCan('token:delete')];
-  const [creating, setCreating] = useState(false);
+  const creating = useParam('new') === '1' && mayCreate;
   return (
-    <Card id="tokens" title={t('title')} action={mayCreate && <Button size="sm" onClick={() => setCreating(true)}><Plus />{t('new')}</Button>}>
+    <Card id="tokens" title={t('title')} action={mayCreate && <Button size="sm" onClick={() => setParams({ new: '1' })}><Plus />{t('new')}</Button>}>
       <TokenRows read={useApiTokens('')} mayRevoke={mayRevoke} />
-      {creating && <NewToken onClose={() => setCreating(false)} />}
+      {creating && <NewToken onClose={() => setParams({ new: null })} />}
     </Card>
   );
 }
