@@ -82,6 +82,7 @@ static void a_user_that_is_disabled_moved_or_given_another_role_is_revoked(void 
 	expect_revoked(state, "update users set role = 'customer'", USER ",");
 	expect_revoked(state, "update users set org_id = '" OTHER_ORG "'", USER ",");
 	expect_revoked(state, "update users set email = 'cleo@cobbler.example'", USER ",");
+	expect_revoked(state, "update users set must_change = true", USER ",");
 }
 
 static void staff_that_gains_or_loses_an_organisation_is_revoked(void **state)
@@ -109,7 +110,8 @@ static void what_ended_by_itself_or_was_only_seen_is_not(void **state)
 	expect_revoked(state, "delete from sessions where id = '" STALE "'", "");
 	expect_revoked(state, "update sessions set last_seen_at = now()", "");
 	expect_revoked(state, "update api_tokens set last_seen_at = now()", "");
-	expect_revoked(state, "update users set password = '$argon2id$y', name = 'Cleopatra'", "");
+	expect_revoked(state, "update users set password = '$argon2id$y', name = 'Cleopatra', n = n + 1", "");
+	expect_revoked(state, "update organisations set name = 'Bakers', reason = 'x', n = n + 1", "");
 }
 
 static void signing_out_as_the_service_itself_is_written(void **state)
