@@ -96,8 +96,8 @@ static bool tell(struct change *change, const char *owner, Stralix__V1__SetLimit
 	return true;
 }
 
-bool allowance_tell(struct change *change, char *const *orgs, size_t n, const struct allowance *limits, struct arena *arena,
-                 struct error *err)
+bool allowance_tell(struct change *change, char *const *orgs, size_t n, const struct allowance *limits,
+                    struct arena *arena, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	Stralix__V1__SetLimitsRequest request;

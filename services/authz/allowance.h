@@ -15,5 +15,5 @@ bool allowance_check(const struct allowance *limits, const char *field, struct e
 bool allowance_read(const char *text, struct arena *arena, struct allowance *ret, struct error *err) _must_check_;
 
 /* Tells the owners what holds for organisations (ids) whose rows this change has locked; n may be 0. */
-bool allowance_tell(struct change *change, char *const *orgs, size_t n, const struct allowance *limits, struct arena *arena,
-                 struct error *err) _must_check_;
+bool allowance_tell(struct change *change, char *const *orgs, size_t n, const struct allowance *limits,
+                    struct arena *arena, struct error *err) _must_check_;

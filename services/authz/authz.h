@@ -46,7 +46,8 @@ bool authz_create_sre_token(struct call *call, const Stralix__V1__CreateSreToken
 bool authz_create_organisation(struct call *call, const Stralix__V1__CreateOrganisationRequest *req, struct error *err);
 bool authz_list_organisations(struct call *call, const Stralix__V1__ListOrganisationsRequest *req, struct error *err);
 bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *req, struct error *err);
-bool authz_suspend_organisation(struct call *call, const Stralix__V1__SuspendOrganisationRequest *req, struct error *err);
+bool authz_suspend_organisation(struct call *call, const Stralix__V1__SuspendOrganisationRequest *req,
+                                struct error *err);
 bool authz_resume_organisation(struct call *call, const Stralix__V1__ResumeOrganisationRequest *req, struct error *err);
 bool authz_get_organisation(struct call *call, const Stralix__V1__GetOrganisationRequest *req, struct error *err);
 bool authz_update_organisation(struct call *call, const Stralix__V1__UpdateOrganisationRequest *req, struct error *err);

@@ -94,7 +94,8 @@ static bool need_organisation(struct bootstrap *bootstrap, const char *name, str
 		return true;
 	*ret = uuid_v7();
 	return tx_begin(bootstrap->db, ret, &tx, err) &&
-	       TX_RUN(tx, AUTHZ_ORGANISATION_INSERT, NULL, err, DB_UUID(ret), DB_TEXT(name), DB_NULL) && tx_commit(&tx, err);
+	       TX_RUN(tx, AUTHZ_ORGANISATION_INSERT, NULL, err, DB_UUID(ret), DB_TEXT(name), DB_NULL) &&
+	       tx_commit(&tx, err);
 }
 
 static bool insert_user(struct bootstrap *bootstrap, const Stralix__V1__BootstrapUser *user, const struct uuid *org,

@@ -5,7 +5,8 @@
 #include "lib/db/db.h"
 
 char *cell_text(const struct rows *rows, unsigned row, unsigned column, struct arena *arena);
-char *cell_time(const struct rows *rows, unsigned row, unsigned column, struct arena *arena); /* RFC 3339; "" for NULL */
+char *cell_time(const struct rows *rows, unsigned row, unsigned column,
+                struct arena *arena); /* RFC 3339; "" for NULL */
 char *cell_number(const struct rows *rows, unsigned row, unsigned column, struct arena *arena);
 
 /* Splits at blanks. */

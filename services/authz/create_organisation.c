@@ -1,7 +1,7 @@
 /* CreateOrganisation. */
+#include "allowance.h"
 #include "authz.h"
 #include "authz_sql.h"
-#include "allowance.h"
 #include "organisation.h"
 #include "plan.h"
 

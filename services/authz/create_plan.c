@@ -21,7 +21,6 @@ bool authz_create_plan(struct call *call, const Stralix__V1__CreatePlanRequest *
 
 	uuid_format(&id, text);
 	return allowance_check(&limits, "limits", err) && change_begin(call, NULL, &change, err) &&
-	       insert(change, text, req->name, err) &&
-	       plan_set_limits(change, text, &limits, call_arena(call), err) &&
+	       insert(change, text, req->name, err) && plan_set_limits(change, text, &limits, call_arena(call), err) &&
 	       plan_finish(call, change, text, "plan.create", NULL, 0, err);
 }

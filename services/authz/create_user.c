@@ -53,8 +53,8 @@ static bool finish(struct call *call, struct change *change, const struct uuid *
 	person_target(reply.user, &target);
 	return change_audit(change, "user.create", &target, "success", &stralix__v1__user__rules, NULL,
 	                    &reply.user->base, err) &&
-	       change_event(change, "user", "created", reply.user->id, err) &&
-	       change_reply(change, &reply.base, err) && change_commit(change, err);
+	       change_event(change, "user", "created", reply.user->id, err) && change_reply(change, &reply.base, err) &&
+	       change_commit(change, err);
 }
 
 /*
@@ -71,12 +71,12 @@ bool authz_create_user(struct call *call, const Stralix__V1__CreateUserRequest *
 
 	uuid_format(&id, text);
 	if (!choose_role(call, req, &role, err) || !call_choose_org(call, req->organisation_id, &org, err) ||
-	    !person_check_assigned(call, role, req->organisation_ids, req->n_organisation_ids, "organisationIds", err) ||
+	    !person_check_assigned(call, role, req->organisation_ids, req->n_organisation_ids, "organisationIds",
+	                           err) ||
 	    !password_acceptable(req->password, req->email, "password", err) ||
 	    !hasher_hash(authz->hasher, req->password, call_remaining_ms(call), hash, err))
 		return false;
-	return change_begin(call, &org, &change, err) &&
-	       insert(change_tx(change), &id, &org, req, role, hash, err) &&
+	return change_begin(call, &org, &change, err) && insert(change_tx(change), &id, &org, req, role, hash, err) &&
 	       person_assign(change, text, req->organisation_ids, req->n_organisation_ids, err) &&
 	       finish(call, change, &id, err);
 }

@@ -1,9 +1,9 @@
 /* DeletePlan. Only one that no organisation has. */
+#include "stralix/v1/common.pb-c.h"
+
 #include "authz.h"
 #include "authz_sql.h"
 #include "plan.h"
-
-#include "stralix/v1/common.pb-c.h"
 
 /* The database is the judge: an organisation may get it while this is asked. */
 static bool delete_row(struct change *change, const char *id, struct error *err)

@@ -22,8 +22,7 @@ bool authz_end_session(struct call *call, const Stralix__V1__EndSessionRequest *
 	Stralix__V1__Empty reply;
 
 	stralix__v1__empty__init(&reply);
-	return change_begin(call, &who->org, &change, err) &&
-	       delete_row(change, req->session_id, who->user_id, err) &&
+	return change_begin(call, &who->org, &change, err) && delete_row(change, req->session_id, who->user_id, err) &&
 	       own_session_audit(call, change, req->session_id, err) && change_reply(change, &reply.base, err) &&
 	       change_commit(change, err);
 }

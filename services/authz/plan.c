@@ -118,7 +118,11 @@ bool plan_tell(struct change *change, const char *action, Stralix__V1__Plan *bef
 	target.organisation_id = uuid_format(&nobodys, org);
 	return change_audit(change, action, &target, "success", &stralix__v1__plan__rules,
 	                    before ? &before->base : NULL, after ? &after->base : NULL, err) &&
-	       change_event(change, "plan", !before ? "created" : after ? "updated" : "deleted", plan->id, err);
+	       change_event(change, "plan",
+	                    !before ? "created"
+	                    : after ? "updated"
+	                            : "deleted",
+	                    plan->id, err);
 }
 
 bool plan_finish(struct call *call, struct change *change, const char *id, const char *action,

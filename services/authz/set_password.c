@@ -29,8 +29,7 @@ bool authz_set_password(struct call *call, const Stralix__V1__SetPasswordRequest
 	char hash[PASSWORD_HASH];
 	Stralix__V1__User *before;
 
-	return check(call, req, err) &&
-	       hasher_hash(authz->hasher, req->password, call_remaining_ms(call), hash, err) &&
+	return check(call, req, err) && hasher_hash(authz->hasher, req->password, call_remaining_ms(call), hash, err) &&
 	       person_begin(call, req->user_id, NULL, &change, &before, err) &&
 	       TX_RUN(change_tx(change), AUTHZ_USER_SET_PASSWORD, NULL, err, DB_TEXT(before->id), DB_TEXT(hash),
 	              DB_BOOL(req->must_change)) &&

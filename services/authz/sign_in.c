@@ -58,8 +58,8 @@ static bool refuse(struct call *call, const struct account *account, char *email
 	return error_set(err, ERR_UNAUTHENTICATED, "E-mail address or password is wrong.");
 }
 
-static bool insert(const struct call *call, struct change *change, const struct uuid *session, const struct account *account, const char *token,
-                   int64_t *ret_expires_ms, struct error *err)
+static bool insert(const struct call *call, struct change *change, const struct uuid *session,
+                   const struct account *account, const char *token, int64_t *ret_expires_ms, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	struct lifetime lifetime = lifetime_of(account->role);

@@ -2,16 +2,17 @@
 #include <string.h>
 
 #include "account.h"
+#include "allowance.h"
 #include "authz.h"
 #include "authz_sql.h"
-#include "allowance.h"
 #include "mask.h"
 #include "organisation.h"
 #include "plan.h"
 
 /* The plan is locked before the organisation, as everywhere. */
 static bool begin(struct call *call, const Stralix__V1__UpdateOrganisationRequest *req, const char *plan_id,
-                  struct change **change, Stralix__V1__Organisation **before, struct allowance *limits, struct error *err)
+                  struct change **change, Stralix__V1__Organisation **before, struct allowance *limits,
+                  struct error *err)
 {
 	struct uuid org;
 

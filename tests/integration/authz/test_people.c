@@ -271,9 +271,9 @@ static void sessions_end_but_for_the_one_that_stays(void **state)
 	                       " where id = '0192f000-0000-7000-8000-0000000000e3'");
 	open_tx(fake, ORG);
 	assert_int_equal(AFFECTED(fake, AUTHZ_SESSION_LIST, DB_TEXT(CLEO)), 2 + 2); /* what has ended by itself isn't */
-	assert_int_equal(AFFECTED(fake, AUTHZ_USER_END_SESSIONS, DB_TEXT(CLEO),
-	                          DB_TEXT("0192f000-0000-7000-8000-0000000000e1")),
-	                 2);
+	assert_int_equal(
+		AFFECTED(fake, AUTHZ_USER_END_SESSIONS, DB_TEXT(CLEO), DB_TEXT("0192f000-0000-7000-8000-0000000000e1")),
+		2);
 	assert_int_equal(AFFECTED(fake, AUTHZ_USER_END_SESSIONS, DB_TEXT(CLEO), DB_NULL), 1);
 }
 
