@@ -156,6 +156,7 @@ export async function people({ browser, base, env }) {
       await page.getByText(wanted).first().waitFor();
     }
     await browser.axe('over the limit');
+    await main.getByText('1 website · the plan allows 1').waitFor();
     await page.goto(at('/settings/'));
     await main.getByText('1 of 1').waitFor();
     await main.getByText("The plan's limit is reached.").waitFor();

@@ -5,7 +5,8 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Limit, Usage } from '@/lib/api.gen';
-import { kinds } from '@/lib/people';
+import { kinds, useUsage } from '@/lib/people';
+import { useSession } from '@/lib/queries';
 import { percent } from '@/lib/words';
 import { Badge, type Tone } from './ui/badge';
 import { Button } from './ui/button';
@@ -89,6 +90,14 @@ export function LimitWords({ limits }: { limits: Limit[] }) {
   const known = kinds.filter((kind) => limits.some((limit) => limit.kind === kind));
   if (known.length === 0) return <span className="text-muted">{t('none')}</span>;
   return <>{known.map((kind) => t(`atMost.${kind}`, { count: limits.find((limit) => limit.kind === kind)?.limit ?? 0 })).join(', ')}</>;
+}
+
+/** Beside a count: how many the own plan allows. Nothing where nothing is limited, and for staff. */
+export function Allowed({ kind }: { kind: string }) {
+  const t = useTranslations('limits');
+  const own = useSession().data?.role === 'customer';
+  const usage = useUsage('', own).data?.find((one) => one.kind === kind);
+  return usage?.limited ? <> · {t('allowed', { limit: usage.limit })}</> : null;
 }
 
 /** Used, and of how much. */

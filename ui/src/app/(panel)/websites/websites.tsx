@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { Allowed } from '@/components/people';
 import { Site, siteName, sitePath } from '@/components/site';
 import { State } from '@/components/state';
 import { Button } from '@/components/ui/button';
@@ -120,7 +121,7 @@ export function Websites() {
   const clear = () => setParams({ q: null, state: null, node: null, after: null, page: null });
   return (
     <>
-      <PageHead title={t('title')} detail={chips[0]!.count === undefined ? '' : t('count', { count: chips[0]!.count })}>
+      <PageHead title={t('title')} detail={chips[0]!.count === undefined ? '' : <>{t('count', { count: chips[0]!.count })}<Allowed kind="websites" /></>}>
         {mayCreate && <Button data-new variant="primary" onClick={openNew} onPointerEnter={() => void loadNew()} onFocus={() => void loadNew()}><Plus />{t('new')}</Button>}
       </PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
