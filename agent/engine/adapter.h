@@ -1,7 +1,7 @@
 /*
  * adapter: how one kind of resource becomes files and daemon calls. The engine does the rest for all kinds: order,
- * journal, roll back. Except for health, log and read, which any thread may call, an adapter is used by the worker
- * alone.
+ * journal, roll back. An adapter is used by the worker alone, except for what any thread may call: health, log, read,
+ * the renderers, what says something of a file, and test_alone.
  */
 #pragma once
 
@@ -31,6 +31,11 @@ struct adapter_log {
 	uid_t owner;     /* of the file */
 	char marker[64]; /* its lines of this object have this as their server; empty: all of them are of it */
 };
+
+enum adapter_state { ADAPTER_MISSING, ADAPTER_FOREIGN, ADAPTER_OWNER };
+
+/* path: below the node's folder; what: in words. */
+typedef void (*adapter_finding)(void *arg, const char *path, enum adapter_state state, const char *what);
 
 /* Every member is required. self is the adapter's state. */
 struct adapter_ops {
@@ -77,6 +82,23 @@ struct adapter_ops {
 
 	/* Where the object's own log is, or the part that is about it of one that has several objects' errors. */
 	bool (*log)(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err);
+
+	/* Of files. Appends text with its mark of a generation taken from like; NULL: a mark that is always the same.
+	 * What has no mark is appended as it is. */
+	void (*mark)(void *self, const char *text, size_t size, const char *like, size_t like_size, struct buf *out);
+	/* Appends what people may see of it: without secrets, and with the mark that is always the same. False: nothing. */
+	bool (*show)(void *self, const char *path, const char *text, size_t size, struct buf *out);
+	/* The id of the object whose file it is, or an empty string. */
+	void (*object_of)(void *self, const char *path, char ret[static UUID_TEXT]);
+	struct file_owner (*owner)(void *self); /* of files in a generation */
+
+	/* test_start and test_wait in one, with a sandbox of its own: by one thread at a time, beside the worker. */
+	bool (*test_alone)(void *self, const char *path, struct buf *output, bool *passed, struct error *err);
+
+	/* Tells what isn't as `place` leaves it, of an object; NULL: what lies about on the node. Changes nothing. */
+	void (*look)(void *self, const struct object *object, adapter_finding fn, void *arg);
+	/* The generation that the daemon says it serves; 0: it doesn't say. */
+	uint64_t (*serving)(void *self);
 };
 
 struct adapter {

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 
 #include "agent/engine/apply_internal.h"
+#include "agent/engine/order.h"
 #include "agent/engine/outcome.h"
 
 enum { KEEP_GENERATIONS = 3 };
@@ -107,8 +108,11 @@ static bool stage(struct apply *apply, uint64_t generation, struct change *chang
 	for (size_t i = 0; i < n; i++)
 		if (changes[i].state == CHANGE_OPEN)
 			tasks[open++] = changes[i].task;
-	return journal_stage(apply->use.journal, generation, tasks, open, why) &&
-	       apply_stage(apply, generation, changes, n, staging, why);
+	if (!journal_stage(apply->use.journal, generation, tasks, open, why) ||
+	    !apply_stage(apply, generation, changes, n, staging, why))
+		return false;
+	apply_tell_dropped(apply, changes, n);
+	return true;
 }
 
 static bool activate(struct apply *apply, uint64_t generation, struct error *why)
@@ -218,6 +222,10 @@ static bool write_endings(struct apply *apply, uint64_t generation, const struct
 {
 	struct journal_ending *endings = calloc(n + 1, sizeof(*endings));
 	struct buf *packed = calloc(n + 1, sizeof(*packed));
+	const struct journal_generation live = { .number = generation,
+		                                 .rendered = apply->fingerprint,
+		                                 .uses = apply->round.uses,
+		                                 .n_uses = apply->round.n };
 	size_t count = 0;
 	bool ok = endings && packed;
 
@@ -231,7 +239,7 @@ static bool write_endings(struct apply *apply, uint64_t generation, const struct
 			count++;
 		}
 	if (ok && (count > 0 || generation > 0))
-		ok = journal_commit(apply->use.journal, generation, apply->fingerprint, endings, count, err) &&
+		ok = journal_commit(apply->use.journal, &live, endings, count, err) &&
 		     journal_sync(apply->use.journal, err);
 	for (size_t i = 0; packed && i < count; i++)
 		buf_done(&packed[i]);
@@ -252,6 +260,8 @@ static bool commit(struct apply *apply, uint64_t generation, struct change *chan
 		return error_wrap(err, "commit generation %llu", (unsigned long long)generation);
 	apply->committed = generation;
 	memcpy(apply->rendered, apply->fingerprint, sizeof(apply->rendered));
+	if (!apply_remember_round(apply, err))
+		return false;
 	for (size_t i = 0; i < n; i++)
 		if (changes[i].state == CHANGE_DONE && !apply_remember(apply, &changes[i].after, err))
 			return false;
@@ -416,6 +426,11 @@ static bool prepare_change(struct apply *apply, const struct task *task, struct 
 	if (strcmp(task->verb, "remove") == 0)
 		return true;
 	after->state = OBJECT_APPLIED;
+	if (order_is_one(task->verb)) {
+		if (!apply_read_order(apply, change, &why))
+			change_fail(change, &why, NULL);
+		return true;
+	}
 	after->desired = malloc(task->desired_size > 0 ? task->desired_size : 1);
 	if (!after->desired)
 		return error_set(err, ERR_INTERNAL, "out of memory");
@@ -453,7 +468,7 @@ static void leave_failed(struct apply *apply, struct change *changes, size_t n)
 	}
 }
 
-bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct error *err)
+static bool run_tasks(struct apply *apply, const struct task *tasks, size_t n, struct error *err)
 {
 	struct change *changes = calloc(n + 1, sizeof(*changes));
 	bool ok = changes || error_set(err, ERR_INTERNAL, "out of memory");
@@ -471,12 +486,25 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 	return ok;
 }
 
-bool apply_recover(struct apply *apply, struct error *err)
+bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct error *err)
+{
+	pthread_mutex_lock(&apply->busy);
+	bool ok = run_tasks(apply, tasks, n, err);
+	for (size_t i = 0; i < n; i++)
+		if (order_is_one(tasks[i].verb))
+			apply->observe_ms = 0; /* the next look is news */
+	pthread_mutex_unlock(&apply->busy);
+	return ok;
+}
+
+static bool recover(struct apply *apply, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 	uint64_t live = tree_live(apply->use.tree);
 	struct error why = { 0 };
 
+	if (!tree_remove(apply->use.tree, TREE_PLAN, &why))
+		log_failure(LOG_WARN_, &why, "removing what a plan left");
 	if (apply->committed == 0 || !tree_has(apply->use.tree, apply->committed))
 		return refresh(apply, err);
 	/* What was live when it was cut off had passed its test; the tasks that made it run again, on top of it. */
@@ -490,6 +518,14 @@ bool apply_recover(struct apply *apply, struct error *err)
 			return false;
 	}
 	return strcmp(apply->rendered, apply->fingerprint) == 0 || refresh(apply, err);
+}
+
+bool apply_recover(struct apply *apply, struct error *err)
+{
+	pthread_mutex_lock(&apply->busy);
+	bool ok = recover(apply, err);
+	pthread_mutex_unlock(&apply->busy);
+	return ok;
 }
 
 void apply_idle(struct apply *apply)
@@ -509,8 +545,10 @@ void apply_watch(struct apply *apply)
 	struct error why = { 0 };
 
 	adapter->ops->health(adapter->self, &health);
-	if (health.alive || tree_live(apply->use.tree) == 0)
+	if (health.alive || tree_live(apply->use.tree) == 0) {
+		apply_observe_due(apply);
 		return;
+	}
 	log_write(LOG_WARN_, (struct log_field[]){ { "daemon", health.daemon }, { NULL, NULL } },
 	          "the daemon is gone, starting it");
 	if (!adapter->ops->reload(adapter->self, &why))

@@ -4,10 +4,14 @@
  */
 #pragma once
 
+#include "lib/base/arena.h"
+
 #include "agent/engine/adapter.h"
 #include "agent/engine/journal.h"
 #include "agent/engine/progress.h"
 #include "agent/engine/tree.h"
+
+#include "stralix/v1/node.pb-c.h"
 
 struct apply;
 
@@ -17,6 +21,7 @@ struct apply_options {
 	struct journal *journal;
 	struct tree *tree;
 	struct progress *progress;
+	int64_t observe_s; /* how often apply_watch looks at the live files; 0: never */
 };
 
 bool apply_new(const struct apply_options *options, struct apply **ret, struct error *err) _must_check_;
@@ -36,6 +41,25 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 
 /* Between batches: old generations go, the next test is prepared. */
 void apply_idle(struct apply *apply);
-void apply_watch(struct apply *apply); /* starts the daemon again when it has died */
+void apply_watch(struct apply *apply); /* starts the daemon again when it has died; looks at the live files when it is time */
 
 size_t apply_served(const struct apply *apply); /* objects that are served; any thread */
+
+/* From any thread, what changes nothing. */
+
+/* What an object's files would be with another desired state, and whether the daemon would take them. The answer is in
+ * the arena. ERR_INVALID, ERR_AGENT_TOO_OLD. */
+bool apply_plan(struct apply *apply, const char *id, const Stralix__V1__WebsiteState *site, struct arena *arena,
+                Stralix__V1__PlanAnswer *answer, struct error *err) _must_check_;
+
+/* Looks at the live files and tells of those of one object; id NULL: of all. ERR_UNAVAILABLE: a batch runs for too long
+ * to wait for its end. */
+bool apply_observe(struct apply *apply, const char *id, struct arena *arena, Stralix__V1__ObserveAnswer *answer,
+                   struct error *err) _must_check_;
+
+/* What the last look found. */
+struct apply_drift {
+	unsigned files, resources, adopted;
+	int64_t at_ms; /* 0: nobody has looked yet */
+};
+void apply_drift(struct apply *apply, struct apply_drift *ret);

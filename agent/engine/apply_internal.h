@@ -1,13 +1,24 @@
 /* apply_internal: what the transaction's files share. */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "agent/engine/apply.h"
 #include "agent/engine/change.h"
+#include "agent/engine/observe.h"
 
 struct apply {
 	struct apply_options use;
+	pthread_mutex_t busy;   /* held while a batch runs, and while files are looked at */
+	pthread_mutex_t memory; /* of objects and adopted, for who isn't the worker; taken after busy */
+	pthread_mutex_t plan;   /* one plan at a time */
+	struct adopted adopted; /* as committed */
+	uint64_t adopted_version; /* another one with each change of it */
+	struct adopted_round round; /* of the generation that was staged last */
+	struct observer *observer;
+	struct apply_drift drift; /* under memory */
+	int64_t observe_ms;       /* when the worker looks next, monotonic */
 	struct object *objects; /* as committed, tombstones too */
 	size_t n;
 	uint64_t committed; /* generation; 0: none */
@@ -36,3 +47,14 @@ bool apply_quarantine(struct apply *apply, struct change *changes, size_t n, con
 
 /* Links back to the committed generation when another is live. */
 bool apply_roll_back(struct apply *apply, struct error *err) _must_check_;
+
+/* Fills in what an order about files says. Its failures are the change's own. */
+bool apply_read_order(struct apply *apply, struct change *change, struct error *why) _must_check_;
+/* Begins the round: which adopted files the generation has that these changes make. */
+bool apply_begin_round(struct apply *apply, const struct change *changes, size_t n, struct error *err) _must_check_;
+/* A step for each adopted file that the panel's own rendering has replaced. */
+void apply_tell_dropped(const struct apply *apply, struct change *changes, size_t n);
+/* Puts the round's adopted files into memory; the journal has them already. */
+bool apply_remember_round(struct apply *apply, struct error *err) _must_check_;
+
+void apply_observe_due(struct apply *apply); /* the worker's look, when it is time */

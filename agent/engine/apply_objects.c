@@ -12,6 +12,12 @@ void apply_free(struct apply *apply)
 	for (size_t i = 0; i < apply->n; i++)
 		object_done(&apply->objects[i]);
 	free(apply->objects);
+	adopted_round_done(&apply->round);
+	adopted_done(&apply->adopted);
+	observer_free(apply->observer);
+	pthread_mutex_destroy(&apply->busy);
+	pthread_mutex_destroy(&apply->memory);
+	pthread_mutex_destroy(&apply->plan);
 	free(apply);
 }
 
@@ -21,7 +27,8 @@ static bool load(struct apply *apply, struct error *err)
 	struct journal_node node;
 
 	if (!journal_node(apply->use.journal, &node, err) ||
-	    !journal_objects(apply->use.journal, &apply->objects, &apply->n, err))
+	    !journal_objects(apply->use.journal, &apply->objects, &apply->n, err) ||
+	    !journal_adopted(apply->use.journal, &apply->adopted, err))
 		return false;
 	apply->committed = node.generation;
 	apply->highest = node.staged;
@@ -32,7 +39,8 @@ static bool load(struct apply *apply, struct error *err)
 	for (size_t i = 0; i < apply->n; i++) {
 		struct object *object = &apply->objects[i];
 
-		if (object->state == OBJECT_APPLIED && !adapter->ops->read(adapter->self, object, err))
+		if (object->state == OBJECT_APPLIED && strcmp(object->kind, adapter->ops->kind) == 0 &&
+		    !adapter->ops->read(adapter->self, object, err))
 			return error_wrap(err, "read %s %s of the journal", object->kind, object->id);
 		atomic_fetch_add(&apply->served, object->served);
 	}
@@ -46,6 +54,13 @@ bool apply_new(const struct apply_options *options, struct apply **ret, struct e
 	if (!apply)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	apply->use = *options;
+	pthread_mutex_init(&apply->busy, NULL);
+	pthread_mutex_init(&apply->memory, NULL);
+	pthread_mutex_init(&apply->plan, NULL);
+	apply->observer = observer_new();
+	if (!apply->observer)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (!load(apply, err))
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return false;
@@ -61,7 +76,7 @@ struct object *apply_find(const struct apply *apply, const char *id)
 	return NULL;
 }
 
-bool apply_remember(struct apply *apply, const struct object *object, struct error *err)
+static bool remember(struct apply *apply, const struct object *object, struct error *err)
 {
 	struct object *known = apply_find(apply, object->id), copy = { 0 };
 
@@ -83,6 +98,14 @@ bool apply_remember(struct apply *apply, const struct object *object, struct err
 	object_done(known);
 	*known = copy;
 	return true;
+}
+
+bool apply_remember(struct apply *apply, const struct object *object, struct error *err)
+{
+	pthread_mutex_lock(&apply->memory);
+	bool ok = remember(apply, object, err);
+	pthread_mutex_unlock(&apply->memory);
+	return ok;
 }
 
 size_t apply_served(const struct apply *apply)

@@ -15,28 +15,40 @@ static const struct change *covering(const struct change *changes, size_t n, con
 }
 
 /* An object that nobody changes: linked from the committed generation, rendered where that has no file of it. */
-static bool carry_over(struct apply *apply, int from, struct staging *to, const struct object *object,
+static bool carry_over(struct apply *apply, int from, bool anew, struct staging *to, const struct object *object,
                        struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 	bool linked = false;
 
+	if (from < 0 && anew && !adapter->ops->place(adapter->self, object, err))
+		return false;
 	if (from >= 0 && !adapter->ops->link(adapter->self, from, to->dir, object, &linked, err))
 		return false;
 	return linked || adapter->ops->render(adapter->self, to, object, err);
 }
 
+/* Whether one of the open changes wants all files written once more. */
+static bool any_anew(const struct change *changes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN && changes[i].anew)
+			return true;
+	return false;
+}
+
 static bool carry_all(struct apply *apply, struct staging *to, const struct change *changes, size_t n,
                       struct error *err)
 {
-	bool same = apply->committed > 0 && strcmp(apply->rendered, apply->fingerprint) == 0 &&
+	bool anew = any_anew(changes, n);
+	bool same = !anew && apply->committed > 0 && strcmp(apply->rendered, apply->fingerprint) == 0 &&
 	            tree_has(apply->use.tree, apply->committed);
 	_cleanup_close_ int from = same ? tree_open_generation(apply->use.tree, apply->committed, err) : -1;
 
 	for (size_t i = 0; i < apply->n; i++) {
 		const struct object *object = &apply->objects[i];
 
-		if (object->served && !covering(changes, n, object) && !carry_over(apply, from, to, object, err))
+		if (object->served && !covering(changes, n, object) && !carry_over(apply, from, anew, to, object, err))
 			return error_wrap(err, "%s %s", object->kind, object->name);
 	}
 	return true;
@@ -55,6 +67,9 @@ bool apply_stage(struct apply *apply, uint64_t generation, struct change *change
 {
 	const struct adapter *adapter = &apply->use.adapter;
 
+	if (!apply_begin_round(apply, changes, n, err))
+		return false;
+	staging->filter = &apply->round.filter;
 	if (!tree_begin(apply->use.tree, generation, &staging->dir, err) ||
 	    !adapter->ops->render_shared(adapter->self, staging, generation, err))
 		return false;
@@ -70,7 +85,7 @@ bool apply_stage(struct apply *apply, uint64_t generation, struct change *change
 		}
 		change_fail(&changes[i], &why, NULL);
 	}
-	return carry_all(apply, staging, changes, n, err);
+	return carry_all(apply, staging, changes, n, err) && adopted_round_write(&apply->round, staging, err);
 }
 
 bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf *words, bool *passed, struct error *err)

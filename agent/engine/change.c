@@ -8,6 +8,8 @@ void change_done(struct change *change)
 	object_done(&change->after);
 	steps_done(&change->steps);
 	buf_done(&change->words);
+	adopted_done(&change->adopts);
+	free(change->restores);
 }
 
 void change_fail(struct change *change, const struct error *why, const char *words)

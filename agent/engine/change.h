@@ -3,6 +3,7 @@
 
 #include "lib/base/buf.h"
 
+#include "agent/engine/adopted.h"
 #include "agent/engine/model.h"
 
 enum change_state {
@@ -20,6 +21,13 @@ struct change {
 	struct steps steps;
 	struct error why;
 	struct buf words; /* the daemon's, when there are any */
+
+	/* Of an order about files. */
+	struct adopted adopts;         /* files that stay as they are from now on */
+	char (*restores)[STAGING_NAME]; /* adopted files that go back, owned; */
+	size_t n_restores;
+	bool restores_all; /* or all that are its object's */
+	bool anew;         /* every file is rendered, none carried over */
 };
 
 void change_done(struct change *change);

@@ -12,6 +12,7 @@
 #include "stralix/v1/node.contract.h"
 
 #include "agent/engine/engine.h"
+#include "agent/engine/order.h"
 
 enum { COMMAND_MAX = 300000 };
 
@@ -29,27 +30,43 @@ static bool unpack_command(const Stralix__V1__CommandFrame *frame, struct arena 
 	return contract_validate(&stralix__v1__command__rules, message, arena, err);
 }
 
+/* The state that a command is to bring about, whole and right. */
+static bool check_desired(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
+                          const Stralix__V1__Command *command, struct arena *arena, struct error *err)
+{
+	bool order = order_is_one(frame->verb), good;
+	Stralix__V1__FileOrder *read;
+	struct object object = { 0 };
+
+	snprintf(object.kind, sizeof(object.kind), "%s", frame->kind);
+	snprintf(object.id, sizeof(object.id), "%s", command->resource_id);
+	if (order) {
+		good = order_read(command->desired.data, command->desired.len, frame->verb, &object, arena, &read, err);
+		good = good && (!object.desired || engine->adapter.ops->read(engine->adapter.self, &object, err));
+	} else {
+		object.desired = command->desired.data;
+		object.desired_size = command->desired.len;
+		good = engine->adapter.ops->read(engine->adapter.self, &object, err);
+		object.desired = NULL; /* the command's */
+	}
+	object_done(&object);
+	return good;
+}
+
 /* Everything that can be said against a command without the journal. */
 static bool check_command(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
-                          const Stralix__V1__Command *command, struct error *err)
+                          const Stralix__V1__Command *command, struct arena *arena, struct error *err)
 {
-	struct object object = { 0 };
-	bool removes = strcmp(frame->verb, "remove") == 0, good;
+	bool order = order_is_one(frame->verb), removes = strcmp(frame->verb, "remove") == 0;
+	bool known = strcmp(frame->kind, engine->adapter.ops->kind) == 0
+	                     ? order || removes || strcmp(frame->verb, "apply") == 0
+	                     : order && strcmp(frame->kind, ORDER_NODE) == 0;
 
-	if (strcmp(frame->kind, engine->adapter.ops->kind) != 0 || (!removes && strcmp(frame->verb, "apply") != 0))
+	if (!known)
 		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know %s.%s", frame->kind, frame->verb);
 	if (!command->generation || command->generation->n == 0)
 		return error_field(err, "generation", "required", "A command names its generation.");
-	if (removes)
-		return true;
-	snprintf(object.kind, sizeof(object.kind), "%s", frame->kind);
-	snprintf(object.id, sizeof(object.id), "%s", command->resource_id);
-	object.desired = command->desired.data;
-	object.desired_size = command->desired.len;
-	good = engine->adapter.ops->read(engine->adapter.self, &object, err);
-	object.desired = NULL; /* the command's */
-	object_done(&object);
-	return good;
+	return removes || check_desired(engine, frame, command, arena, err);
 }
 
 static void fill_task(const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command, struct task *task)
@@ -149,7 +166,7 @@ bool engine_command(struct engine *engine, const Stralix__V1__CommandFrame *fram
 			command = NULL;
 		return refuse(engine, frame, command, &why, report, err);
 	}
-	if (!unpack_command(frame, arena, &command, &why) || !check_command(engine, frame, command, &why))
+	if (!unpack_command(frame, arena, &command, &why) || !check_command(engine, frame, command, arena, &why))
 		return refuse(engine, frame, command, &why, report, err);
 	return take(engine, frame, command, claims, report, err);
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-	TEXT_MAX = 1 << 20, /* above: not compared */
 	LINES_MAX = 50000,
 	EDITS_MAX = 1000, /* more than these: all is shown as replaced */
 	AROUND = 3,
@@ -256,7 +255,7 @@ static bool put_all(struct buf *out, const struct side *from, const struct side 
 
 static bool comparable(struct diff_text text)
 {
-	return text.size <= TEXT_MAX && (text.size == 0 || !memchr(text.data, '\0', text.size)) &&
+	return text.size <= DIFF_TEXT && (text.size == 0 || !memchr(text.data, '\0', text.size)) &&
 	       count_lines(text) <= LINES_MAX;
 }
 

@@ -7,6 +7,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 
+enum { DIFF_TEXT = 1 << 20 }; /* a text above this is not compared */
+
 struct diff_text {
 	const char *data; /* NULL: there is no such file */
 	size_t size;

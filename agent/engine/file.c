@@ -5,18 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
-bool file_read(const char *path, size_t max, struct buf *out, struct error *err)
+static bool read_all(int fd, const char *path, size_t max, struct buf *out, struct error *err)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char chunk[16384];
 	ssize_t got;
 
-	if (fd < 0)
-		return error_errno(err, errno, "open %s", path);
 	while ((got = read(fd, chunk, sizeof(chunk))) > 0) {
 		if (out->size + (size_t)got > max)
 			return error_set(err, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max);
@@ -25,6 +24,28 @@ bool file_read(const char *path, size_t max, struct buf *out, struct error *err)
 	if (got < 0)
 		return error_errno(err, errno, "read %s", path);
 	return !buf_failed(out) || error_set(err, ERR_INTERNAL, "out of memory");
+}
+
+bool file_read(const char *path, size_t max, struct buf *out, struct error *err)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? error_errno(err, errno, "open %s", path) : read_all(fd, path, max, out, err);
+}
+
+bool file_read_beneath(int dirfd, const char *path, size_t max, struct buf *out, bool *there, struct error *err)
+{
+	struct open_how how = { .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW,
+		                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	_cleanup_close_ int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	struct stat st;
+
+	*there = fd >= 0 || errno != ENOENT;
+	if (!*there)
+		return true;
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return error_set(err, ERR_CONFLICT, "%s is no file", path);
+	return read_all(fd, path, max, out, err);
 }
 
 static bool write_all(int fd, const char *data, size_t size)

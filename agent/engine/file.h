@@ -9,6 +9,11 @@
 /* Appends a file of at most max bytes. */
 bool file_read(const char *path, size_t max, struct buf *out, struct error *err) _must_check_;
 
+/* Appends a regular file of at most max bytes beneath dirfd; the path follows no link. *there false: it isn't there.
+ * ERR_CONFLICT: something else is; ERR_TOO_LARGE. */
+bool file_read_beneath(int dirfd, const char *path, size_t max, struct buf *out, bool *there,
+                       struct error *err) _must_check_;
+
 /* Who owns a new file; uid or gid -1 leaves it to the process. */
 struct file_owner {
 	uid_t uid;

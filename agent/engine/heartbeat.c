@@ -46,11 +46,26 @@ static void read_disk(const char *dir, Stralix__V1__Heartbeat *heartbeat)
 	heartbeat->disk_available = (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
+/* False: nobody has looked yet. */
+static bool fill_drift(const struct engine *engine, Stralix__V1__Heartbeat__Drift *ret)
+{
+	struct apply_drift drift;
+
+	apply_drift(engine->apply, &drift);
+	stralix__v1__heartbeat__drift__init(ret);
+	ret->files = drift.files;
+	ret->resources = drift.resources;
+	ret->adopted = drift.adopted;
+	ret->observed_ms = drift.at_ms;
+	return drift.at_ms > 0;
+}
+
 bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *err)
 {
 	struct adapter_health health = { 0 };
 	Stralix__V1__Heartbeat heartbeat;
 	Stralix__V1__Heartbeat__Daemon daemon, *daemons[] = { &daemon };
+	Stralix__V1__Heartbeat__Drift drift;
 	char *capabilities[] = { (char *)(uintptr_t)engine->adapter.ops->kind };
 
 	stralix__v1__heartbeat__init(&heartbeat);
@@ -69,6 +84,8 @@ bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *e
 	heartbeat.resources = (uint32_t)apply_served(engine->apply);
 	heartbeat.n_capabilities = 1;
 	heartbeat.capabilities = capabilities;
+	if (fill_drift(engine, &drift))
+		heartbeat.drift = &drift;
 	read_load(&heartbeat);
 	read_memory(&heartbeat);
 	read_disk(engine->dir, &heartbeat);

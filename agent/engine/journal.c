@@ -29,11 +29,15 @@ static const char schema[] =
 	"  n integer not null, desired blob, request_id text not null, state integer not null, generation integer,"
 	"  outcome blob, changed_ms integer not null);"
 	"create index if not exists tasks_unfinished on tasks (place) where state in (1, 2);"
+	"create index if not exists tasks_of_node on tasks (resource_id) where kind = 'node';"
 	"create table if not exists tokens (jti text primary key, task_id text not null, expires_s integer not null)"
 	"  without rowid;"
 	"create table if not exists reports ("
 	"  id integer primary key autoincrement, task_id text not null unique, outcome blob not null,"
 	"  tries integer not null default 0, next_ms integer not null default 0);"
+	"create table if not exists adopted ("
+	"  path text primary key, owner text not null, base blob, content blob not null, actor text not null,"
+	"  at_ms integer not null) without rowid;"
 	"pragma user_version = 1;";
 
 void journal_free(struct journal *journal)
@@ -213,28 +217,30 @@ static bool store_ending(struct journal *journal, const struct journal_ending *e
 	               SQL_VALUES(SQL_TEXT(ending->task->id), outcome), err);
 }
 
-static bool commit(struct journal *journal, uint64_t generation, const char *rendered,
+static bool commit(struct journal *journal, const struct journal_generation *generation,
                    const struct journal_ending *endings, size_t n, struct error *err)
 {
 	if (!journal_begin(journal, err))
 		return false;
-	bool ok = generation == 0 || (journal_node_set(journal, "generation", SQL_INT(generation), err) &&
-	                              journal_node_set(journal, "rendered", SQL_TEXT(rendered), err));
+	bool ok = generation->number == 0 ||
+	          (journal_node_set(journal, "generation", SQL_INT(generation->number), err) &&
+	           journal_node_set(journal, "rendered", SQL_TEXT(generation->rendered), err) &&
+	           journal_store_uses(journal, generation->uses, generation->n_uses, err));
 	for (size_t i = 0; ok && i < n; i++)
 		ok = store_ending(journal, &endings[i], err);
 	return journal_end(journal, ok, err);
 }
 
-bool journal_commit(struct journal *journal, uint64_t generation, const char *rendered,
+bool journal_commit(struct journal *journal, const struct journal_generation *generation,
                     const struct journal_ending *endings, size_t n, struct error *err)
 {
 	struct error why = { 0 };
 
-	if (commit(journal, generation, rendered, endings, n, &why))
+	if (commit(journal, generation, endings, n, &why))
 		return true;
 	/* A full disk is told about as well. */
 	if (why.code == ERR_DISK && reserve_give(journal->reserve))
-		return commit(journal, generation, rendered, endings, n, err);
+		return commit(journal, generation, endings, n, err);
 	*err = why;
 	return false;
 }
@@ -252,6 +258,11 @@ bool journal_prune(struct journal *journal, struct error *err)
 	          sql_run(journal->db,
 	                  "delete from tasks where state > 2 and changed_ms < ? and id not in (select task_id from "
 	                  "reports)",
-	                  SQL_VALUES(SQL_INT(now_ms - KEEP_TASKS_MS)), err);
+	                  SQL_VALUES(SQL_INT(now_ms - KEEP_TASKS_MS)), err) &&
+	          /* An order about the node's files is an object only so that its task is one like any other. */
+	          sql_run(journal->db,
+	                  "delete from objects where kind = 'node' and not exists (select from_node.id from tasks"
+	                  " from_node where from_node.kind = 'node' and from_node.resource_id = objects.id)",
+	                  SQL_NONE, err);
 	return journal_end(journal, ok, err);
 }

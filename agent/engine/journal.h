@@ -7,6 +7,7 @@
 
 #include "lib/base/buf.h"
 
+#include "agent/engine/adopted.h"
 #include "agent/engine/model.h"
 
 struct journal;
@@ -71,9 +72,20 @@ struct journal_ending {
 	size_t outcome_size;
 };
 
-/* In one transaction: the generation that is live now (0: unchanged), the objects, the outcomes and their reports. */
-bool journal_commit(struct journal *journal, uint64_t generation, const char *rendered,
+/* What a generation is. */
+struct journal_generation {
+	uint64_t number; /* 0: the one that is live stays it; nothing else counts then */
+	const char *rendered;
+	const struct adopted_use *uses; /* the adopted files that it was made with: fresh ones come, dropped ones go */
+	size_t n_uses;
+};
+
+/* In one transaction: the generation that is live now, the objects, the outcomes and their reports. */
+bool journal_commit(struct journal *journal, const struct journal_generation *generation,
                     const struct journal_ending *endings, size_t n, struct error *err) _must_check_;
+
+/* All adopted files, for adopted_done. */
+bool journal_adopted(struct journal *journal, struct adopted *ret, struct error *err) _must_check_;
 
 /* A report that the panel hasn't confirmed. */
 struct journal_report {

@@ -20,3 +20,7 @@ bool journal_end(struct journal *journal, bool ok, struct error *err) _must_chec
 bool journal_node_get(struct journal *journal, const char *key, char *out, size_t size, struct error *err) _must_check_;
 bool journal_node_set(struct journal *journal, const char *key, const struct sql_value value,
                       struct error *err) _must_check_;
+
+/* Within a transaction. */
+bool journal_store_uses(struct journal *journal, const struct adopted_use *uses, size_t n,
+                        struct error *err) _must_check_;

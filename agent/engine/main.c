@@ -91,14 +91,15 @@ static bool start(struct parts *parts, struct error *err)
 	const struct apply_options apply = { .adapter = engine->adapter,
 		                             .journal = engine->journal,
 		                             .tree = parts->tree,
-		                             .progress = engine->progress };
+		                             .progress = engine->progress,
+		                             .observe_s = parts->settings.observe_s };
 	if (!apply_new(&apply, &engine->apply, err))
 		return false;
 	const struct worker_options worker = { .apply = engine->apply,
 		                               .journal = engine->journal,
 		                               .kind = engine->adapter.ops->kind,
 		                               .wake_fd = engine->wake };
-	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal };
+	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply };
 	engine->seen = seen_new();
 	if (!engine->seen)
 		return error_errno(err, ENOMEM, "start");

@@ -7,53 +7,105 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/token/token.h"
-
-enum { PATH_SIZE = 96, CHUNK = 65536 };
-
-struct staged_file {
-	char path[PATH_SIZE]; /* beneath the generation's folder */
-	size_t size;
-	uint8_t digest[TOKEN_DIGEST];
-};
-
 void staging_done(struct staging *staging)
 {
 	closep(&staging->dir);
+	for (size_t i = 0; i < staging->n; i++)
+		free(staging->files[i].data);
 	free(staging->files);
 	*staging = STAGING_NONE;
 }
 
 static struct staged_file *add(struct staging *staging)
 {
-	size_t capacity = staging->capacity ? 2 * staging->capacity : 16;
-	struct staged_file *longer;
+	if (staging->n == staging->capacity) {
+		size_t capacity = staging->capacity ? 2 * staging->capacity : 16;
+		struct staged_file *longer = reallocarray(staging->files, capacity, sizeof(*longer));
 
-	if (staging->n < staging->capacity)
-		return &staging->files[staging->n++];
-	longer = reallocarray(staging->files, capacity, sizeof(*longer));
-	if (!longer)
-		return NULL;
-	staging->files = longer;
-	staging->capacity = capacity;
+		if (!longer)
+			return NULL;
+		staging->files = longer;
+		staging->capacity = capacity;
+	}
+	staging->files[staging->n] = (struct staged_file){ 0 };
 	return &staging->files[staging->n++];
+}
+
+static bool name_it(struct staged_file *file, const char *folder, const char *name, struct error *err)
+{
+	return snprintf(file->path, STAGING_NAME, "%s%s%s", folder ? folder : "", folder ? "/" : "", name) <
+	               STAGING_NAME ||
+	       error_set(err, ERR_INTERNAL, "the name of a file is too long: %s", name);
+}
+
+/* To the disk, or into memory. */
+static bool put(const struct staging *staging, const char *folder, const char *name, const void *data,
+                struct staged_file *file, struct error *err)
+{
+	if (staging->dir < 0) {
+		file->data = malloc(file->size + 1);
+		if (!file->data)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+		if (file->size > 0)
+			memcpy(file->data, data, file->size);
+		file->data[file->size] = '\0';
+		return true;
+	}
+	_cleanup_close_ int below = folder ? file_open_dir(staging->dir, folder, err) : -1;
+	return (!folder || below >= 0) &&
+	       file_write_at(folder ? below : staging->dir, name, data, file->size, file->owner, err);
+}
+
+static bool write_one(const struct staging *staging, const char *folder, const char *name, const void *data,
+                      struct staged_file *file, struct error *err)
+{
+	const struct staging_filter *filter = staging->filter;
+	_cleanup_buf_ struct buf other = { 0 };
+
+	if (!name_it(file, folder, name, err) ||
+	    (filter && !filter->replace(filter->arg, file->path, data, file->size, &other, &file->adopted, err)))
+		return false;
+	if (file->adopted) {
+		data = other.data;
+		file->size = other.size;
+	}
+	token_digest(data, file->size, file->digest);
+	return put(staging, folder, name, data, file, err);
 }
 
 bool staging_write(struct staging *staging, const char *folder, const char *name, const void *data, size_t size,
                    struct file_owner owner, struct error *err)
 {
-	_cleanup_close_ int below = folder ? file_open_dir(staging->dir, folder, err) : -1;
-	struct staged_file *file;
+	struct staged_file *file = add(staging);
 
-	if ((folder && below < 0) || !file_write_at(folder ? below : staging->dir, name, data, size, owner, err))
-		return false;
-	file = add(staging);
 	if (!file)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	*file = (struct staged_file){ .size = size };
-	token_digest(data, size, file->digest);
-	return snprintf(file->path, PATH_SIZE, "%s%s%s", folder ? folder : "", folder ? "/" : "", name) < PATH_SIZE ||
-	       error_set(err, ERR_INTERNAL, "the name of a file is too long: %s", name);
+	file->owner = owner;
+	file->size = size;
+	if (write_one(staging, folder, name, data, file, err))
+		return true;
+	free(file->data);
+	staging->n--; /* there is no such file */
+	return false;
+}
+
+bool staging_mkdir(struct staging *staging, const char *name, struct file_owner owner, struct error *err)
+{
+	struct staged_file *file = add(staging);
+
+	if (!file)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	file->folder = true;
+	file->owner = owner;
+	return name_it(file, NULL, name, err) && (staging->dir < 0 || file_mkdir_at(staging->dir, name, owner, err));
+}
+
+const struct staged_file *staging_find(const struct staging *staging, const char *path)
+{
+	for (size_t i = 0; i < staging->n; i++)
+		if (strcmp(staging->files[i].path, path) == 0)
+			return &staging->files[i];
+	return NULL;
 }
 
 static bool read_whole(int fd, char *data, size_t size)
@@ -87,7 +139,7 @@ static bool check(int dir, const struct staged_file *file, struct error *err)
 bool staging_check(const struct staging *staging, struct error *err)
 {
 	for (size_t i = 0; i < staging->n; i++)
-		if (!check(staging->dir, &staging->files[i], err))
+		if (!staging->files[i].folder && !check(staging->dir, &staging->files[i], err))
 			return false;
 	return true;
 }

@@ -52,6 +52,8 @@ static void name_of(uint64_t generation, char name[static NAME])
 {
 	if (generation == TREE_TRY)
 		snprintf(name, NAME, "try");
+	else if (generation == TREE_PLAN)
+		snprintf(name, NAME, "plan");
 	else
 		snprintf(name, NAME, "gen-%" PRIu64, generation);
 }
@@ -63,7 +65,7 @@ static uint64_t number_of(const char *name)
 	uint64_t n = strncmp(name, "gen-", 4) == 0 ? strtoull(name + 4, NULL, 10) : 0;
 
 	name_of(n, back);
-	return n > 0 && n != TREE_TRY && strcmp(back, name) == 0 ? n : 0;
+	return n > 0 && n < TREE_PLAN && strcmp(back, name) == 0 ? n : 0;
 }
 
 uint64_t tree_live(const struct tree *tree)

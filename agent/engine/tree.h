@@ -12,7 +12,8 @@
 struct tree;
 
 enum { TREE_PATH = 4096 };
-#define TREE_TRY UINT64_MAX /* a generation that is only tested */
+#define TREE_TRY UINT64_MAX        /* a generation that is only tested, */
+#define TREE_PLAN (UINT64_MAX - 1) /* or only looked at */
 
 /* gid: may read the generations (for the sandbox). */
 bool tree_open(const char *path, gid_t gid, struct tree **ret, struct error *err) _must_check_;

@@ -6,6 +6,8 @@
 
 static const struct verb verbs[] = {
 	{ "read", verb_read },
+	{ "plan", verb_plan },
+	{ "observe", verb_observe },
 };
 
 const struct verb *verb_find(const char *name)

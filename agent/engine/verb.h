@@ -12,6 +12,8 @@
 #include "agent/engine/adapter.h"
 #include "agent/engine/journal.h"
 
+struct apply;
+
 enum { VERB_ANSWER = 256 * 1024, VERB_ARENA = 8 << 20 };
 
 /* What a function may use: from any thread. The adapter's members that say so, and no others. */
@@ -19,6 +21,7 @@ struct verb_node {
 	const char *dir;
 	struct adapter adapter;
 	struct journal *journal;
+	struct apply *apply; /* its functions for any thread */
 };
 
 /* A question that was believed: its token, its kind, its ids. */
@@ -53,3 +56,7 @@ bool verb_pack(const ProtobufCMessage *message, struct buf *answer, struct error
 
 bool verb_read(const struct verb_node *node, const struct question *question, struct arena *arena, struct buf *answer,
                struct error *err) _must_check_;
+bool verb_plan(const struct verb_node *node, const struct question *question, struct arena *arena, struct buf *answer,
+               struct error *err) _must_check_;
+bool verb_observe(const struct verb_node *node, const struct question *question, struct arena *arena,
+                  struct buf *answer, struct error *err) _must_check_;

@@ -37,6 +37,27 @@ static bool make_public(struct nginx *nginx, int dir, const struct object *site,
 	return public >= 0 && file_write_at(public, "index.html", page.data, page.size, file, err);
 }
 
+struct file_owner nginx_folder_owner(const struct nginx *nginx, const struct object *site, bool public)
+{
+	return public ? (struct file_owner){ uid_of(site), geteuid() == 0 ? nginx->web_gid : (gid_t)-1, 02750 }
+	              : (struct file_owner){ geteuid(), (gid_t)-1, 0711 };
+}
+
+/* The folders as they were made; what is in them is the customer's and stays as it is. */
+static bool mend(struct nginx *nginx, int srv, const struct object *site, struct error *err)
+{
+	struct stat st;
+
+	if (!file_mkdir_at(srv, site->id, nginx_folder_owner(nginx, site, false), err))
+		return false;
+	_cleanup_close_ int dir = file_open_dir(srv, site->id, err);
+	if (dir < 0)
+		return false;
+	if (fstatat(dir, "public", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return file_mkdir_at(dir, "public", nginx_folder_owner(nginx, site, true), err);
+	return make_public(nginx, dir, site, err);
+}
+
 bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct error *err)
 {
 	const struct file_owner folder = { (uid_t)-1, (gid_t)-1, 0711 };
@@ -47,7 +68,7 @@ bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct 
 	if (srv < 0)
 		return false;
 	if (fstatat(srv, site->id, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return true;
+		return mend(nginx, srv, site, err) || error_wrap(err, "make the folder of %s", site->name);
 	snprintf(fresh, sizeof(fresh), ".new-%s", site->id);
 	if (!file_remove_tree(srv, fresh, err) || !file_mkdir_at(srv, fresh, folder, err))
 		return error_wrap(err, "make the folder of %s", site->name);

@@ -33,7 +33,7 @@ struct nginx {
 	int root;                               /* the node's folder */
 	gid_t web_gid;
 	struct nginx_render render;
-	struct sandbox *sandbox;
+	struct sandbox *sandbox, *aside; /* of changes; of what is only looked at */
 	char version[65];
 	off_t log_before;            /* size of the error log when it was told to reload */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
@@ -74,6 +74,8 @@ bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret,
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 
+/* What nginx says that it serves; 0: nothing. */
+uint64_t nginx_serving(const struct nginx *nginx);
 bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct error *err) _must_check_;
 void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t n);
 
@@ -82,8 +84,18 @@ bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct 
 /* A folder below public, each part of its path made where it isn't there. ERR_INVALID: something else is in the way. */
 bool nginx_place_folder(struct nginx *nginx, const struct object *site, const char *path,
                         struct error *err) _must_check_;
+/* How place leaves srv/<id>, or public in it. */
+struct file_owner nginx_folder_owner(const struct nginx *nginx, const struct object *site, bool public);
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* lane/<domain> -> srv/<id>/public: see the default server in nginx.conf. */
 bool nginx_lane_add(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 bool nginx_lane_clear(struct nginx *nginx, struct error *err) _must_check_;
+
+struct file_owner nginx_owner_of_files(const struct nginx *nginx);
+
+/* See struct adapter_ops. */
+void nginx_mark(const char *text, size_t size, const char *like, size_t like_size, struct buf *out);
+bool nginx_show(const struct nginx *nginx, const char *path, const char *text, size_t size, struct buf *out);
+void nginx_object_of(const char *path, char ret[static UUID_TEXT]);
+void nginx_look(const struct nginx *nginx, const struct object *site, adapter_finding fn, void *arg);

@@ -14,6 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/failpoint.h"
+#include "lib/base/log.h"
 #include "lib/contract/contract.h"
 
 #include "stralix/v1/node.contract.h"
@@ -103,16 +104,35 @@ static bool link_site(void *self, int from, int to, const struct object *object,
 	return nginx_link_site(from, to, object, linked, err);
 }
 
-static bool test_start(void *self, const char *path, struct error *err)
+static bool start_test(const struct nginx *nginx, struct sandbox *sandbox, const char *path, struct error *err)
 {
-	struct nginx *nginx = self;
 	char conf[PATH_MAX];
 
 	snprintf(conf, sizeof(conf), "%s/nginx.conf", path);
 	const char *const argv[] = {
 		nginx->settings->nginx_binary, "-t", "-q", "-p", nginx->dir, "-e", "stderr", "-c", conf, NULL
 	};
-	if (!sandbox_start(nginx->sandbox, argv, err))
+	return sandbox_start(sandbox, argv, err);
+}
+
+static bool wait_for_test(const struct nginx *nginx, struct sandbox *sandbox, struct buf *output, bool *passed,
+                          struct error *err)
+{
+	int status;
+
+	if (!sandbox_wait(sandbox, clock_monotonic_ms() + nginx->settings->test_s * 1000, output, &status, err))
+		return error_wrap(err, "test the configuration");
+	*passed = status == 0;
+	if (!*passed && output->size == 0)
+		buf_printf(output, "nginx -t ended with status %d", status);
+	return true;
+}
+
+static bool test_start(void *self, const char *path, struct error *err)
+{
+	const struct nginx *nginx = self;
+
+	if (!start_test(nginx, nginx->sandbox, path, err))
 		return false;
 	failpoint("engine.testing");
 	return true;
@@ -120,15 +140,21 @@ static bool test_start(void *self, const char *path, struct error *err)
 
 static bool test_wait(void *self, struct buf *output, bool *passed, struct error *err)
 {
-	struct nginx *nginx = self;
-	int status;
+	const struct nginx *nginx = self;
 
-	if (!sandbox_wait(nginx->sandbox, clock_monotonic_ms() + nginx->settings->test_s * 1000, output, &status, err))
-		return error_wrap(err, "test the configuration");
-	*passed = status == 0;
-	if (!*passed && output->size == 0)
-		buf_printf(output, "nginx -t ended with status %d", status);
-	return true;
+	return wait_for_test(nginx, nginx->sandbox, output, passed, err);
+}
+
+static bool test_alone(void *self, const char *path, struct buf *output, bool *passed, struct error *err)
+{
+	const struct nginx *nginx = self;
+	struct error unready = { 0 };
+	bool ok = start_test(nginx, nginx->aside, path, err) &&
+	          wait_for_test(nginx, nginx->aside, output, passed, err);
+
+	if (!sandbox_prepare(nginx->aside, &unready)) /* the next test prepares what it needs */
+		log_failure(LOG_DEBUG_, &unready, "preparing a test");
+	return ok;
 }
 
 /* "… in /…/sites/<id>.conf:12" */
@@ -192,6 +218,38 @@ static void health(void *self, struct adapter_health *ret)
 	snprintf(ret->message, sizeof(ret->message), "%s", ret->alive ? "" : "nginx is not running");
 }
 
+static void mark(void *self, const char *text, size_t size, const char *like, size_t like_size, struct buf *out)
+{
+	(void)self;
+	nginx_mark(text, size, like, like_size, out);
+}
+
+static bool show(void *self, const char *path, const char *text, size_t size, struct buf *out)
+{
+	return nginx_show(self, path, text, size, out);
+}
+
+static void object_of(void *self, const char *path, char ret[static UUID_TEXT])
+{
+	(void)self;
+	nginx_object_of(path, ret);
+}
+
+static struct file_owner owner(void *self)
+{
+	return nginx_owner_of_files(self);
+}
+
+static void look(void *self, const struct object *object, adapter_finding fn, void *arg)
+{
+	nginx_look(self, object, fn, arg);
+}
+
+static uint64_t serving(void *self)
+{
+	return nginx_serving(self);
+}
+
 static const struct adapter_ops ops = {
 	.kind = "website",
 	.read = read_site,
@@ -212,6 +270,13 @@ static const struct adapter_ops ops = {
 	.purge = purge,
 	.health = health,
 	.log = nginx_log,
+	.mark = mark,
+	.show = show,
+	.object_of = object_of,
+	.owner = owner,
+	.test_alone = test_alone,
+	.look = look,
+	.serving = serving,
 };
 
 struct adapter nginx_adapter(struct nginx *nginx)
@@ -225,6 +290,7 @@ void nginx_free(struct nginx *nginx)
 		return;
 	nginx_render_done(nginx);
 	sandbox_free(nginx->sandbox);
+	sandbox_free(nginx->aside);
 	closep(&nginx->root);
 	free(nginx);
 }
@@ -310,7 +376,7 @@ static bool open_sandbox(struct nginx *nginx, struct error *err)
 	const char *const list[] = { scratch[0], scratch[1], scratch[2], NULL };
 	const struct sandbox_options options = { .uid = (uid_t)nginx->settings->test_uid, .scratch = list };
 
-	return sandbox_new(&options, &nginx->sandbox, err);
+	return sandbox_new(&options, &nginx->sandbox, err) && sandbox_new(&options, &nginx->aside, err);
 }
 
 bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)

@@ -108,7 +108,7 @@ bool nginx_render_open(struct nginx *nginx, struct error *err)
 }
 
 /* Root's, readable by the sandbox; nginx's master reads it as root. */
-static struct file_owner owner_of_files(const struct nginx *nginx)
+struct file_owner nginx_owner_of_files(const struct nginx *nginx)
 {
 	gid_t readers = nginx->settings->test_uid > 0 ? (gid_t)nginx->settings->test_uid : (gid_t)-1;
 
@@ -121,7 +121,7 @@ static bool write_rendered(struct nginx *nginx, struct staging *staging, const c
 	_cleanup_buf_ struct buf text = { 0 };
 
 	return template_render(template, values, &text, err) &&
-	       staging_write(staging, folder, name, text.data, text.size, owner_of_files(nginx), err);
+	       staging_write(staging, folder, name, text.data, text.size, nginx_owner_of_files(nginx), err);
 }
 
 static bool write_tls(struct nginx *nginx, struct staging *staging, struct error *err)
@@ -129,9 +129,9 @@ static bool write_tls(struct nginx *nginx, struct staging *staging, struct error
 	const struct nginx_render *render = &nginx->render;
 
 	return render->cert.size == 0 || (staging_write(staging, NULL, "default.crt", render->cert.data,
-	                                                render->cert.size, owner_of_files(nginx), err) &&
+	                                                render->cert.size, nginx_owner_of_files(nginx), err) &&
 	                                  staging_write(staging, NULL, "default.key", render->key.data,
-	                                                render->key.size, owner_of_files(nginx), err));
+	                                                render->key.size, nginx_owner_of_files(nginx), err));
 }
 
 static struct template_value endpoint(const char *name, const char *text)
@@ -142,7 +142,7 @@ static struct template_value endpoint(const char *name, const char *text)
 bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation, struct error *err)
 {
 	const struct nginx_render *render = &nginx->render;
-	struct file_owner folder = owner_of_files(nginx);
+	struct file_owner folder = nginx_owner_of_files(nginx);
 	char number[NUMBER];
 
 	folder.mode = 0750;
@@ -164,7 +164,7 @@ bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t 
 	};
 	return write_rendered(nginx, staging, NULL, "nginx.conf", render->conf, values, err) &&
 	       write_rendered(nginx, staging, NULL, "mime.types", render->mime, values, err) &&
-	       write_tls(nginx, staging, err) && file_mkdir_at(staging->dir, "sites", folder, err);
+	       write_tls(nginx, staging, err) && staging_mkdir(staging, "sites", folder, err);
 }
 
 static void site_file(const struct object *site, char name[static 64])

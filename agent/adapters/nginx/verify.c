@@ -67,6 +67,14 @@ static void probe(const struct nginx *nginx, const char *host, char body[static 
 		snprintf(body, ANSWER, "%s", text + 4);
 }
 
+uint64_t nginx_serving(const struct nginx *nginx)
+{
+	char body[ANSWER];
+
+	probe(nginx, "127.0.0.1", body);
+	return strncmp(body, "node ", 5) == 0 ? strtoull(body + 5, NULL, 10) : 0;
+}
+
 static void pause_us(long us)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = us * 1000L }, NULL);

@@ -73,7 +73,7 @@ uint64_t ask_send(struct harness *harness, const struct ask *ask)
 	_cleanup_free_ uint8_t *payload = pack(ask, &size);
 
 	harness_token(harness, &ask->command, payload, size, token);
-	harness_send_payload(harness, ask->command.verb, token, payload, size);
+	harness_send_payload(harness, &ask->command, token, payload, size);
 	return harness->ref;
 }
 

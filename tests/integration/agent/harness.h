@@ -48,7 +48,7 @@ void harness_stop(struct harness *harness); /* as its supervisor would: it has t
 /* What a command says; defaults are right ones, tests bend them. */
 struct harness_command {
 	char task_id[HARNESS_UUID], website_id[HARNESS_UUID], jti[HARNESS_UUID];
-	const char *domain, *verb;
+	const char *domain, *kind, *verb; /* kind NULL: website */
 	uint64_t generation;
 	uint32_t attempt, uid;
 	Stralix__V1__WebsiteState__Serving serving;
@@ -56,6 +56,7 @@ struct harness_command {
 	int64_t skew_s;
 	const struct token_key *key; /* NULL: of tasks */
 	bool wrong_digest;
+	const Stralix__V1__FileOrder *order; /* the desired state is of restore or adopt; with a website's state in it */
 	const void *extra; /* appended to the packed desired state */
 	size_t extra_size;
 };
@@ -71,8 +72,8 @@ void harness_send(struct harness *harness, const struct harness_command *command
 /* The same parts for what is no Command: a token as the command says, its verb and any payload. */
 void harness_token(const struct harness *harness, const struct harness_command *command, const void *payload,
                    size_t size, char token[static TOKEN_MAX]);
-void harness_send_payload(struct harness *harness, const char *verb, const char *token, const void *payload,
-                          size_t size);
+void harness_send_payload(struct harness *harness, const struct harness_command *command, const char *token,
+                          const void *payload, size_t size);
 void *harness_packed(const ProtobufCMessage *message, size_t *size); /* to free */
 void harness_send_bytes(struct harness *harness, const void *data, size_t size);
 void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *frame);

@@ -68,6 +68,24 @@ void harness_send_frame(struct harness *harness, const Stralix__V1__LinkFrame *f
 	harness_send_bytes(harness, data, size);
 }
 
+static const char *kind_of(const struct harness_command *command)
+{
+	return command->kind ? command->kind : "website";
+}
+
+/* A website's order has its state in it, a node's doesn't. */
+static void *pack_order(const struct harness_command *command, const void *site, size_t size, size_t *ret_size)
+{
+	Stralix__V1__FileOrder order = *command->order;
+	Stralix__V1__WebsiteState *state = stralix__v1__website_state__unpack(NULL, size, site);
+
+	assert_non_null(state);
+	order.site = strcmp(kind_of(command), "website") == 0 ? state : NULL;
+	void *packed = harness_packed(&order.base, ret_size);
+	stralix__v1__website_state__free_unpacked(state, NULL);
+	return packed;
+}
+
 static void *pack_desired(const struct harness_command *command, size_t *size)
 {
 	Stralix__V1__WebsiteState site;
@@ -87,7 +105,11 @@ static void *pack_desired(const struct harness_command *command, size_t *size)
 	if (command->extra_size > 0)
 		memcpy(data + *size, command->extra, command->extra_size);
 	*size += command->extra_size;
-	return data;
+	if (!command->order)
+		return data;
+	void *order = pack_order(command, data, *size, size);
+	free(data);
+	return order;
 }
 
 void harness_token(const struct harness *harness, const struct harness_command *command, const void *payload,
@@ -102,7 +124,7 @@ void harness_token(const struct harness *harness, const struct harness_command *
 	if (command->act)
 		snprintf(claims->act, sizeof(claims->act), "%s", command->act);
 	else
-		snprintf(claims->act, sizeof(claims->act), "website.%s", command->verb);
+		snprintf(claims->act, sizeof(claims->act), "%s.%s", kind_of(command), command->verb);
 	snprintf(claims->jti, sizeof(claims->jti), "%s", command->jti);
 	claims->iat = clock_unix_ms() / 1000 + command->skew_s;
 	claims->exp = claims->iat + 120;
@@ -141,11 +163,11 @@ void harness_send(struct harness *harness, const struct harness_command *command
 	size_t size;
 	_cleanup_free_ uint8_t *payload = harness_pack(harness, command, token, &size);
 
-	harness_send_payload(harness, command->verb, token, payload, size);
+	harness_send_payload(harness, command, token, payload, size);
 }
 
-void harness_send_payload(struct harness *harness, const char *verb, const char *token, const void *payload,
-                          size_t size)
+void harness_send_payload(struct harness *harness, const struct harness_command *command, const char *token,
+                          const void *payload, size_t size)
 {
 	Stralix__V1__LinkFrame frame;
 	Stralix__V1__CommandFrame wrapped;
@@ -153,8 +175,8 @@ void harness_send_payload(struct harness *harness, const char *verb, const char 
 	stralix__v1__link_frame__init(&frame);
 	stralix__v1__command_frame__init(&wrapped);
 	wrapped.ref = ++harness->ref;
-	wrapped.kind = (char *)(uintptr_t) "website";
-	wrapped.verb = (char *)(uintptr_t)verb;
+	wrapped.kind = (char *)(uintptr_t)kind_of(command);
+	wrapped.verb = (char *)(uintptr_t)command->verb;
 	wrapped.token = (char *)(uintptr_t)token;
 	wrapped.payload.data = (uint8_t *)(uintptr_t)payload;
 	wrapped.payload.len = size;

@@ -87,9 +87,10 @@ static void end_task(struct fixture *fixture, const struct task *task, enum jour
 		                               .object = state == JOURNAL_SUCCESS ? &object : NULL,
 		                               .outcome = "packed",
 		                               .outcome_size = 6 };
+	const struct journal_generation live = { .number = generation, .rendered = "hash" };
 	struct error err = { 0 };
 
-	if (!journal_commit(fixture->journal, generation, "hash", &ending, 1, &err))
+	if (!journal_commit(fixture->journal, &live, &ending, 1, &err))
 		fail_msg("%s", err.message);
 }
 
