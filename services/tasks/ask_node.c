@@ -9,6 +9,7 @@
 
 #include "stralix/v1/node.contract.h"
 
+#include "ask_node.h"
 #include "book.h"
 #include "command_token.h"
 #include "report.h"
@@ -146,11 +147,11 @@ static bool open_answer(const struct asking *asking, const struct bus_msg *reply
 	       error_set(err, ERR_UNAUTHENTICATED, "the answer is to another question");
 }
 
-static bool answer(const struct asking *asking, const struct bus_msg *reply, struct error *err)
+static bool answer(const struct asking *asking, const struct bus_msg *reply, ProtobufCBinaryData *ret,
+                   struct error *err)
 {
 	const char *code = bus_msg_header(reply, BUS_ERROR);
 	const Stralix__V1__NodeAnswer *answer;
-	Stralix__V1__AskNodeReply words;
 	struct error why = { 0 };
 
 	if (code) /* link's, unsigned: it has no engine, or too many questions wait for it */
@@ -163,16 +164,11 @@ static bool answer(const struct asking *asking, const struct bus_msg *reply, str
 	}
 	if (answer->code[0])
 		return refused(asking, answer, err);
-	stralix__v1__ask_node_reply__init(&words);
-	words.answer = answer->answer;
-	return call_reply(asking->call, &words.base, err);
+	*ret = answer->answer;
+	return true;
 }
 
-/*
- * Errors: ERR_NOT_FOUND (no such node), ERR_NO_NODE (not trusted, offline), ERR_CLOCK_SKEW, ERR_AGENT_TOO_OLD,
- * ERR_BAD_REPLY (not to be believed, or a fault of the node's), ERR_TIMEOUT, and what the verb says.
- */
-bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err)
+bool ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, ProtobufCBinaryData *ret, struct error *err)
 {
 	_cleanup_(bus_msg_freep) struct bus_msg *reply = NULL;
 	struct asking asking = { .call = call, .req = req };
@@ -181,5 +177,17 @@ bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, s
 		return false;
 	if (!ask(&asking, &reply, err))
 		return away(&asking, err);
-	return answer(&asking, reply, err);
+	return answer(&asking, reply, ret, err);
+}
+
+/*
+ * Errors: ERR_NOT_FOUND (no such node), ERR_NO_NODE (not trusted, offline), ERR_CLOCK_SKEW, ERR_AGENT_TOO_OLD,
+ * ERR_BAD_REPLY (not to be believed, or a fault of the node's), ERR_TIMEOUT, and what the verb says.
+ */
+bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err)
+{
+	Stralix__V1__AskNodeReply reply;
+
+	stralix__v1__ask_node_reply__init(&reply);
+	return ask_node(call, req, &reply.answer, err) && call_reply(call, &reply.base, err);
 }

@@ -57,7 +57,8 @@ static bool lock_resource(struct enqueuing *e, int64_t *ret_epoch, int64_t *ret_
 	if (!rows_count(rows))
 		return TX_RUN(e->tx, TASKS_RESOURCE_INSERT, NULL, err, DB_UUID(&e->resource), DB_UUID(&e->org),
 		              DB_TEXT(target->kind), DB_TEXT(target->node_id)) &&
-		       TX_RUN(e->tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(target->node_id), DB_INT(0), DB_INT(1));
+		       (strcmp(target->kind, NODE_KIND) == 0 || /* nothing that is placed there */
+		        TX_RUN(e->tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(target->node_id), DB_INT(0), DB_INT(1)));
 	if (strcmp(rows_text(rows, 0, 0), target->node_id) != 0)
 		return error_set(err, ERR_CONFLICT, "the resource is on node '%s'", rows_text(rows, 0, 0));
 	*ret_epoch = rows_int(rows, 0, 1);

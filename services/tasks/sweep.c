@@ -6,6 +6,7 @@
 #include "book.h"
 #include "dispatch.h"
 #include "heartbeat.h"
+#include "node_order.h"
 #include "tasks.h"
 #include "tasks_sql.h"
 
@@ -107,6 +108,7 @@ const struct janitor_row tasks_janitor[] = {
 	{ "sweep", 2, sweep },
 	{ "heartbeats", 5, write_heartbeats },
 	{ "stream", 15, ensure_stream },
+	{ "drift", 5, node_orders_due },
 	{ "reservations", 60, expire_reservations },
 	{ NULL, 0, NULL },
 };

@@ -18,6 +18,7 @@ enum {
 	REPORT_AGE_S = 300,     /* of a report's token, either way */
 };
 
+#define NODE_KIND "node" /* of orders about a node's own files */
 #define CLOCK_WORDS "The clock of node %s is wrong; the task runs when it is set."
 #define OFFLINE_WORDS "node %s is offline; the task runs when it is back"
 
@@ -49,6 +50,10 @@ bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeReque
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err);
 bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, struct error *err);
 bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err);
+bool tasks_observe_node(struct call *call, const Stralix__V1__ObserveNodeRequest *req, struct error *err);
+bool tasks_restore_node_files(struct call *call, const Stralix__V1__RestoreNodeFilesRequest *req, struct error *err);
+bool tasks_adopt_node_files(struct call *call, const Stralix__V1__AdoptNodeFilesRequest *req, struct error *err);
+bool tasks_set_drift_policy(struct call *call, const Stralix__V1__SetDriftPolicyRequest *req, struct error *err);
 
 extern const struct janitor_row tasks_janitor[];
 extern const struct config_row tasks_config[];

@@ -165,6 +165,7 @@ enum {
 	NODE_HEARTBEAT,
 	NODE_CREATED,
 	NODE_HOLD,
+	NODE_DRIFT_POLICY,
 };
 
 /* An array of words: {website,dns}. */
@@ -192,6 +193,17 @@ static Stralix__V1__Heartbeat *read_heartbeat(struct reader *r)
 	return (Stralix__V1__Heartbeat *)message;
 }
 
+static void copy_drift(struct reader *r, const Stralix__V1__Heartbeat__Drift *drift, Stralix__V1__Node *node)
+{
+	char *at_text = take(r, CLOCK_RFC3339);
+
+	node->drifted_files = drift->files;
+	node->drifted_resources = drift->resources;
+	node->adopted_files = drift->adopted;
+	if (at_text)
+		node->observed_at = clock_rfc3339(drift->observed_ms, at_text);
+}
+
 static void copy_heartbeat(struct reader *r, const Stralix__V1__Heartbeat *heartbeat, Stralix__V1__Node *node)
 {
 	node->version = heartbeat->version;
@@ -200,6 +212,8 @@ static void copy_heartbeat(struct reader *r, const Stralix__V1__Heartbeat *heart
 	node->memory_available = heartbeat->memory_available;
 	node->disk_total = heartbeat->disk_total;
 	node->disk_available = heartbeat->disk_available;
+	if (heartbeat->drift)
+		copy_drift(r, heartbeat->drift, node);
 	node->daemons = take(r, (heartbeat->n_daemons + 1) * sizeof(Stralix__V1__Node__DaemonsEntry *));
 	for (size_t i = 0; node->daemons && i < heartbeat->n_daemons; i++) {
 		Stralix__V1__Node__DaemonsEntry *entry = take(r, sizeof(*entry));
@@ -265,6 +279,7 @@ bool view_node(const struct rows *rows, unsigned row, struct arena *arena, Stral
 	node->tasks_running = (uint32_t)number(&r, NODE_RUNNING);
 	node->tasks_queued = (uint32_t)number(&r, NODE_QUEUED);
 	node->created_at = at(&r, NODE_CREATED);
+	node->drift_policy = text(&r, NODE_DRIFT_POLICY);
 	node->last_heartbeat_at = at(&r, NODE_SEEN);
 	read_capabilities(&r, node);
 	heartbeat = read_heartbeat(&r);

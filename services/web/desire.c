@@ -16,26 +16,46 @@ static void raise_generation(struct generation *generation, uint32_t epoch)
 	generation->n++;
 }
 
-/* What the node gets, whole; nothing for a removal. */
-static const ProtobufCMessage *desired_state(const struct website *site, struct arena *arena,
-                                             Stralix__V1__WebsiteState *state, const Stralix__V1__Target *target)
+bool website_state_message(const struct website *site, struct arena *arena, Stralix__V1__WebsiteState *ret,
+                           struct error *err)
 {
 	static const Stralix__V1__WebsiteState__Serving servings[SERVINGS] = {
 		[SERVING_LIVE] = STRALIX__V1__WEBSITE_STATE__SERVING__LIVE,
 		[SERVING_SUSPENDED] = STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED,
 		[SERVING_DELETED] = STRALIX__V1__WEBSITE_STATE__SERVING__DELETED,
 	};
+	Stralix__V1__Target target;
 
-	if (site->serving == SERVING_REMOVED)
-		return NULL;
-	stralix__v1__website_state__init(state);
-	state->id = target->id;
-	state->domain = arena_strdup(arena, site->domain);
-	state->serving = servings[site->serving];
-	state->uid = site->uid;
+	if (!website_target(site, arena, &target, err))
+		return false;
+	stralix__v1__website_state__init(ret);
+	ret->id = target.id;
+	ret->domain = arena_strdup(arena, site->domain);
+	ret->serving = servings[site->serving];
+	ret->uid = site->uid;
 	if (!settings_equal(site->settings, NULL)) /* what has none is served by any agent, at once */
-		state->settings = site->settings;
-	return &state->base;
+		ret->settings = site->settings;
+	return ret->domain || error_set(err, ERR_TOO_LARGE, "no room for a website");
+}
+
+/* The verb of the task and what goes with it; nothing with a removal. */
+static bool fill_task(const struct website *site, const struct desire *desire, struct arena *arena,
+                      Stralix__V1__WebsiteState *state, const char **verb, const ProtobufCMessage **desired,
+                      struct error *err)
+{
+	*verb = "remove";
+	*desired = NULL;
+	if (site->serving == SERVING_REMOVED)
+		return true;
+	if (!website_state_message(site, arena, state, err))
+		return false;
+	*verb = desire->verb ? desire->verb : "apply";
+	*desired = &state->base;
+	if (desire->order) {
+		desire->order->site = state;
+		*desired = &desire->order->base;
+	}
+	return true;
 }
 
 bool website_desire(struct change *change, struct website *site, const struct desire *desire, uint32_t epoch,
@@ -43,7 +63,9 @@ bool website_desire(struct change *change, struct website *site, const struct de
 {
 	Stralix__V1__Generation generation;
 	Stralix__V1__WebsiteState state;
+	const ProtobufCMessage *desired;
 	Stralix__V1__Target target;
+	const char *verb;
 
 	raise_generation(&site->generation, epoch);
 	site->serving = desire->serving;
@@ -57,8 +79,8 @@ bool website_desire(struct change *change, struct website *site, const struct de
 	generation.epoch = site->generation.epoch;
 	generation.n = site->generation.n;
 	return website_target(site, arena, &target, err) &&
-	       change_task(change, desire->serving == SERVING_REMOVED ? "remove" : "apply", &target, &generation,
-	                   desired_state(site, arena, &state, &target), desire->permission, site->task_id, err);
+	       fill_task(site, desire, arena, &state, &verb, &desired, err) &&
+	       change_task(change, verb, &target, &generation, desired, desire->permission, site->task_id, err);
 }
 
 bool website_tell(struct change *change, const struct website *before, const struct website *after, const char *action,

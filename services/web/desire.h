@@ -3,6 +3,8 @@
 
 #include "lib/service/change.h"
 
+#include "stralix/v1/node.pb-c.h"
+
 #include "website.h"
 
 struct desire {
@@ -11,7 +13,13 @@ struct desire {
 	const char *permission;                 /* "" for the system */
 	const char *action;                     /* of the audit record */
 	Stralix__V1__WebsiteSettings *settings; /* NULL: as they are */
+	const char *verb;                       /* restore, adopt; NULL: apply or remove, as serving says */
+	Stralix__V1__FileOrder *order;          /* of restore and adopt; its site is filled in */
 };
+
+/* What the node gets of it, whole; not of a removed one. Shares what site holds. */
+bool website_state_message(const struct website *site, struct arena *arena, Stralix__V1__WebsiteState *ret,
+                           struct error *err) _must_check_;
 
 /* Raises the generation and asks for the task: fills generation, serving, state, task_id and updated_ms. */
 bool website_desire(struct change *change, struct website *site, const struct desire *desire, uint32_t epoch,

@@ -39,9 +39,21 @@ static enum website_state settled(enum website_serving serving)
 	return states[serving];
 }
 
-void outcome_apply(struct website *site, enum outcome outcome, const char *message, int64_t now_ms, int64_t grace_ms)
+/* Whether what is desired is what is at work, but for its generation. */
+static bool is_at_work(const struct website *site)
+{
+	return site->applied_serving == site->serving && settings_equal(site->applied_settings, site->settings);
+}
+
+void outcome_apply(struct website *site, bool order, enum outcome outcome, const char *message, int64_t now_ms,
+                   int64_t grace_ms)
 {
 	site->updated_ms = now_ms;
+	if (outcome != OUTCOME_SUCCESS && order && is_at_work(site)) {
+		site->state = settled(site->serving);
+		site->message = "";
+		return;
+	}
 	if (outcome != OUTCOME_SUCCESS) {
 		site->state = WEBSITE_FAILED;
 		site->message = message;

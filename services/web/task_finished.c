@@ -1,4 +1,6 @@
 /* TaskFinished. Takes note of how a task of this service's ended. */
+#include <string.h>
+
 #include "lib/base/clock.h"
 #include "lib/service/change.h"
 
@@ -53,16 +55,24 @@ static const char *audit_outcome(enum outcome outcome)
 	return outcome == OUTCOME_DENIED ? "denied" : "failed";
 }
 
+static const char *audit_action(const struct website *site, bool adopts, bool order)
+{
+	if (site->serving == SERVING_REMOVED)
+		return "website.remove";
+	return adopts ? "website.adopt" : order ? "website.restore" : "website.apply";
+}
+
 static bool record(struct call *call, struct change *change, struct website *site,
                    const Stralix__V1__TaskFinishedRequest *req, enum outcome outcome, struct error *err)
 {
 	const struct web_settings *settings = service_settings(call_service(call));
-	const char *action = site->serving == SERVING_REMOVED ? "website.remove" : "website.apply";
+	bool adopts = strcmp(req->verb, "adopt") == 0, order = adopts || strcmp(req->verb, "restore") == 0;
+	const char *action = audit_action(site, adopts, order);
 	const struct website before = *site;
 	struct arena *arena = call_arena(call);
 	bool gone;
 
-	outcome_apply(site, outcome, req->message, clock_unix_ms(), settings->grace_s * MS);
+	outcome_apply(site, order, outcome, req->message, clock_unix_ms(), settings->grace_s * MS);
 	gone = site->state == WEBSITE_PURGED;
 	return website_update(change_tx(change), site, err) &&
 	       website_tell(change, &before, site, action, audit_outcome(outcome), gone ? "deleted" : "updated", arena,

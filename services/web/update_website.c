@@ -4,13 +4,10 @@
 
 #include "claims.h"
 #include "desire.h"
-#include "names.h"
-#include "place.h"
-#include "proxy.h"
 #include "settings.h"
-#include "store.h"
 #include "view.h"
 #include "web.h"
+#include "wish.h"
 
 enum { FIELD = 64 };
 
@@ -31,57 +28,13 @@ static bool find(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req
                  struct error *err)
 {
 	char etag[WEBSITE_ETAG];
-	struct uuid id;
 
-	if (!uuid_parse(req->website_id, &id))
-		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
-	if (!website_find(service_db_wide(call_service(call)), &id, call_arena(call), site, err))
+	if (!wish_find(call, req->website_id, site, err))
 		return false;
-	if (!call_may_see(call, &site->org))
-		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
 	if (strcmp(website_etag(site, etag), req->if_match) != 0)
 		return error_set(err, ERR_PRECONDITION,
 		                 "The website was changed meanwhile. Look at it again, then repeat your change.");
-	if (site->serving != SERVING_LIVE && site->serving != SERVING_SUSPENDED)
-		return error_set(err, ERR_CONFLICT, "A deleted website has no settings to change.");
-	return true;
-}
-
-/* What was at work before stays allowed, so that other settings can be changed. */
-static bool check_proxy(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
-                        struct error *err)
-{
-	const struct web_settings *settings = service_settings(call_service(call));
-	bool v6 = strchr(site->address, ':') != NULL;
-	const char *own; /* itself: the request would go round and round */
-
-	own = arena_printf(call_arena(call), "%s, %s%s%s:%u, %s%s%s:%u", settings->proxy_refused, v6 ? "[" : "",
-	                   site->address, v6 ? "]" : "", site->http_port, v6 ? "[" : "", site->address, v6 ? "]" : "",
-	                   site->https_port);
-	if (!own)
-		return error_set(err, ERR_TOO_LARGE, "no room for the request");
-	if (!*wanted->proxy || strcmp(wanted->proxy, site->settings->proxy) == 0 ||
-	    proxy_may(wanted->proxy, settings->proxy_allowed, own))
-		return true;
-	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
-}
-
-static bool is_reserved(struct error *err, const char *field)
-{
-	*err = (struct error){ 0 };
-	return error_field(err, field, "reserved", "This name belongs to the panel itself.");
-}
-
-/* Neither the panel's name nor that of a node. */
-static bool check_name(struct call *call, const struct website *site, const char *name, const char *field,
-                       struct error *err)
-{
-	const struct web_settings *settings = service_settings(call_service(call));
-	const Stralix__V1__PlaceResourceReply *place;
-
-	if (name_is_reserved(name, settings->panel_hosts))
-		return is_reserved(err, field);
-	return place_ask(call, site, name, &place, err) || (err->code == ERR_INVALID && is_reserved(err, field));
+	return wish_may_change(site, err);
 }
 
 /* Holds the names that are new; what was at work before is held still. */
@@ -93,10 +46,10 @@ static bool claim_new(struct call *call, const struct website *site, const Stral
 	for (size_t i = 0; i < wanted->n_aliases; i++) {
 		const char *name = wanted->aliases[i];
 
-		if (settings_has_alias(site->settings, name) || settings_has_alias(site->applied_settings, name))
+		if (wish_has_name(site, name))
 			continue;
 		snprintf(field, sizeof(field), "settings.aliases[%zu]", i);
-		if (!check_name(call, site, name, field, err))
+		if (!wish_check_name(call, site, name, field, err))
 			return false;
 		if (claimed->n == ARRAY_SIZE(claimed->names))
 			return error_field(err, field, "count", "There are too many.");
@@ -124,7 +77,10 @@ static bool release_forgotten(struct change *change, const struct website *site,
 static bool write_change(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req,
                          Stralix__V1__WebsiteSettings *wanted, const struct claimed *claimed, struct error *err)
 {
-	struct desire desire = { SERVING_LIVE, WEBSITE_PENDING, "website:update", "website.update", wanted };
+	struct desire desire = { .state = WEBSITE_PENDING,
+		                 .permission = "website:update",
+		                 .action = "website.update",
+		                 .settings = wanted };
 	_cleanup_(change_freep) struct change *change = NULL;
 	char etag[WEBSITE_ETAG];
 	struct website site;
@@ -158,9 +114,7 @@ bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteReque
 		return false;
 	if (req->n_update_mask == 0)
 		return error_field(err, "settings", "required", "Name what is to change, such as settings.aliases.");
-	if (!settings_merge(site.settings, req->settings, req->update_mask, req->n_update_mask, call_arena(call),
-	                    &wanted, err) ||
-	    !settings_check(wanted, site.domain, err) || !check_proxy(call, &site, wanted, err))
+	if (!wish_merge(call, &site, req->settings, req->update_mask, req->n_update_mask, &wanted, err))
 		return false;
 	if (!claim_new(call, &site, wanted, &claimed, err)) {
 		give_back(call, &site, &claimed);

@@ -142,3 +142,13 @@ update task set next_attempt_at = now() where id = $1::uuid and state = 'queued'
 update task set state = $2, message = $3, steps = coalesce($4::jsonb, steps), seq = greatest(seq, $5::bigint),
        attempt = $6::integer, superseded_by = $7::uuid, finished_at = now(), lease_until = null
  where id = $1::uuid;
+
+-- name: node_name
+select name from node where id = $1;
+
+-- name: node_drift_policy
+update node set drift_policy = $2, drift_org = $3::uuid where id = $1 returning uid;
+
+-- name: node_drift_take
+-- The look of $2 (Unix ms) gets its restore, once.
+update node set drift_taken_ms = $2::bigint where id = $1 and drift_policy = 'restore' and drift_taken_ms < $2::bigint;

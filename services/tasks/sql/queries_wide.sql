@@ -67,7 +67,8 @@ select n.id, n.uid, n.name, n.address, n.state, n.capabilities::text, n.http_por
        (select count(*) from task t where t.node_id = n.id and t.state = 'queued'),
        n.reachable and n.last_heartbeat_at > now() - interval '45 seconds',
        (extract(epoch from n.last_heartbeat_at) * 1000)::bigint, coalesce(n.heartbeat::text, ''),
-       (extract(epoch from n.created_at) * 1000)::bigint, case when n.hold_until > now() then n.hold_reason else '' end
+       (extract(epoch from n.created_at) * 1000)::bigint, case when n.hold_until > now() then n.hold_reason else '' end,
+       n.drift_policy
   from node n
  where ($1::text is null or n.id = $1) and ($2::text is null or n.id > $2)
  order by n.id
@@ -168,3 +169,13 @@ with gone as (
 	select node_id, count(*) as n from gone group by node_id
 )
 update node set assigned = node.assigned - counts.n from counts where node.id = counts.node_id;
+
+-- name: nodes_drifted
+-- Nodes that are to be restored by themselves and have seen drift since they last were; none that has such an order still.
+select n.id, n.name, n.drift_org, (n.heartbeat -> 'drift' ->> 'observedMs')::bigint
+  from node n
+ where n.drift_policy = 'restore' and n.drift_org is not null and n.state = 'trusted' and n.reachable
+   and (n.heartbeat -> 'drift' ->> 'files')::bigint > 0
+   and (n.heartbeat -> 'drift' ->> 'observedMs')::bigint > n.drift_taken_ms
+   and not exists (select from task t where t.node_id = n.id and t.kind = 'node' and t.state in ('queued', 'running'))
+ order by n.id;

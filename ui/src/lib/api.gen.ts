@@ -465,6 +465,48 @@ export type ListRecordsReply = {
   page?: Page;
 };
 
+/** A file that a change would make another one. */
+export type FilePlan = {
+  /** below what the node's daemon reads */
+  path: string;
+  /** added, changed, removed */
+  change: string;
+  /** hunks of a unified diff */
+  diff: string;
+  /** there is more than the diff shows, or it is no text */
+  cut: boolean;
+  /** nobody may read it */
+  secret: boolean;
+  /** it is an adopted file, which this change puts an end to */
+  dropsAdopted: boolean;
+};
+
+/** A file that isn't as the panel would write it. */
+export type FileDrift = {
+  path: string;
+  /** edited, missing, foreign, owner, stale, adopted */
+  state: string;
+  /** in words, where there is no diff */
+  what: string;
+  /** from what the panel would write */
+  diff: string;
+  cut: boolean;
+  secret: boolean;
+  /** whose file it is; empty: the node's */
+  websiteId: string;
+  /** names this content when it is adopted; empty: it can't be */
+  digest: string;
+  adoptedBy: string;
+  adoptedAt: string;
+};
+
+/** One of the files that are adopted or restored. */
+export type FileChoice = {
+  path: string;
+  /** adopt: of the content that was looked at */
+  digest?: string;
+};
+
 export type Task = {
   id: string;
   /** "website.apply" */
@@ -559,6 +601,16 @@ export type Node = {
   httpsPort: number;
   /** what is wrong, for people */
   message: string;
+  /** that aren't as the panel wrote them, as the node last saw it */
+  driftedFiles: number;
+  /** whose they are */
+  driftedResources: number;
+  /** kept as somebody made them */
+  adoptedFiles: number;
+  /** when it looked */
+  observedAt: string;
+  /** report, restore */
+  driftPolicy: string;
 };
 
 export type ListNodesRequest = {
@@ -590,6 +642,46 @@ export type RegisterNodeRequest = {
 };
 
 export type RegisterNodeReply = {
+  node?: Node;
+};
+
+export type ObserveNodeRequest = {
+  nodeId: string;
+};
+
+export type ObserveNodeReply = {
+  /** adopted ones too */
+  files: FileDrift[];
+  /** there are more than these */
+  more: boolean;
+  /** how many there are, without adopted ones */
+  drifted: number;
+  adopted: number;
+  observedAt: string;
+};
+
+export type RestoreNodeFilesRequest = {
+  nodeId: string;
+  /** adopted ones that go back too */
+  files?: FileChoice[];
+};
+
+export type AdoptNodeFilesRequest = {
+  nodeId: string;
+  files?: FileChoice[];
+};
+
+export type NodeFilesReply = {
+  taskId: string;
+};
+
+export type SetDriftPolicyRequest = {
+  nodeId: string;
+  /** report, restore */
+  policy: string;
+};
+
+export type SetDriftPolicyReply = {
   node?: Node;
 };
 
@@ -707,6 +799,43 @@ export type UpdateWebsiteRequest = {
   settings?: WebsiteSettings;
   /** The members of settings that the body names; made of the body by whoever reads it. */
   updateMask?: string[];
+};
+
+export type PlanWebsiteRequest = {
+  websiteId: string;
+  settings?: WebsiteSettings;
+  /** The members of settings that the body names; made of the body by whoever reads it. None: the website as it is desired. */
+  updateMask?: string[];
+};
+
+export type PlanWebsiteReply = {
+  /** those that would be other ones */
+  files: FilePlan[];
+  /** the daemon would take it */
+  passed: boolean;
+  /** the daemon's, when it wouldn't */
+  words: string;
+};
+
+export type GetDriftRequest = {
+  websiteId: string;
+};
+
+export type GetDriftReply = {
+  /** adopted ones too */
+  files: FileDrift[];
+  more: boolean;
+  observedAt: string;
+};
+
+export type RestoreFilesRequest = {
+  websiteId: string;
+  files?: FileChoice[];
+};
+
+export type AdoptFilesRequest = {
+  websiteId: string;
+  files?: FileChoice[];
 };
 
 export type SuspendWebsiteRequest = {
@@ -924,6 +1053,30 @@ export const registerNode = (input: RegisterNodeRequest, options?: CallOptions) 
 export const getNode = (input: { nodeId: string }, options?: CallOptions) =>
   call<GetNodeReply>('GET', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}`, { ...options });
 
+/** Asks a node which of its files aren't as the panel wrote them. */
+export const observeNode = (input: { nodeId: string }, options?: CallOptions) =>
+  call<ObserveNodeReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/observe`, { body: {}, ...options });
+
+/** Writes all files of a node anew, but for adopted ones that aren't named. */
+export const restoreNodeFiles = (input: { nodeId: string } & {
+  /** adopted ones that go back too */
+  files?: FileChoice[];
+}, options?: CallOptions) =>
+  call<NodeFilesReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/drift/restore`, { body: without(input, ['nodeId']), keyed: true, ...options });
+
+/** Keeps files of a node that belong to no website as somebody made them, until the panel would write them in another way. */
+export const adoptNodeFiles = (input: { nodeId: string } & {
+  files?: FileChoice[];
+}, options?: CallOptions) =>
+  call<NodeFilesReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/drift/adopt`, { body: without(input, ['nodeId']), keyed: true, ...options });
+
+/** Says what happens when files of a node aren't as the panel wrote them: they are reported, or restored by themselves. */
+export const setDriftPolicy = (input: { nodeId: string } & {
+  /** report, restore */
+  policy?: string;
+}, options?: CallOptions) =>
+  call<SetDriftPolicyReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/drift/policy`, { body: without(input, ['nodeId']), keyed: true, ...options });
+
 /** Creates a website and starts the task that serves it. */
 export const createWebsite = (input: CreateWebsiteRequest, options?: CallOptions) =>
   call<WebsiteReply>('POST', '/api/v1/websites', { body: input, keyed: true, ...options });
@@ -945,6 +1098,28 @@ export const updateWebsite = (input: { websiteId: string; /** of what was read *
 /** Stops serving a website and keeps its data and name for the grace period. */
 export const deleteWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<WebsiteReply>('DELETE', `/api/v1/websites/${encodeURIComponent(input.websiteId)}`, { keyed: true, ...options });
+
+/** Says what changing these settings would make of the website's files on its node, and whether the daemon there would take it. Changes nothing. */
+export const planWebsite = (input: { websiteId: string } & {
+  settings?: WebsiteSettings;
+}, options?: CallOptions) =>
+  call<PlanWebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/plan`, { body: without(input, ['websiteId']), ...options });
+
+/** Asks the node which files of the website aren't as the panel wrote them. */
+export const getDrift = (input: { websiteId: string }, options?: CallOptions) =>
+  call<GetDriftReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/drift`, { ...options });
+
+/** Writes the website's files anew, adopted ones too, or adopted ones that are named. */
+export const restoreFiles = (input: { websiteId: string } & {
+  files?: FileChoice[];
+}, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/drift/restore`, { body: without(input, ['websiteId']), keyed: true, ...options });
+
+/** Keeps files as somebody made them, until the panel would write them in another way than now. */
+export const adoptFiles = (input: { websiteId: string } & {
+  files?: FileChoice[];
+}, options?: CallOptions) =>
+  call<WebsiteReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/drift/adopt`, { body: without(input, ['websiteId']), keyed: true, ...options });
 
 /** Shows a page that says so instead of the website, which keeps its files, names and settings. */
 export const suspendWebsite = (input: { websiteId: string } & {

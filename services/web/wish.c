@@ -1,0 +1,78 @@
+/* wish: see wish.h. */
+#include "wish.h"
+
+#include <string.h>
+
+#include "names.h"
+#include "place.h"
+#include "proxy.h"
+#include "settings.h"
+#include "store.h"
+#include "web.h"
+
+bool wish_find(struct call *call, const char *website_id, struct website *site, struct error *err)
+{
+	struct uuid id;
+
+	if (!uuid_parse(website_id, &id))
+		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
+	if (!website_find(service_db_wide(call_service(call)), &id, call_arena(call), site, err))
+		return false;
+	if (!call_may_see(call, &site->org))
+		return error_set(err, ERR_NOT_FOUND, "There is no such website.");
+	return true;
+}
+
+bool wish_may_change(const struct website *site, struct error *err)
+{
+	return site->serving == SERVING_LIVE || site->serving == SERVING_SUSPENDED ||
+	       error_set(err, ERR_CONFLICT, "A deleted website has no settings to change.");
+}
+
+/* What was at work before stays allowed, so that other settings can be changed. */
+static bool check_proxy(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
+                        struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+	bool v6 = strchr(site->address, ':') != NULL;
+	const char *own; /* itself: the request would go round and round */
+
+	own = arena_printf(call_arena(call), "%s, %s%s%s:%u, %s%s%s:%u", settings->proxy_refused, v6 ? "[" : "",
+	                   site->address, v6 ? "]" : "", site->http_port, v6 ? "[" : "", site->address, v6 ? "]" : "",
+	                   site->https_port);
+	if (!own)
+		return error_set(err, ERR_TOO_LARGE, "no room for the request");
+	if (!*wanted->proxy || strcmp(wanted->proxy, site->settings->proxy) == 0 ||
+	    proxy_may(wanted->proxy, settings->proxy_allowed, own))
+		return true;
+	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
+}
+
+static bool is_reserved(struct error *err, const char *field)
+{
+	*err = (struct error){ 0 };
+	return error_field(err, field, "reserved", "This name belongs to the panel itself.");
+}
+
+bool wish_check_name(struct call *call, const struct website *site, const char *name, const char *field,
+                     struct error *err)
+{
+	const struct web_settings *settings = service_settings(call_service(call));
+	const Stralix__V1__PlaceResourceReply *place;
+
+	if (name_is_reserved(name, settings->panel_hosts))
+		return is_reserved(err, field);
+	return place_ask(call, site, name, &place, err) || (err->code == ERR_INVALID && is_reserved(err, field));
+}
+
+bool wish_has_name(const struct website *site, const char *name)
+{
+	return settings_has_alias(site->settings, name) || settings_has_alias(site->applied_settings, name);
+}
+
+bool wish_merge(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *given,
+                char *const *mask, size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err)
+{
+	return settings_merge(site->settings, given, mask, n_mask, call_arena(call), ret, err) &&
+	       settings_check(*ret, site->domain, err) && check_proxy(call, site, *ret, err);
+}
