@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 
 #include "cli/api/arguments.h"
 #include "cli/api/complete.h"
 #include "cli/api/doctor.h"
+#include "cli/api/files.h"
 #include "cli/api/http.h"
 #include "cli/api/member.h"
 #include "cli/api/show.h"
@@ -137,6 +139,10 @@ static bool show(const json_t *reply, const struct manner *manner, struct error 
 		putchar('\n');
 		return true;
 	}
+	if (files_told(reply)) {
+		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), stdout); /* NOLINT(concurrency-mt-unsafe) */
+		return;
+	}
 	show_reply(reply, stdout);
 	if (!manner->all && *member_text(page, "nextCursor"))
 		fprintf(stderr, "There are more: %s in all; --all shows them.\n", *total ? total : "?");
@@ -173,7 +179,7 @@ static bool call(struct http *http, const struct operation *operation, const str
 	task_id = json_string_value(json_object_get(reply, "taskId"));
 	if (manner->wait && task_id && *task_id && !wait_task(http, task_id, stderr, &success, err))
 		return false;
-	*ret_status = success ? EXIT_SUCCESS : STATUS_TASK;
+	*ret_status = !success ? STATUS_TASK : files_passed(reply) ? EXIT_SUCCESS : STATUS_FAILED;
 	return true;
 }
 

@@ -1,4 +1,6 @@
 /* RestoreFiles and AdoptFiles. The website's files as the panel writes them, or as somebody made them. */
+#include <string.h>
+
 #include "desire.h"
 #include "web.h"
 
@@ -20,6 +22,8 @@ static bool order_files(struct call *call, const char *website_id, struct desire
 		return false;
 	if (site.serving != SERVING_LIVE && site.serving != SERVING_SUSPENDED)
 		return error_set(err, ERR_CONFLICT, "A deleted website has no files on its node.");
+	if (n == 0 && strcmp(desire->verb, "adopt") == 0)
+		return error_field(err, "files", "required", "Name the files to adopt.");
 	desire->serving = site.serving;
 	return website_change_finish(call, change, &site, desire, err) ||
 	       error_wrap(err, "%s files of website '%s'", desire->verb, site.domain);
