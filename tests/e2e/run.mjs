@@ -2,8 +2,8 @@
 // Usage: node tests/e2e/run.mjs [--env .run/panel.env] [--shots DIR]
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { people } from './people.mjs';
@@ -212,6 +212,68 @@ await check('settings that somebody else changed meanwhile are not overwritten',
   await form.getByRole('button', { name: 'Cancel' }).click();
   await form.getByRole('button', { name: 'Discard them' }).click();
   await form.waitFor({ state: 'detached' });
+});
+
+await check('a preview of settings shows what would change, and what is wrong, before anything is saved', async () => {
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+  await button('Change settings…').click();
+  const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
+  await form.getByRole('textbox', { name: 'Folder' }).fill('../etc');
+  await button('Preview changes').click();
+  await form.getByText('Enter a folder such as web/public.').waitFor();
+  await form.getByRole('textbox', { name: 'Folder' }).fill('web');
+  await button('Preview changes').click();
+  const preview = form.getByRole('status', { name: 'What saving would do' });
+  await preview.getByText("The node's test passes.").waitFor();
+  await preview.getByText('/public/web').first().waitFor();
+  await browser.looks('preview of settings');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await browser.axe('preview of settings, phone');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await browser.theme('light');
+  await form.getByRole('textbox', { name: 'Folder' }).fill('web/other');
+  await preview.waitFor({ state: 'detached' }); // it was about another form
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await form.getByRole('button', { name: 'Discard them' }).click();
+  await form.waitFor({ state: 'detached' });
+});
+
+/** Changes the website's file on its node, as somebody there would. */
+async function byHand() {
+  const { id, nodeId } = await website();
+  const file = join(dirname(options.env), 'nodes', nodeId, 'nginx/live/sites', `${id}.conf`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('add_header X-Content', 'add_header X-By-Hand yes;\n\tadd_header X-Content'));
+}
+
+await check('a file that somebody changed on the node is shown with its difference, kept, and taken back', async () => {
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+  await page.getByText('All files are as the panel wrote them.').waitFor();
+  await byHand();
+  await button('Look again').click();
+  const card = page.getByRole('region', { name: 'Files on the node' });
+  await card.getByText('1 file changed by hand').waitFor();
+  await card.getByText('What is different').click();
+  await card.getByText('+\tadd_header X-By-Hand yes;').waitFor();
+  await browser.looks('drift of a website');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await browser.axe('drift of a website, phone');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await browser.theme('light');
+  await card.getByRole('button', { name: /^Adopt/ }).click();
+  const keep = page.getByRole('dialog', { name: 'Keep this file as it is?' });
+  await keep.getByText('this version is lost', { exact: false }).waitFor();
+  await browser.axe('adopting a file');
+  await keep.getByRole('button', { name: 'Adopt' }).click();
+  await page.getByText(`Keep changed files: ${domain} is done`).waitFor();
+  await page.keyboard.press('Escape');
+  await card.getByText(/^Adopted by /).waitFor();
+  await card.getByRole('button', { name: /^Restore/ }).click();
+  const back = page.getByRole('dialog', { name: "Write the panel's own?" });
+  await back.getByText('The adopted version is lost for good', { exact: false }).waitFor();
+  await back.getByRole('button', { name: 'Restore' }).click();
+  await page.getByText(`Restore files: ${domain} is done`).waitFor();
+  await page.keyboard.press('Escape');
+  await card.getByText('All files are as the panel wrote them.').waitFor();
 });
 
 await check('a name that is taken is refused at the field', async () => {
@@ -479,6 +541,17 @@ await check('an administrator sees the nodes', async () => {
   await main.getByText('Healthy').first().waitFor();
   await main.getByText(/nginx \d/).first().waitFor();
   await browser.looks('nodes');
+  await browser.theme('light');
+  await page.getByRole('button', { name: /^Show files/ }).first().click();
+  const files = page.getByRole('dialog', { name: /^Files of / });
+  await files.getByRole('button', { name: 'Look again' }).click();
+  await files.getByText('All files are as the panel wrote them.').waitFor();
+  await files.getByRole('radio', { name: 'Restore them by itself' }).click();
+  await files.getByRole('radio', { name: 'Restore them by itself', checked: true, disabled: false }).waitFor();
+  await browser.looks('files of a node');
+  await files.getByRole('radio', { name: 'Report it and leave them' }).click();
+  await files.getByRole('radio', { name: 'Report it and leave them', checked: true, disabled: false }).waitFor();
+  await page.keyboard.press('Escape');
   await browser.theme('light');
   await page.goto(at('/'));
   await main.getByRole('heading', { name: 'Nodes' }).waitFor();

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useTranslations } from 'use-intl';
 import type { Node } from '@/lib/api.gen';
 import { bytes, percent } from '@/lib/words';
+import { NodeDrift } from './node-drift';
 import { State } from './state';
 import { Badge } from './ui/badge';
 import { Meter } from './ui/meter';
@@ -54,6 +55,7 @@ export function NodeCard({ node }: { node: Node }) {
         <Figure label={t('queued')} value={node.tasksQueued} href={`/tasks/?state=queued&node=${encodeURIComponent(node.id)}`} />
         <Figure label={t('running')} value={node.tasksRunning} href={`/tasks/?state=running&node=${encodeURIComponent(node.id)}`} />
       </dl>
+      <NodeDrift node={node} />
       <p className="mt-auto flex flex-wrap gap-x-3 gap-y-1 border-t border-line pt-3 text-xs text-muted">
         <span>{t('heartbeat')} {node.lastHeartbeatAt ? <When at={node.lastHeartbeatAt} /> : t('never')}</span>
         {node.version && <span>{t('agent', { version: node.version })}</span>}

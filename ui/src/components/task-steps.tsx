@@ -15,7 +15,7 @@ export function stepsOf(task: Pick<Task, 'steps' | 'state' | 'action'>): Shown[]
   const begun = task.steps.map((step) => ({ name: step.name, state: step.state, message: step.message, us: Number(step.durationUs) }));
   const open = task.state === 'queued' || task.state === 'running';
   const failed = begun.some((step) => step.state === 'failed');
-  if (!open || failed || !task.action.endsWith('.apply')) return begun;
+  if (!open || failed || !/\.(apply|restore|adopt)$/.test(task.action)) return begun;
   const missing = order.filter((name) => !begun.some((step) => step.name === name));
   return [...begun, ...missing.map((name) => ({ name, state: 'pending', message: '', us: 0 }))];
 }

@@ -1,16 +1,17 @@
 'use client';
 // The form of a website's settings: names, folder, redirects, error pages. What is saved is tested on the node first.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { LoaderCircle, Plus, Trash2 } from 'lucide-react';
+import { FileDiff, LoaderCircle, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useFieldArray, useForm, type Control, type FieldErrors, type FieldPath, type UseFormRegister } from 'react-hook-form';
+import { useFieldArray, useForm, useWatch, type Control, type FieldErrors, type FieldPath, type UseFormRegister } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { updateWebsite, type Website, type WebsiteSettings } from '@/lib/api.gen';
+import { planWebsite, updateWebsite, type Website, type WebsiteSettings } from '@/lib/api.gen';
 import { useFormKey } from '@/lib/form';
 import { ApiError } from '@/lib/http';
 import { refresh } from '@/lib/queries';
 import { before, changed, fieldOf, formOf, statuses, type SettingsForm } from '@/lib/settings';
 import { showTask, useTasks } from '@/lib/tasks';
+import { PlanPreview } from './plan-preview';
 import { siteName } from './site';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
@@ -113,6 +114,13 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
     onError: place,
     onSettled: (_reply, error) => answered(error),
   });
+  const preview = useMutation({
+    mutationFn: (settings: WebsiteSettings) => planWebsite({ websiteId: website.id, settings }),
+    onMutate: () => setUnplaced(null),
+    onError: place,
+  });
+  const now = useWatch({ control }) as SettingsForm;
+  const asked = preview.variables !== undefined && JSON.stringify(preview.variables) === JSON.stringify(changed(start.values, now));
   const submit = (form: SettingsForm) => {
     const settings = changed(start.values, form);
     if (Object.keys(settings).length === 0) onClose();
@@ -133,10 +141,12 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
           <Field label={t('proxy')} error={errors.proxy?.message} hint={t('proxyHint')}>{(wiring) => <input {...wiring} {...register('proxy')} {...plain} className="input font-mono" placeholder="http://192.0.2.10:8080" />}</Field>
           <Redirects {...part} />
           <ErrorPages {...part} />
+          {preview.data && asked && !preview.isPending && <PlanPreview plan={preview.data} />}
         </div>
         <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3.5">
           {leaving && <p role="status" className="mr-auto text-[13px] font-medium text-warn">{t('unsaved')}</p>}
           <Button onClick={leave} className={leaving ? 'text-bad' : undefined}>{leaving ? t('discard') : common('cancel')}</Button>
+          <Button disabled={preview.isPending} onClick={handleSubmit((form) => preview.mutate(changed(start.values, form)))}>{preview.isPending ? <LoaderCircle className="animate-spin" /> : <FileDiff />}{t('preview')}</Button>
           <Button type="submit" variant="primary" disabled={save.isPending}>{save.isPending && <LoaderCircle className="animate-spin" />}{t('save')}</Button>
         </footer>
       </form>

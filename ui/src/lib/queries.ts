@@ -1,7 +1,7 @@
 'use client';
 // Every read of the API, with its key: the live stream refreshes by the first part of it.
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
-import { getSession, getTask, getWebsite, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
+import { getDrift, getSession, getTask, getWebsite, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
 import type { RecordQuery } from './audit';
 import { ApiError, need } from './http';
 
@@ -65,6 +65,14 @@ export const useWebsite = (id: string) =>
     queryFn: ({ signal }) => getWebsite({ websiteId: id }, { signal }).then((reply) => need(reply.website)),
     refetchInterval: (query) => watch(query, (website) => !settled.has(website.state)),
     enabled: id !== '',
+  });
+
+/** The node is asked each time; a node that is away is no failure of the page. */
+export const useDrift = (id: string) =>
+  useQuery({
+    queryKey: ['websites', 'drift', id],
+    queryFn: ({ signal }) => getDrift({ websiteId: id }, { signal }),
+    retry: false,
   });
 
 export type TaskFilter = { state?: string; nodeId?: string; targetId?: string; cursor?: string; limit?: number };

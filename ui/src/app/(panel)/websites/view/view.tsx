@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { DriftCard } from '@/components/drift-card';
 import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
@@ -184,6 +185,7 @@ function Page({ website }: { website: Website }) {
         <div className="grid gap-4">
           <Facts website={website} />
           {website.settings && <SettingsCard website={website} onChange={mayUpdate && there ? () => setEditing(true) : undefined} />}
+          {there && <DriftCard website={website} />}
         </div>
         <History id={website.id} />
       </div>
