@@ -86,7 +86,8 @@ struct adapter_ops {
 	/* Of files. Appends text with its mark of a generation taken from like; NULL: a mark that is always the same.
 	 * What has no mark is appended as it is. */
 	void (*mark)(void *self, const char *text, size_t size, const char *like, size_t like_size, struct buf *out);
-	/* Appends what people may see of it: without secrets, and with the mark that is always the same. False: nothing. */
+	/* Appends what people may see of it: without secrets, and with the mark that is always the same. False:
+	 * nothing. */
 	bool (*show)(void *self, const char *path, const char *text, size_t size, struct buf *out);
 	/* The id of the object whose file it is, or an empty string. */
 	void (*object_of)(void *self, const char *path, char ret[static UUID_TEXT]);

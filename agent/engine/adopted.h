@@ -1,6 +1,6 @@
 /*
- * adopted: files that stay as somebody made them, instead of as the panel would write them. Each holds for as long as what
- * the panel would write (its base) stays the same; a change of that wins, and the adopted file is dropped.
+ * adopted: files that stay as somebody made them, instead of as the panel would write them. Each holds for as long as
+ * what the panel would write (its base) stays the same; a change of that wins, and the adopted file is dropped.
  */
 #pragma once
 

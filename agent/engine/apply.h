@@ -6,12 +6,12 @@
 
 #include "lib/base/arena.h"
 
+#include "stralix/v1/node.pb-c.h"
+
 #include "agent/engine/adapter.h"
 #include "agent/engine/journal.h"
 #include "agent/engine/progress.h"
 #include "agent/engine/tree.h"
-
-#include "stralix/v1/node.pb-c.h"
 
 struct apply;
 
@@ -41,7 +41,8 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 
 /* Between batches: old generations go, the next test is prepared. */
 void apply_idle(struct apply *apply);
-void apply_watch(struct apply *apply); /* starts the daemon again when it has died; looks at the live files when it is time */
+void apply_watch(
+	struct apply *apply); /* starts the daemon again when it has died; looks at the live files when it is time */
 
 size_t apply_served(const struct apply *apply); /* objects that are served; any thread */
 

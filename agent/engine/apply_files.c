@@ -175,7 +175,8 @@ void apply_tell_dropped(const struct apply *apply, struct change *changes, size_
 
 		if (!use->changed)
 			continue;
-		snprintf(words, sizeof(words), "%s is the panel's again: what it writes there has changed since %s adopted it.",
+		snprintf(words, sizeof(words),
+		         "%s is the panel's again: what it writes there has changed since %s adopted it.",
 		         use->file->path, use->file->actor[0] ? use->file->actor : "somebody");
 		log_write(LOG_INFO_, (struct log_field[]){ { "path", use->file->path }, { NULL, NULL } },
 		          "an adopted file is dropped");

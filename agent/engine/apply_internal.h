@@ -10,16 +10,16 @@
 
 struct apply {
 	struct apply_options use;
-	pthread_mutex_t busy;   /* held while a batch runs, and while files are looked at */
-	pthread_mutex_t memory; /* of objects and adopted, for who isn't the worker; taken after busy */
-	pthread_mutex_t plan;   /* one plan at a time */
-	struct adopted adopted; /* as committed */
-	uint64_t adopted_version; /* another one with each change of it */
+	pthread_mutex_t busy;       /* held while a batch runs, and while files are looked at */
+	pthread_mutex_t memory;     /* of objects and adopted, for who isn't the worker; taken after busy */
+	pthread_mutex_t plan;       /* one plan at a time */
+	struct adopted adopted;     /* as committed */
+	uint64_t adopted_version;   /* another one with each change of it */
 	struct adopted_round round; /* of the generation that was staged last */
 	struct observer *observer;
 	struct apply_drift drift; /* under memory */
 	int64_t observe_ms;       /* when the worker looks next, monotonic */
-	struct object *objects; /* as committed, tombstones too */
+	struct object *objects;   /* as committed, tombstones too */
 	size_t n;
 	uint64_t committed; /* generation; 0: none */
 	uint64_t highest;   /* number ever used */

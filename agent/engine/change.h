@@ -23,7 +23,7 @@ struct change {
 	struct buf words; /* the daemon's, when there are any */
 
 	/* Of an order about files. */
-	struct adopted adopts;         /* files that stay as they are from now on */
+	struct adopted adopts;          /* files that stay as they are from now on */
 	char (*restores)[STAGING_NAME]; /* adopted files that go back, owned; */
 	size_t n_restores;
 	bool restores_all; /* or all that are its object's */

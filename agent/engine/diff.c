@@ -1,4 +1,5 @@
-/* diff: Myers' greedy search for the shortest edit script, in what is left when both texts' common ends are put aside. */
+/* diff: Myers' greedy search for the shortest edit script, in what is left when both texts' common ends are put aside.
+ */
 
 #include "agent/engine/diff.h"
 

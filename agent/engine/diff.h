@@ -1,6 +1,7 @@
 /*
- * diff: what is different between two texts, as the hunks of a unified diff, with three lines around. Bounded in time and
- * size: what is too much to compare line by line is shown as replaced, and what is too much to show is cut and says so.
+ * diff: what is different between two texts, as the hunks of a unified diff, with three lines around. Bounded in time
+ * and size: what is too much to compare line by line is shown as replaced, and what is too much to show is cut and says
+ * so.
  */
 #pragma once
 

@@ -58,12 +58,13 @@ bool journal_adopted(struct journal *journal, struct adopted *ret, struct error 
 
 static bool store(struct journal *journal, const struct adopted_file *file, struct error *err)
 {
-	return sql_run(journal->db,
-	               "insert or replace into adopted (path, owner, base, content, actor, at_ms) values (?, ?, ?, ?, ?, ?)",
-	               SQL_VALUES(SQL_TEXT(file->path), SQL_TEXT(file->owner),
-	                          SQL_BLOB(file->has_base ? file->base : NULL, file->has_base ? TOKEN_DIGEST : 0),
-	                          SQL_BLOB(file->content, file->size), SQL_TEXT(file->actor), SQL_INT(file->at_ms)),
-	               err);
+	return sql_run(
+		journal->db,
+		"insert or replace into adopted (path, owner, base, content, actor, at_ms) values (?, ?, ?, ?, ?, ?)",
+		SQL_VALUES(SQL_TEXT(file->path), SQL_TEXT(file->owner),
+	                   SQL_BLOB(file->has_base ? file->base : NULL, file->has_base ? TOKEN_DIGEST : 0),
+	                   SQL_BLOB(file->content, file->size), SQL_TEXT(file->actor), SQL_INT(file->at_ms)),
+		err);
 }
 
 bool journal_store_uses(struct journal *journal, const struct adopted_use *uses, size_t n, struct error *err)

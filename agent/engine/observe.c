@@ -54,7 +54,7 @@ struct look {
 	struct apply *apply;
 	struct adopted_round round;
 	struct observed found;
-	const char **paths;      /* all that there should be, sorted */
+	const char **paths; /* all that there should be, sorted */
 	size_t n_paths;
 	int dir; /* of the live generation */
 	bool failed;
@@ -157,8 +157,7 @@ static bool know_shared(struct look *look, struct error *err)
 
 	staging.filter = &look->round.filter;
 	return adapter->ops->render_shared(adapter->self, &staging, look->apply->committed, err) &&
-	       adopted_round_write(&look->round, &staging, err) &&
-	       keep(&look->observer->shared, &staging, nobody, err);
+	       adopted_round_write(&look->round, &staging, err) && keep(&look->observer->shared, &staging, nobody, err);
 }
 
 static bool know_object(struct look *look, size_t i, struct error *err)
@@ -220,8 +219,8 @@ static bool content_is_right(const struct look *look, const struct known_file *f
 	uint8_t digest[TOKEN_DIGEST];
 	bool there;
 
-	if (st->st_size != file->size ||
-	    !file_read_beneath(look->dir, file->path, READ_MAX, &content, &there, NULL) || !there)
+	if (st->st_size != file->size || !file_read_beneath(look->dir, file->path, READ_MAX, &content, &there, NULL) ||
+	    !there)
 		return false;
 	token_digest(content.data, content.size, digest);
 	return memcmp(digest, file->digest, sizeof(digest)) == 0;
@@ -373,7 +372,8 @@ static unsigned count_resources(const struct observed *found)
 		bool first = file->state != OBSERVED_ADOPTED && file->owner[0];
 
 		for (size_t j = 0; j < i && first; j++)
-			first = found->files[j].state == OBSERVED_ADOPTED || strcmp(found->files[j].owner, file->owner) != 0;
+			first = found->files[j].state == OBSERVED_ADOPTED ||
+			        strcmp(found->files[j].owner, file->owner) != 0;
 		count += first;
 	}
 	return count;

@@ -1,6 +1,6 @@
 /*
- * observe: whether the live files are what the journal says that they should be. A look is cheap when nothing has changed:
- * a file that is the same to stat() as when it was right isn't read again.
+ * observe: whether the live files are what the journal says that they should be. A look is cheap when nothing has
+ * changed: a file that is the same to stat() as when it was right isn't read again.
  */
 #pragma once
 
@@ -48,5 +48,4 @@ bool observer_look(struct observer *observer, struct apply *apply, struct error 
 const struct observed *observer_last(const struct observer *observer);
 
 /* The hash of a content without its mark of a generation, as hexadecimal digits. */
-void observed_digest(const struct adapter *adapter, const char *content, size_t size,
-                     char ret[static OBSERVED_DIGEST]);
+void observed_digest(const struct adapter *adapter, const char *content, size_t size, char ret[static OBSERVED_DIGEST]);

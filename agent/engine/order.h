@@ -3,9 +3,9 @@
 
 #include "lib/base/arena.h"
 
-#include "agent/engine/model.h"
-
 #include "stralix/v1/node.pb-c.h"
+
+#include "agent/engine/model.h"
 
 #define ORDER_NODE "node" /* the kind of orders about files that belong to no object */
 

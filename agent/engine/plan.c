@@ -59,9 +59,9 @@ static bool read_current(struct planning *planning, struct error *err)
 	ok = (!known || object_copy(known, &planning->current, err)) &&
 	     adopted_copy(&apply->adopted, &planning->adopted, err);
 	for (size_t i = 0; planning->wanted.served && i < apply->n; i++)
-		planning->name_taken = planning->name_taken ||
-		                       (&apply->objects[i] != known && apply->objects[i].served &&
-		                        object_shares_name(&apply->objects[i], &planning->wanted));
+		planning->name_taken =
+			planning->name_taken || (&apply->objects[i] != known && apply->objects[i].served &&
+		                                 object_shares_name(&apply->objects[i], &planning->wanted));
 	pthread_mutex_unlock(&apply->memory);
 	planning->wanted.generation = planning->current.generation;
 	return ok;
@@ -132,8 +132,7 @@ static bool compare_all(struct planning *planning, Stralix__V1__PlanAnswer *answ
 	if (ok && !answer->files)
 		return error_set(err, ERR_TOO_LARGE, "no room for the plan");
 	for (size_t i = 0; ok && i < will.n; i++)
-		ok = will.files[i].folder ||
-		     compare(planning, live, will.files[i].path, &will.files[i], answer, err);
+		ok = will.files[i].folder || compare(planning, live, will.files[i].path, &will.files[i], answer, err);
 	for (size_t i = 0; ok && i < was.n; i++)
 		ok = was.files[i].folder || staging_find(&will, was.files[i].path) ||
 		     compare(planning, live, was.files[i].path, NULL, answer, err);
@@ -161,8 +160,7 @@ static bool test(struct planning *planning, Stralix__V1__PlanAnswer *answer, str
 	bool passed = false;
 
 	tree_path(apply->use.tree, TREE_PLAN, path);
-	if (!stage_alone(planning, err) ||
-	    !adapter->ops->test_alone(adapter->self, path, &words, &passed, err))
+	if (!stage_alone(planning, err) || !adapter->ops->test_alone(adapter->self, path, &words, &passed, err))
 		return false;
 	if (!passed && !answer->words[0])
 		answer->words = shown_text(words.data ? words.data : "", planning->arena);
@@ -195,8 +193,7 @@ bool apply_plan(struct apply *apply, const char *id, const Stralix__V1__WebsiteS
                 Stralix__V1__PlanAnswer *answer, struct error *err)
 {
 	struct planning planning = { .apply = apply, .arena = arena, .left = SHOWN_TOTAL };
-	bool ok = read_wanted(&planning, id, site, err) && read_current(&planning, err) &&
-	          plan(&planning, answer, err);
+	bool ok = read_wanted(&planning, id, site, err) && read_current(&planning, err) && plan(&planning, answer, err);
 
 	planning_done(&planning);
 	return ok;

@@ -30,7 +30,7 @@ struct staging_filter {
 };
 
 struct staging {
-	int dir; /* -1: none, in memory */
+	int dir;                             /* -1: none, in memory */
 	const struct staging_filter *filter; /* borrowed; NULL: none */
 	struct staged_file *files;
 	size_t n, capacity;

@@ -140,8 +140,9 @@ static bool show(const json_t *reply, const struct manner *manner, struct error 
 		return true;
 	}
 	if (files_told(reply)) {
-		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), stdout); /* NOLINT(concurrency-mt-unsafe) */
-		return;
+		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		           stdout); /* NOLINT(concurrency-mt-unsafe) */
+		return true;
 	}
 	show_reply(reply, stdout);
 	if (!manner->all && *member_text(page, "nextCursor"))

@@ -1,6 +1,8 @@
 /* AskNode. A question to a node: a token for it alone, and an answer that nobody but that node's engine can have made.
  */
 
+#include "ask_node.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +11,6 @@
 
 #include "stralix/v1/node.contract.h"
 
-#include "ask_node.h"
 #include "book.h"
 #include "command_token.h"
 #include "report.h"

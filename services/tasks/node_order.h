@@ -7,11 +7,11 @@
 
 struct node_order {
 	const char *node_id, *node_name;
-	const char *verb;                  /* restore, adopt */
-	const char *permission;            /* "" for the system */
+	const char *verb;       /* restore, adopt */
+	const char *permission; /* "" for the system */
 	Stralix__V1__FileChoice **files;
 	size_t n_files;
-	const char *actor;                 /* for people */
+	const char *actor; /* for people */
 };
 
 /* The task and its audit record, of the organisation. Each order is a resource of its own: orders don't supersede each

@@ -14,8 +14,8 @@ static bool read_node(struct call *call, const char *node_id, Stralix__V1__Node 
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!DB_RUN(service_db_wide(call_service(call)), NULL, TASKS_WIDE_NODE_LIST, &rows, err, DB_TEXT(node_id), DB_NULL,
-	            DB_INT(1)))
+	if (!DB_RUN(service_db_wide(call_service(call)), NULL, TASKS_WIDE_NODE_LIST, &rows, err, DB_TEXT(node_id),
+	            DB_NULL, DB_INT(1)))
 		return error_wrap(err, "node %s", node_id);
 	return rows_count(rows) ? view_node(rows, 0, call_arena(call), ret, err)
 	                        : error_set(err, ERR_NOT_FOUND, "there is no node '%s'", node_id);

@@ -105,10 +105,6 @@ static bool ensure_stream(struct service *service, struct error *err)
 }
 
 const struct janitor_row tasks_janitor[] = {
-	{ "sweep", 2, sweep },
-	{ "heartbeats", 5, write_heartbeats },
-	{ "stream", 15, ensure_stream },
-	{ "drift", 5, node_orders_due },
-	{ "reservations", 60, expire_reservations },
-	{ NULL, 0, NULL },
+	{ "sweep", 2, sweep },           { "heartbeats", 5, write_heartbeats },       { "stream", 15, ensure_stream },
+	{ "drift", 5, node_orders_due }, { "reservations", 60, expire_reservations }, { NULL, 0, NULL },
 };

@@ -138,8 +138,8 @@ static bool record(struct change *change, const struct task *task, const struct 
 
 	snprintf(action, sizeof(action), "%s.%s", task->kind, task->verb);
 	return change_on_behalf(change, task->actor_id, err) &&
-	       change_audit(change, action, &words->target, strcmp(state, "success") == 0 ? state : "failed", NULL, NULL,
-	                    NULL, err);
+	       change_audit(change, action, &words->target, strcmp(state, "success") == 0 ? state : "failed", NULL,
+	                    NULL, NULL, err);
 }
 
 static bool tell_owner(struct change *change, const struct task *task, struct task_words *words, const char *state,

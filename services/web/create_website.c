@@ -74,7 +74,10 @@ static bool insert(struct change *change, const struct website *site, struct err
  */
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err)
 {
-	static const struct desire live = { .serving = SERVING_LIVE, .state = WEBSITE_PENDING, .permission = "website:create", .action = "website.create" };
+	static const struct desire live = { .serving = SERVING_LIVE,
+		                            .state = WEBSITE_PENDING,
+		                            .permission = "website:create",
+		                            .action = "website.create" };
 	uint32_t epoch = service_epoch(call_service(call));
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct arena *arena = call_arena(call);

@@ -8,7 +8,10 @@
  */
 bool web_delete_website(struct call *call, const Stralix__V1__DeleteWebsiteRequest *req, struct error *err)
 {
-	static const struct desire deleted = { .serving = SERVING_DELETED, .state = WEBSITE_DELETING, .permission = "website:delete", .action = "website.delete" };
+	static const struct desire deleted = { .serving = SERVING_DELETED,
+		                               .state = WEBSITE_DELETING,
+		                               .permission = "website:delete",
+		                               .action = "website.delete" };
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;
 

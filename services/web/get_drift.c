@@ -1,11 +1,11 @@
 /* GetDrift. Which files of a website aren't as the panel wrote them. */
 #include "lib/base/clock.h"
 
+#include "stralix/v1/node.contract.h"
+
 #include "ask.h"
 #include "web.h"
 #include "wish.h"
-
-#include "stralix/v1/node.contract.h"
 
 /* Errors: ERR_NOT_FOUND, ERR_NO_NODE. */
 bool web_get_drift(struct call *call, const Stralix__V1__GetDriftRequest *req, struct error *err)

@@ -9,7 +9,9 @@ enum { ARENA_MAX = 1 << 20 };
 
 static bool purge(struct service *service, const struct website_due *due, struct error *err)
 {
-	static const struct desire removed = { .serving = SERVING_REMOVED, .state = WEBSITE_PURGING, .permission = "", .action = "website.purge" };
+	static const struct desire removed = {
+		.serving = SERVING_REMOVED, .state = WEBSITE_PURGING, .permission = "", .action = "website.purge"
+	};
 	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;

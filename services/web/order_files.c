@@ -1,10 +1,10 @@
 /* RestoreFiles and AdoptFiles. The website's files as the panel writes them, or as somebody made them. */
 #include <string.h>
 
+#include "stralix/v1/node.pb-c.h"
+
 #include "desire.h"
 #include "web.h"
-
-#include "stralix/v1/node.pb-c.h"
 
 static bool order_files(struct call *call, const char *website_id, struct desire *desire,
                         Stralix__V1__FileChoice **files, size_t n, struct error *err)

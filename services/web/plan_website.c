@@ -1,13 +1,13 @@
 /* PlanWebsite. What changing these settings would make of the website's files. */
 #include <stdio.h>
 
+#include "stralix/v1/node.contract.h"
+
 #include "ask.h"
 #include "desire.h"
 #include "view.h"
 #include "web.h"
 #include "wish.h"
-
-#include "stralix/v1/node.contract.h"
 
 enum { FIELD = 64 };
 

@@ -9,7 +9,10 @@
  */
 bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest *req, struct error *err)
 {
-	static const struct desire removed = { .serving = SERVING_REMOVED, .state = WEBSITE_PURGING, .permission = "website:delete", .action = "website.purge" };
+	static const struct desire removed = { .serving = SERVING_REMOVED,
+		                               .state = WEBSITE_PURGING,
+		                               .permission = "website:delete",
+		                               .action = "website.purge" };
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;
 

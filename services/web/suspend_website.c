@@ -6,8 +6,14 @@
 static bool set_suspended(struct call *call, const char *website_id, const char *reason, struct error *err)
 {
 	static const struct desire desires[] = {
-		{ .serving = SERVING_LIVE, .state = WEBSITE_PENDING, .permission = "website:suspend", .action = "website.resume" },
-		{ .serving = SERVING_SUSPENDED, .state = WEBSITE_PENDING, .permission = "website:suspend", .action = "website.suspend" },
+		{ .serving = SERVING_LIVE,
+		  .state = WEBSITE_PENDING,
+		  .permission = "website:suspend",
+		  .action = "website.resume" },
+		{ .serving = SERVING_SUSPENDED,
+		  .state = WEBSITE_PENDING,
+		  .permission = "website:suspend",
+		  .action = "website.suspend" },
 	};
 	_cleanup_(change_freep) struct change *change = NULL;
 	bool suspended = reason != NULL;

@@ -8,7 +8,10 @@
  */
 bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err)
 {
-	struct desire live = { .serving = SERVING_LIVE, .state = WEBSITE_PENDING, .permission = "website:delete", .action = "website.undelete" };
+	struct desire live = { .serving = SERVING_LIVE,
+		               .state = WEBSITE_PENDING,
+		               .permission = "website:delete",
+		               .action = "website.undelete" };
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct website site;
 

@@ -77,10 +77,9 @@ static bool release_forgotten(struct change *change, const struct website *site,
 static bool write_change(struct call *call, const Stralix__V1__UpdateWebsiteRequest *req,
                          Stralix__V1__WebsiteSettings *wanted, const struct claimed *claimed, struct error *err)
 {
-	struct desire desire = { .state = WEBSITE_PENDING,
-		                 .permission = "website:update",
-		                 .action = "website.update",
-		                 .settings = wanted };
+	struct desire desire = {
+		.state = WEBSITE_PENDING, .permission = "website:update", .action = "website.update", .settings = wanted
+	};
 	_cleanup_(change_freep) struct change *change = NULL;
 	char etag[WEBSITE_ETAG];
 	struct website site;

@@ -1,4 +1,5 @@
-/* wish: the settings that a call would give a website: found, merged, and checked as far as nothing is held or written. */
+/* wish: the settings that a call would give a website: found, merged, and checked as far as nothing is held or written.
+ */
 #pragma once
 
 #include "lib/service/call.h"

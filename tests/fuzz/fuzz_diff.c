@@ -1,6 +1,7 @@
 /*
  * Fuzz target of the diff. What it says is put into practice: the hunks, applied to the first text, have to make the
- * second one, and applied backwards the first. Input: a byte for the limit of the output, then both texts, a NUL between.
+ * second one, and applied backwards the first. Input: a byte for the limit of the output, then both texts, a NUL
+ * between.
  */
 #include <stdint.h>
 #include <stdio.h>

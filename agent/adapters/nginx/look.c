@@ -49,12 +49,12 @@ void nginx_mark(const char *text, size_t size, const char *like, size_t like_siz
 }
 
 /* Every place of the secret becomes a word of the same kind. */
-static void hide(const struct nginx *nginx, const char *text, size_t size, struct buf *out)
+static void hide(const char *secret, const char *text, size_t size, struct buf *out)
 {
-	size_t length = strlen(nginx->secret);
+	size_t length = strlen(secret);
 
 	while (size > 0) {
-		const char *found = memmem(text, size, nginx->secret, length);
+		const char *found = memmem(text, size, secret, length);
 		size_t before = found ? (size_t)(found - text) : size;
 
 		buf_add(out, text, before);
@@ -82,13 +82,17 @@ static bool is_secret(const char *path, const char *text, size_t size)
 
 bool nginx_show(const struct nginx *nginx, const char *path, const char *text, size_t size, struct buf *out)
 {
-	_cleanup_buf_ struct buf neutral = { 0 };
+	_cleanup_buf_ struct buf neutral = { 0 }, half = { 0 };
+	char id[UUID_TEXT], marker[NGINX_MARKER];
 
 	if (is_secret(path, text, size))
 		return false;
 	nginx_mark(text, size, NULL, 0, &neutral);
-	hide(nginx, neutral.data ? neutral.data : "", neutral.size, out);
-	return !buf_failed(&neutral);
+	hide(nginx->secret, neutral.data ? neutral.data : "", neutral.size, &half);
+	nginx_object_of(path, id);
+	nginx_marker(nginx, id, marker); /* its name in the error log: who knows it writes lines in there */
+	hide(marker, half.data ? half.data : "", half.size, out);
+	return !buf_failed(&neutral) && !buf_failed(&half);
 }
 
 void nginx_object_of(const char *path, char ret[static UUID_TEXT])

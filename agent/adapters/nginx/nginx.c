@@ -149,8 +149,7 @@ static bool test_alone(void *self, const char *path, struct buf *output, bool *p
 {
 	const struct nginx *nginx = self;
 	struct error unready = { 0 };
-	bool ok = start_test(nginx, nginx->aside, path, err) &&
-	          wait_for_test(nginx, nginx->aside, output, passed, err);
+	bool ok = start_test(nginx, nginx->aside, path, err) && wait_for_test(nginx, nginx->aside, output, passed, err);
 
 	if (!sandbox_prepare(nginx->aside, &unready)) /* the next test prepares what it needs */
 		log_failure(LOG_DEBUG_, &unready, "preparing a test");

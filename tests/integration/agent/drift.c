@@ -70,7 +70,8 @@ void drift_expect(struct harness *harness, unsigned drifted, unsigned adopted)
 
 	if (found->drifted != drifted)
 		for (size_t i = 0; i < found->n_files; i++)
-			print_message("# %s %s %s\n", found->files[i]->path, found->files[i]->state, found->files[i]->what);
+			print_message("# %s %s %s\n", found->files[i]->path, found->files[i]->state,
+			              found->files[i]->what);
 	assert_int_equal(found->drifted, drifted);
 	assert_int_equal(found->adopted, adopted);
 	stralix__v1__observe_answer__free_unpacked(found, NULL);

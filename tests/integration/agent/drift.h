@@ -9,8 +9,7 @@ Stralix__V1__PlanAnswer *drift_plan(struct harness *harness, const char *id, con
 Stralix__V1__ObserveAnswer *drift_observe(struct harness *harness, const char *id); /* NULL: the whole node */
 
 /* The file of that path, which has to be there in that state. */
-const Stralix__V1__FileDrift *drift_find(const Stralix__V1__ObserveAnswer *answer, const char *path,
-                                         const char *state);
+const Stralix__V1__FileDrift *drift_find(const Stralix__V1__ObserveAnswer *answer, const char *path, const char *state);
 /* That a look at the whole node finds that many files, adopted ones not counted. */
 void drift_expect(struct harness *harness, unsigned drifted, unsigned adopted);
 

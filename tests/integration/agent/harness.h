@@ -56,7 +56,8 @@ struct harness_command {
 	int64_t skew_s;
 	const struct token_key *key; /* NULL: of tasks */
 	bool wrong_digest;
-	const Stralix__V1__FileOrder *order; /* the desired state is of restore or adopt; with a website's state in it */
+	const Stralix__V1__FileOrder
+		*order;    /* the desired state is of restore or adopt; with a website's state in it */
 	const void *extra; /* appended to the packed desired state */
 	size_t extra_size;
 };

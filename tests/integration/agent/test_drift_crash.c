@@ -11,8 +11,8 @@
 #include "drift.h"
 #include "pauses.h"
 
-static const char *const places[] = { "engine.begun",     "engine.staged",   "engine.testing", "engine.activated",
-	                              "engine.reloaded",  "engine.verified", "engine.reported" };
+static const char *const places[] = { "engine.begun",    "engine.staged",   "engine.testing", "engine.activated",
+	                              "engine.reloaded", "engine.verified", "engine.reported" };
 
 /* Sends, kills the engine at the place, starts it again, and waits for how it ended. */
 static void cut_off(struct harness *harness, const struct drift_order *order, const char *place)

@@ -179,8 +179,8 @@ static void an_adopted_file_stays_until_the_panel_writes_another(void **state)
 	assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__SUCCESS);
 	bool told = false;
 	for (size_t i = 0; i < outcome->n_steps; i++)
-		told = told || (strcmp(outcome->steps[i]->name, "release") == 0 &&
-		                strstr(outcome->steps[i]->message, path));
+		told = told ||
+		       (strcmp(outcome->steps[i]->name, "release") == 0 && strstr(outcome->steps[i]->message, path));
 	assert_true(told);
 	stralix__v1__outcome__free_unpacked(outcome, NULL);
 	drift_expect(harness, 0, 0);
@@ -313,12 +313,12 @@ static void only_what_was_looked_at_and_is_ones_own_is_adopted(void **state)
 		struct drift_order order;
 		const char *code;
 	} rows[] = {
-		{ { &site, "adopt", path, "00", 2 }, "CONFLICT" },            /* changed since */
-		{ { &site, "adopt", others, digest, 3 }, "INVALID" },         /* another website's */
-		{ { &site, "adopt", "nginx.conf", digest, 4 }, "INVALID" },   /* the node's */
+		{ { &site, "adopt", path, "00", 2 }, "CONFLICT" },          /* changed since */
+		{ { &site, "adopt", others, digest, 3 }, "INVALID" },       /* another website's */
+		{ { &site, "adopt", "nginx.conf", digest, 4 }, "INVALID" }, /* the node's */
 		{ { &site, "restore", others, NULL, 5 }, "INVALID" },
-		{ { NULL, "adopt", path, digest, 1 }, "INVALID" },            /* a website's, at the node */
-		{ { NULL, "adopt", "default.key", digest, 1 }, "" },          /* a secret, where there is one */
+		{ { NULL, "adopt", path, digest, 1 }, "INVALID" },   /* a website's, at the node */
+		{ { NULL, "adopt", "default.key", digest, 1 }, "" }, /* a secret, where there is one */
 	};
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		Stralix__V1__Outcome *outcome = drift_order(harness, &rows[i].order);
@@ -367,8 +367,8 @@ static Stralix__V1__Heartbeat *heartbeat(struct harness *harness)
 
 		assert_non_null(answer);
 		if (answer->body_case == STRALIX__V1__ENGINE_FRAME__BODY_HEARTBEAT) {
-			Stralix__V1__Report *report = stralix__v1__report__unpack(
-				NULL, answer->heartbeat->payload.len, answer->heartbeat->payload.data);
+			Stralix__V1__Report *report = stralix__v1__report__unpack(NULL, answer->heartbeat->payload.len,
+			                                                          answer->heartbeat->payload.data);
 
 			assert_non_null(report);
 			ret = stralix__v1__heartbeat__unpack(NULL, report->outcome.len, report->outcome.data);

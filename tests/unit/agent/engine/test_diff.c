@@ -69,7 +69,8 @@ static void a_missing_newline_is_said(void **state)
 {
 	(void)state;
 	expect("a\n", "a", "@@ -1,1 +1,1 @@\n-a\n+a\n\\ No newline at end of file\n");
-	expect("a", "a\nb", "@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n");
+	expect("a", "a\nb",
+	       "@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n");
 }
 
 static void what_is_too_much_is_cut_at_a_line(void **state)
@@ -92,7 +93,8 @@ static void what_is_no_text_is_not_compared(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_true(diff_unified((struct diff_text){ binary, 3 }, (struct diff_text){ "a", 1 }, 100, &out, &result, &err));
+	assert_true(
+		diff_unified((struct diff_text){ binary, 3 }, (struct diff_text){ "a", 1 }, 100, &out, &result, &err));
 	assert_int_equal(result, DIFF_CUT);
 	assert_int_equal(out.size, 0);
 }
