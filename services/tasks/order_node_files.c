@@ -1,5 +1,7 @@
 /* RestoreNodeFiles and AdoptNodeFiles. A node's files as the panel writes them, or as somebody made them. */
 
+#include <string.h>
+
 #include "node_order.h"
 #include "tasks_sql.h"
 
@@ -21,6 +23,8 @@ static bool order_files(struct call *call, struct node_order *order, struct erro
 	reply.task_id = task_id;
 	if (!change_begin(call, org, &change, err) || !find_name(change, order->node_id, &name, err))
 		return false;
+	if (order->n_files == 0 && strcmp(order->verb, "adopt") == 0)
+		return error_field(err, "files", "required", "Name the files to adopt.");
 	order->node_name = rows_text(name, 0, 0);
 	order->actor = call_identity(call)->name;
 	order->permission = "node:files";

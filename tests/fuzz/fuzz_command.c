@@ -14,8 +14,8 @@
 
 enum { ARENA_MAX = 1 << 20, PAYLOAD_MAX = 300001 };
 
-/* Of the first byte. */
-enum { REMOVE = 1, OTHER_KIND = 2, SKEWED = 4, FORGED = 8, ASK = 16 };
+/* Of the first byte. ORDER: restore or, with REMOVE, adopt; of a question: plan or observe. */
+enum { REMOVE = 1, OTHER_KIND = 2, SKEWED = 4, FORGED = 8, ASK = 16, ORDER = 32 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -80,7 +80,9 @@ static void command(uint8_t *payload, size_t size, unsigned choices, struct aren
 
 	stralix__v1__command_frame__init(&frame);
 	frame.kind = (char *)(uintptr_t)(choices & OTHER_KIND ? "zone" : "website");
-	frame.verb = (char *)(uintptr_t)(choices & REMOVE ? "remove" : "apply");
+	frame.verb = (char *)(uintptr_t)(choices & ORDER    ? choices & REMOVE ? "adopt" : "restore"
+	                                 : choices & REMOVE ? "remove"
+	                                                    : "apply");
 	frame.payload.data = payload;
 	frame.payload.len = size;
 	make_token(fuzz, &frame, choices, token);
@@ -91,8 +93,9 @@ static void command(uint8_t *payload, size_t size, unsigned choices, struct aren
 }
 
 /* The payload as the question of a verb. */
-static void ask(const uint8_t *payload, size_t size, struct arena *arena)
+static void ask(const uint8_t *payload, size_t size, unsigned choices, struct arena *arena)
 {
+	const char *verb = choices & ORDER ? choices & REMOVE ? "observe" : "plan" : "read";
 	struct fuzz_engine *fuzz = fuzz_engine();
 	const struct question question = { .resource_id = "0192f0c1-2345-7abc-8def-0123456789ab",
 		                           .data = payload,
@@ -100,7 +103,7 @@ static void ask(const uint8_t *payload, size_t size, struct arena *arena)
 	_cleanup_buf_ struct buf answer = { 0 };
 	struct error err = { 0 };
 
-	if (verb_find("read")->answer(&fuzz->engine.node, &question, arena, &answer, &err) == (err.code != ERR_NONE))
+	if (verb_find(verb)->answer(&fuzz->engine.node, &question, arena, &answer, &err) == (err.code != ERR_NONE))
 		abort();
 }
 
@@ -113,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (arena && copy) {
 		memcpy(copy, data + 1, size - 1);
 		if (data[0] & ASK)
-			ask(copy, size - 1, arena);
+			ask(copy, size - 1, data[0], arena);
 		else
 			command(copy, size - 1, data[0], arena);
 	}

@@ -77,7 +77,7 @@ function DriftSheet({ node, onClose }: { node: Node; onClose(): void }) {
 /** For a node's card or page: a line that says how its files are, and the way to them. */
 export function NodeDrift({ node }: { node: Node }) {
   const t = useTranslations('drift');
-  const may = useCan('node:files');
+  const may = useCan('node:read');
   const [open, setOpen] = useState(false);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px]">

@@ -678,7 +678,7 @@ export type NodeFilesReply = {
 export type SetDriftPolicyRequest = {
   nodeId: string;
   /** report, restore */
-  policy: string;
+  policy?: string;
 };
 
 export type SetDriftPolicyReply = {
