@@ -270,6 +270,27 @@ static bool commit(struct apply *apply, uint64_t generation, struct change *chan
 
 enum round { ROUND_COMMITTED, ROUND_AGAIN, ROUND_SPLIT, ROUND_FAILED };
 
+/* Whether the refusal is about a file that nobody changes now: somebody broke it by hand, which must not stop the
+ * others, so that it is written anew. */
+static bool heal(struct apply *apply, const struct change *changes, size_t n, const char *words)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct object *object;
+	char id[UUID_TEXT];
+
+	adapter->ops->suspect(adapter->self, words, id);
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].state == CHANGE_OPEN && strcmp(changes[i].after.id, id) == 0)
+			return false;
+	object = id[0] ? apply_find(apply, id) : NULL;
+	if (!object || !object->served || object->anew)
+		return false;
+	log_write(LOG_WARN_, (struct log_field[]){ { "resource", id }, { NULL, NULL } },
+	          "the daemon refuses a file that was changed by hand; it is written anew");
+	object->anew = true;
+	return true;
+}
+
 static enum round test(struct apply *apply, uint64_t generation, struct change *changes, size_t n, struct error *why)
 {
 	_cleanup_buf_ struct buf words = { 0 };
@@ -280,6 +301,8 @@ static enum round test(struct apply *apply, uint64_t generation, struct change *
 		return ROUND_FAILED;
 	if (passed)
 		return ROUND_COMMITTED;
+	if (heal(apply, changes, n, words.data ? words.data : ""))
+		return ROUND_AGAIN;
 	error_set(why, ERR_TEST_FAILED, "%s", words.size > 0 ? words.data : "the daemon refused the configuration");
 	if (changes_open(changes, n) <= 1) {
 		fail_all(changes, n, why, words.data);
@@ -490,6 +513,8 @@ bool apply_run(struct apply *apply, const struct task *tasks, size_t n, struct e
 {
 	pthread_mutex_lock(&apply->busy);
 	bool ok = run_tasks(apply, tasks, n, err);
+	for (size_t i = 0; i < apply->n; i++)
+		apply->objects[i].anew = false;
 	for (size_t i = 0; i < n; i++)
 		if (order_is_one(tasks[i].verb))
 			apply->observe_ms = 0; /* the next look is news */

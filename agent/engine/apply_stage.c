@@ -21,6 +21,8 @@ static bool carry_over(struct apply *apply, int from, bool anew, struct staging 
 	const struct adapter *adapter = &apply->use.adapter;
 	bool linked = false;
 
+	if (object->anew)
+		from = -1;
 	if (from < 0 && anew && !adapter->ops->place(adapter->self, object, err))
 		return false;
 	if (from >= 0 && !adapter->ops->link(adapter->self, from, to->dir, object, &linked, err))

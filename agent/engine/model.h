@@ -35,6 +35,7 @@ struct object {
 	enum object_state state;
 	bool served;
 	bool plain;            /* served as its folder is, without any setting */
+	bool anew;             /* its files were broken by hand: they are written once more, not carried over */
 	char name[MODEL_NAME]; /* no two served objects of a kind have the same, */
 	char *names;           /* nor one of these further ones: " a b ", owned; NULL: none */
 	uid_t uid;

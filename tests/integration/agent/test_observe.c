@@ -331,6 +331,30 @@ static void only_what_was_looked_at_and_is_ones_own_is_adopted(void **state)
 	drift_order_well(harness, &(struct drift_order){ &site, "restore", NULL, NULL, 9 });
 }
 
+/* An edit that nginx refuses is the trouble of one website alone, and over with the next change of the node. */
+static void a_file_broken_by_hand_stops_nobody_else(void **state)
+{
+	static const char *const domains[] = { "sick0.example", "sick1.example" };
+	struct harness *harness = *state;
+	struct harness_command sick[2], healthy;
+
+	for (unsigned i = 0; i < 2; i++) {
+		char path[64];
+
+		harness_command(&sick[i], domains[i]);
+		harness_run_well(harness, &sick[i]);
+		drift_site_path(&sick[i], path);
+		drift_edit(harness, path, "add_header X-Content", "break everything;\n\tadd_header X-Content");
+	}
+	harness_command(&healthy, "healthy.example");
+	harness_run_well(harness, &healthy);
+	assert_true(harness_serves(harness, healthy.domain));
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(harness_serves(harness, sick[i].domain));
+	assert_int_equal(harness_configtest(harness), 0);
+	drift_expect(harness, 0, 0);
+}
+
 /* A link in the place of a file isn't followed, wherever it leads. */
 static void a_link_is_no_way_out_of_the_tree(void **state)
 {
@@ -419,6 +443,7 @@ int main(void)
 		cmocka_unit_test(files_of_the_node_are_adopted_too),
 		cmocka_unit_test(what_does_not_pass_is_not_adopted),
 		cmocka_unit_test(only_what_was_looked_at_and_is_ones_own_is_adopted),
+		cmocka_unit_test(a_file_broken_by_hand_stops_nobody_else),
 		cmocka_unit_test(a_link_is_no_way_out_of_the_tree),
 		cmocka_unit_test(the_schedule_finds_drift_and_the_heartbeat_tells),
 	};

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -89,6 +90,29 @@ static void a_plan_shows_the_change_and_leaves_everything_as_it_is(void **state)
 		same = before.size == after.size && memcmp(before.data, after.data, before.size) == 0;
 	}
 	assert_true(same);
+}
+
+/* Cut off in the middle of a plan: the next start clears up. */
+static void what_a_plan_left_is_gone_after_a_start(void **state)
+{
+	struct harness *harness = *state;
+	char folder[2 * HARNESS_PATH], file[2 * HARNESS_PATH + 16];
+	Stralix__V1__WebsiteSettings settings;
+	Stralix__V1__WebsiteState wanted;
+	struct harness_command site;
+
+	snprintf(folder, sizeof(folder), "%s/nginx/plan", harness->node);
+	snprintf(file, sizeof(file), "%s/nginx.conf", folder);
+	harness_kill(harness);
+	assert_int_equal(mkdir(folder, 0750), 0);
+	harness_write(file, "half", 4, 0640);
+	harness_start(harness);
+	harness_command(&site, "after.example");
+	harness_run_well(harness, &site); /* by then it has recovered */
+	assert_int_equal(access(folder, F_OK), -1);
+	state_of(&site, &settings, &wanted);
+	done(plan(harness, &wanted));
+	assert_int_equal(access(folder, F_OK), -1);
 }
 
 static void what_is_at_work_already_is_no_change(void **state)
@@ -221,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plan_shows_the_change_and_leaves_everything_as_it_is),
+		cmocka_unit_test(what_a_plan_left_is_gone_after_a_start),
 		cmocka_unit_test(what_is_at_work_already_is_no_change),
 		cmocka_unit_test(a_new_website_and_a_deleted_one_come_and_go_whole),
 		cmocka_unit_test(no_secret_is_shown),
