@@ -44,6 +44,8 @@ static size_t count_lines(struct diff_text text)
 {
 	size_t n = 0;
 
+	if (!text.data)
+		return 0;
 	for (size_t i = 0; i < text.size; i++)
 		n += text.data[i] == '\n';
 	return n + (text.size > 0 && text.data[text.size - 1] != '\n');
@@ -256,7 +258,7 @@ static bool put_all(struct buf *out, const struct side *from, const struct side 
 
 static bool comparable(struct diff_text text)
 {
-	return text.size <= DIFF_TEXT && (text.size == 0 || !memchr(text.data, '\0', text.size)) &&
+	return text.size <= DIFF_TEXT && (!text.data || !memchr(text.data, '\0', text.size)) &&
 	       count_lines(text) <= LINES_MAX;
 }
 
@@ -267,7 +269,7 @@ bool diff_unified(struct diff_text from, struct diff_text to, size_t max, struct
 
 	*ret = DIFF_SAME;
 	if (!from.data == !to.data && from.size == to.size &&
-	    (from.size == 0 || memcmp(from.data, to.data, from.size) == 0))
+	    (!from.data || !to.data || memcmp(from.data, to.data, from.size) == 0))
 		return true;
 	*ret = DIFF_CUT;
 	if (!comparable(from) || !comparable(to))

@@ -118,7 +118,7 @@ static bool tell_all(struct telling *telling, const char *id, struct error *err)
 	const struct observed *found = observer_last(telling->apply->observer);
 	Stralix__V1__ObserveAnswer *answer = telling->answer;
 
-	answer->files = arena_alloc(telling->arena, FILES_MAX * sizeof(*answer->files));
+	answer->files = arena_alloc(telling->arena, FILES_MAX * sizeof(Stralix__V1__FileDrift *));
 	if (!answer->files)
 		return error_set(err, ERR_TOO_LARGE, "no room for the answer");
 	answer->more = found->more;

@@ -128,7 +128,7 @@ static bool compare_all(struct planning *planning, Stralix__V1__PlanAnswer *answ
 	_cleanup_close_ int live = tree_open_generation(tree, tree_live(tree), NULL);
 	bool ok = render(planning, &planning->current, &was, err) && render(planning, &planning->wanted, &will, err);
 
-	answer->files = arena_alloc(planning->arena, (was.n + will.n + 1) * sizeof(*answer->files));
+	answer->files = arena_alloc(planning->arena, (was.n + will.n + 1) * sizeof(Stralix__V1__FilePlan *));
 	if (ok && !answer->files)
 		return error_set(err, ERR_TOO_LARGE, "no room for the plan");
 	for (size_t i = 0; ok && i < will.n; i++)

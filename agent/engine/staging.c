@@ -46,7 +46,7 @@ static bool put(const struct staging *staging, const char *folder, const char *n
 		file->data = malloc(file->size + 1);
 		if (!file->data)
 			return error_set(err, ERR_INTERNAL, "out of memory");
-		if (file->size > 0)
+		if (data && file->size > 0)
 			memcpy(file->data, data, file->size);
 		file->data[file->size] = '\0';
 		return true;

@@ -140,8 +140,8 @@ static bool show(const json_t *reply, const struct manner *manner, struct error 
 		return true;
 	}
 	if (files_told(reply)) {
-		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		           stdout); /* NOLINT(concurrency-mt-unsafe) */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), stdout);
 		return true;
 	}
 	show_reply(reply, stdout);
