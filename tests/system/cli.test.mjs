@@ -47,6 +47,22 @@ for (const operation of Object.values(openapi.paths).flatMap((path) => Object.va
   });
 }
 
+test('a plan is shown as a difference; one that breaks a rule fails; drift is told', () => {
+  const made = ctl(['website', 'create', '--domain', freshDomain('cliplan'), '--wait', '--json']);
+  const { website } = JSON.parse(made.out);
+  const good = ctl(['website', 'plan', website.id, '--settings.document-root', 'web']);
+  assert.equal(good.status, 0, good.err);
+  assert.match(good.out, /^sites\/[0-9a-f-]+\.conf: changed\n@@ [\s\S]*\n-.*\n\+.*\/public\/web[\s\S]*The node's daemon takes it\.\n$/);
+  assert.ok(!good.out.includes('\u001b'), 'no colours but on a terminal');
+  const wrong = ctl(['website', 'plan', website.id, '--settings.document-root', '../etc']);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.err, /settings\.documentRoot: Enter a folder/);
+  assert.equal(ctl(['website', 'plan', website.id]).out, "No file changes.\nThe node's daemon takes it.\n");
+  assert.equal(ctl(['drift', 'get', website.id]).out, 'All files are as the panel wrote them.\n');
+  assert.equal(ctl(['node', 'observe', website.nodeId]).status, 1, 'for staff');
+  assert.equal(ctl(['node', 'observe', website.nodeId], { token: env.ADMIN_TOKEN }).status, 0);
+});
+
 test('a website is created, waited for, changed, shown and listed', () => {
   const domain = freshDomain('cli');
   const made = ctl(['website', 'create', '--domain', domain, '--wait', '--json']);
