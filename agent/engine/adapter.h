@@ -75,6 +75,9 @@ struct adapter_ops {
 
 	void (*health)(void *self, struct adapter_health *ret);
 
+	/* Between batches, every second or so: keeps what the daemon writes within bounds. */
+	void (*tend)(void *self);
+
 	/* Where the object's own log is, or the part that is about it of one that has several objects' errors. */
 	bool (*log)(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err);
 };

@@ -25,6 +25,7 @@ static const struct template_value harmless[] = {
 	{ "symlinks_from", "from=/harmless/from", false, NULL },
 	{ "acme", "/harmless/acme", false, NULL },
 	{ "secret", "harmless-secret", false, NULL },
+	{ "marker", "harmless-marker", false, NULL },
 	{ "user", "harmless_user", true, NULL },
 	{ "group", "harmless_group", false, NULL },
 	{ "http1", "10.0.0.1:1001", true, NULL },

@@ -35,6 +35,7 @@ struct nginx {
 	struct nginx_render render;
 	struct sandbox *sandbox;
 	char version[65];
+	int64_t tended_ms;           /* when the logs were looked at */
 	off_t log_before;            /* size of the error log when it was told to reload */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
 	pid_t before[NGINX_WORKERS]; /* the workers that took connections then */
@@ -66,10 +67,14 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
-/* log.c: adapter_ops.log, and the name that a website has in the error log. Any thread. */
+/* log.c: the name that a website has in the error log, and adapter_ops.log: any thread. */
 enum { NGINX_MARKER = 34 };
 void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER]);
 bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err) _must_check_;
+/* The folder of logs; their rotation, every ten seconds at most; a website's go for good. */
+bool nginx_log_place(const struct nginx *nginx, struct error *err) _must_check_;
+void nginx_log_tend(void *self);
+bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);

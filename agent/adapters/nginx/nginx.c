@@ -179,7 +179,7 @@ static void await_objects(void *self, struct adapter_check *checks, size_t n)
 
 static bool purge(void *self, const struct object *object, struct error *err)
 {
-	return nginx_purge_docroot(self, object, err);
+	return nginx_log_purge(self, object, err) && nginx_purge_docroot(self, object, err);
 }
 
 static void health(void *self, struct adapter_health *ret)
@@ -211,6 +211,7 @@ static const struct adapter_ops ops = {
 	.await_objects = await_objects,
 	.purge = purge,
 	.health = health,
+	.tend = nginx_log_tend,
 	.log = nginx_log,
 };
 
@@ -230,13 +231,13 @@ void nginx_free(struct nginx *nginx)
 }
 DEFINE_CLEANUP(struct nginx *, nginx_free)
 
-/* The folders that nginx.conf names below its prefix. Only root and the workers' group look into the logs. */
+/* The folders that nginx.conf names below its prefix, but that of the logs: see log.c. */
 static bool make_folders(struct nginx *nginx, struct error *err)
 {
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "log", 0750 }, { "run", 0755 },  { "tmp", 0711 },  { "acme", 0755 },
+	} folders[] = { { "run", 0755 }, { "tmp", 0711 },  { "acme", 0755 },
 		        { "srv", 0711 }, { "lane", 0711 }, { "pages", 0755 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
@@ -330,9 +331,9 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->pid_file, sizeof(nginx->pid_file), "%s/run/nginx.pid", settings->dir);
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
-	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
-	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
-	    !nginx_read_version(nginx, err))
+	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) ||
+	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !nginx_lane_clear(nginx, err) ||
+	    !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;
