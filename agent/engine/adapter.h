@@ -25,13 +25,6 @@ struct adapter_health {
 	char message[256];
 };
 
-/* A log of one object. */
-struct adapter_log {
-	char path[4096];
-	uid_t owner;     /* of the file */
-	char marker[64]; /* its lines of this object have this as their server; empty: all of them are of it */
-};
-
 /* Every member is required. self is the adapter's state. */
 struct adapter_ops {
 	const char *kind; /* "website" */
@@ -75,11 +68,8 @@ struct adapter_ops {
 
 	void (*health)(void *self, struct adapter_health *ret);
 
-	/* Between batches, every second or so: keeps what the daemon writes within bounds. */
-	void (*tend)(void *self);
-
-	/* Where the object's own log is, or the part that is about it of one that has several objects' errors. */
-	bool (*log)(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err);
+	/* Where an object's own log is, of what is asked of it or of errors: into size bytes. */
+	bool (*log)(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err);
 };
 
 struct adapter {

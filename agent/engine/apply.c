@@ -498,7 +498,6 @@ void apply_idle(struct apply *apply)
 	struct error why = { 0 };
 
 	adapter->ops->ready(adapter->self);
-	adapter->ops->tend(adapter->self);
 	if (!tree_tidy(apply->use.tree, KEEP_GENERATIONS, &why) || !journal_prune(apply->use.journal, &why))
 		log_failure(LOG_WARN_, &why, "tidying up");
 }
@@ -509,7 +508,6 @@ void apply_watch(struct apply *apply)
 	struct adapter_health health = { 0 };
 	struct error why = { 0 };
 
-	adapter->ops->tend(adapter->self);
 	adapter->ops->health(adapter->self, &health);
 	if (health.alive || tree_live(apply->use.tree) == 0)
 		return;

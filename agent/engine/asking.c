@@ -72,18 +72,6 @@ static bool watched(const struct asking *asking, int watch)
 	return false;
 }
 
-/* Whether it may be held from now on. What changed before is seen only when it is looked at once more. */
-static bool hold(struct asking *asking, struct asked *asked)
-{
-	if (asking->n_held == ASKING_HELD)
-		return false;
-	asked->watch = watch_add(asking->watches, asked->hold.path);
-	if (asked->watch < 0)
-		return false;
-	asking->held[asking->n_held++] = asked;
-	return true;
-}
-
 static void let_go(struct asking *asking, struct asked *asked)
 {
 	int watch = asked->watch;
@@ -96,21 +84,42 @@ static void let_go(struct asking *asking, struct asked *asked)
 		watch_drop(asking->watches, watch);
 }
 
+/* Watches what it is held for, which may be another file than before. *ret_again: what changed before this is seen only
+ * when it is looked at once more. False: it can't be held. */
+static bool hold(struct asking *asking, struct asked *asked, bool *ret_again)
+{
+	int watch = watch_add(asking->watches, asked->hold.path);
+
+	*ret_again = watch != asked->watch;
+	if (!*ret_again)
+		return watch >= 0;
+	let_go(asking, asked);
+	if (watch < 0 || asking->n_held == ASKING_HELD) {
+		if (watch >= 0 && !watched(asking, watch))
+			watch_drop(asking->watches, watch);
+		return false;
+	}
+	asked->watch = watch;
+	asking->held[asking->n_held++] = asked;
+	return true;
+}
+
 /* After a run. */
 static void settle(struct asking *asking, struct asked *asked)
 {
-	asked->ran_ms = clock_monotonic_ms();
-	bool may = asked->hold.wanted && asked->why.code == ERR_NONE && asked->ran_ms < asked->until_ms;
+	bool again = false;
 
-	if (may && asked->watch >= 0) {
-		asked->parked = true;
-	} else if (may && hold(asking, asked)) {
+	asked->ran_ms = clock_monotonic_ms();
+	if (!asked->hold.wanted || asked->why.code != ERR_NONE || asked->ran_ms >= asked->until_ms ||
+	    !hold(asking, asked, &again)) {
+		let_go(asking, asked);
+		queue_add(&asking->done, asked);
+	} else if (again) {
 		queue_add(&asking->waiting, asked);
 		pthread_cond_signal(&asking->came);
 		return;
 	} else {
-		let_go(asking, asked);
-		queue_add(&asking->done, asked);
+		asked->parked = true;
 	}
 	eventfd_write(asking->wake_fd, 1);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent/engine/log_line.h"
@@ -22,12 +21,10 @@ struct part {
 	int fd;
 	ino_t inode;
 	off_t size;
-	time_t written_s;
 };
 
 /* What is read into; found->lines grows at either end. */
 struct reading {
-	const struct log_source *source;
 	const struct log_wanted *wanted;
 	struct arena *arena;
 	struct log_found *found;
@@ -40,20 +37,18 @@ static void part_done(struct part *part)
 	closep(&part->fd);
 }
 
-/* A daemon's user owns the folder: whatever isn't a plain file of its own is as good as absent. */
-static bool part_open(const struct log_source *source, const char *suffix, struct part *ret, struct error *err)
+static bool part_open(const char *log, const char *suffix, struct part *ret, struct error *err)
 {
 	char path[PATH_MAX];
 	struct stat file;
 
 	*ret = (struct part){ .fd = -1 };
-	snprintf(path, sizeof(path), "%s%s", source->path, suffix);
+	snprintf(path, sizeof(path), "%s%s", log, suffix);
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT || errno == ELOOP || errno == ENXIO || error_errno(err, errno, "open a log");
-	if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_nlink == 1 &&
-	    (file.st_uid == source->owner || file.st_uid == geteuid()))
-		*ret = (struct part){ fd, file.st_ino, file.st_size, file.st_mtim.tv_sec };
+		return errno == ENOENT || error_errno(err, errno, "open a log");
+	if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode))
+		*ret = (struct part){ fd, file.st_ino, file.st_size };
 	else
 		close(fd);
 	return true;
@@ -82,12 +77,12 @@ static bool load(struct reading *reading, const struct part *part, off_t from, o
 static bool add(struct reading *reading, const char *line, size_t size, bool *full, char **ret)
 {
 	*ret = NULL;
-	if (!log_line_wanted(reading->source, reading->wanted, line, size))
+	if (!log_line_has(line, size, reading->wanted->contains))
 		return true;
 	*full = reading->found->n == reading->wanted->max_lines || reading->bytes > LOG_BYTES;
 	if (*full)
 		return true;
-	*ret = log_line_show(reading->source, line, size, reading->arena);
+	*ret = log_line_show(line, size, reading->arena);
 	if (*ret)
 		reading->bytes += strlen(*ret) + 8;
 	return *ret;
@@ -169,7 +164,7 @@ static bool read_newest(struct reading *reading, const struct part *now, const s
 
 	if (now->fd >= 0 && (!last_end(reading, now, &end, err) || !read_back(reading, now, end, &full, err)))
 		return false;
-	set_cursor(found, now->fd >= 0 ? now->inode : 0, end);
+	set_cursor(found, now->inode, end);
 	if (!full && older->fd >= 0 &&
 	    (!last_end(reading, older, &end, err) || !read_back(reading, older, end, &full, err)))
 		return false;
@@ -239,7 +234,7 @@ static bool parse_cursor(const char *text, ino_t *inode, off_t *offset, struct e
 	return true;
 }
 
-/* What was rotated away first, until nobody writes into it any more; then what is written now. */
+/* The rest of what was rotated away first, then what is written now. */
 static bool read_after(struct reading *reading, const struct part *now, const struct part *older, struct error *err)
 {
 	struct log_found *found = reading->found;
@@ -248,39 +243,48 @@ static bool read_after(struct reading *reading, const struct part *now, const st
 
 	if (!parse_cursor(reading->wanted->cursor, &inode, &offset, err))
 		return false;
-	if (inode == 0 && now->fd < 0) {
+	if (inode == 0) { /* there was none then: all that has come to be */
+		inode = older->fd >= 0 ? older->inode : now->inode;
+		offset = 0;
+	}
+	if (now->fd < 0 && older->fd < 0) {
 		set_cursor(found, 0, 0);
 		return true;
 	}
 	if (older->fd >= 0 && inode == older->inode && offset <= older->size) {
 		if (!read_on(reading, older, offset, err))
 			return false;
-		if (found->n == 0 && !found->more && now->fd >= 0 && time(NULL) - older->written_s > LOG_SETTLE_S) {
-			found->more = now->size > 0;
-			set_cursor(found, now->inode, 0);
-		}
+		if (found->more || now->fd < 0)
+			return true;
+		set_cursor(found, now->inode, 0);
+		found->more = now->size > 0;
 		return true;
 	}
-	if (now->fd >= 0 && (inode == 0 || (inode == now->inode && offset <= now->size)))
-		return read_on(reading, now, inode == 0 ? 0 : offset, err);
+	if (now->fd >= 0 && inode == now->inode && offset <= now->size)
+		return read_on(reading, now, offset, err);
 	if (!read_newest(reading, now, older, err)) /* its file is gone */
 		return false;
 	found->skipped = true;
 	return true;
 }
 
-bool log_file_read(const struct log_source *source, const struct log_wanted *wanted, struct arena *arena,
-                   struct log_found *ret, struct error *err)
+bool log_file_read(const char *path, const struct log_wanted *wanted, struct arena *arena, struct log_found *ret,
+                   struct error *err)
 {
 	_cleanup_free_ char *buffer = malloc(LOG_SCAN + WINDOW);
 	_cleanup_(part_done) struct part now = { .fd = -1 }, older = { .fd = -1 };
-	struct reading reading = { source, wanted, arena, ret, 0, buffer };
+	struct reading reading = { wanted, arena, ret, 0, buffer };
 
 	*ret = (struct log_found){ .lines = arena_alloc(arena, wanted->max_lines * sizeof(char *)) };
 	if (!buffer || !ret->lines)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (!part_open(source, "", &now, err) || !part_open(source, ".1", &older, err))
+	/* In this order: rotated between the two, the same is found twice instead of not at all. */
+	if (!part_open(path, "", &now, err) || !part_open(path, ".1", &older, err))
 		return false;
+	if (older.inode == now.inode) {
+		part_done(&older);
+		older = (struct part){ .fd = -1 };
+	}
 	return *wanted->cursor ? read_after(&reading, &now, &older, err) : read_newest(&reading, &now, &older, err);
 }

@@ -34,8 +34,8 @@ struct nginx {
 	gid_t web_gid;
 	struct nginx_render render;
 	struct sandbox *sandbox;
+	struct split *split;
 	char version[65];
-	int64_t tended_ms;           /* when the logs were looked at */
 	off_t log_before;            /* size of the error log when it was told to reload */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
 	pid_t before[NGINX_WORKERS]; /* the workers that took connections then */
@@ -67,13 +67,12 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
-/* log.c: the name that a website has in the error log, and adapter_ops.log: any thread. */
-enum { NGINX_MARKER = 34 };
-void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER]);
-bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err) _must_check_;
-/* The folder of logs; their rotation, every ten seconds at most; a website's go for good. */
+/* log.c: in logs a website goes by its id and a word that only this node can know, since whoever asks for anything can
+ * put any other name into a line; adapter_ops.log; what a purge leaves nothing of. Any thread. */
+enum { NGINX_MARKER = 80 };
+void nginx_marker(const char *secret, const char *id, char ret[static NGINX_MARKER]);
+bool nginx_log(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err) _must_check_;
 bool nginx_log_place(const struct nginx *nginx, struct error *err) _must_check_;
-void nginx_log_tend(void *self);
 bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* What it complained about since the reload. */

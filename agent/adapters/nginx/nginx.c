@@ -19,6 +19,7 @@
 #include "stralix/v1/node.contract.h"
 
 #include "agent/adapters/nginx/internal.h"
+#include "agent/adapters/nginx/split.h"
 #include "agent/engine/file.h"
 
 enum { DESIRED_MAX = 262144 };
@@ -179,7 +180,7 @@ static void await_objects(void *self, struct adapter_check *checks, size_t n)
 
 static bool purge(void *self, const struct object *object, struct error *err)
 {
-	return nginx_log_purge(self, object, err) && nginx_purge_docroot(self, object, err);
+	return nginx_purge_docroot(self, object, err) && nginx_log_purge(self, object, err);
 }
 
 static void health(void *self, struct adapter_health *ret)
@@ -211,7 +212,6 @@ static const struct adapter_ops ops = {
 	.await_objects = await_objects,
 	.purge = purge,
 	.health = health,
-	.tend = nginx_log_tend,
 	.log = nginx_log,
 };
 
@@ -224,6 +224,7 @@ void nginx_free(struct nginx *nginx)
 {
 	if (!nginx)
 		return;
+	split_free(nginx->split);
 	nginx_render_done(nginx);
 	sandbox_free(nginx->sandbox);
 	closep(&nginx->root);
@@ -314,6 +315,11 @@ static bool open_sandbox(struct nginx *nginx, struct error *err)
 	return sandbox_new(&options, &nginx->sandbox, err);
 }
 
+static pid_t running(const void *nginx)
+{
+	return nginx_running(nginx);
+}
+
 bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)
 {
 	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
@@ -334,6 +340,10 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) ||
 	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !nginx_lane_clear(nginx, err) ||
 	    !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
+		return error_wrap(err, "nginx");
+	const struct split_options split = { nginx->settings->dir, nginx->secret, nginx->settings->log_bytes, running,
+		                             nginx };
+	if (!split_start(&split, &nginx->split, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;

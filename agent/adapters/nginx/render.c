@@ -302,7 +302,7 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 	snprintf(root, sizeof(root), "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
 	         *settings->document_root ? "/" : "", settings->document_root);
 	snprintf(from, sizeof(from), "from=%s", root);
-	nginx_marker(nginx, site->id, marker);
+	nginx_marker(nginx->secret, site->id, marker);
 	snprintf(epoch, sizeof(epoch), "%" PRIu32, site->generation.epoch);
 	snprintf(n, sizeof(n), "%" PRIu64, site->generation.n);
 	const struct template_value values[] = {
