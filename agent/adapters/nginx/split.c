@@ -132,22 +132,28 @@ static int open_log(const struct split *split, const char *name, const char *id)
 	               : openat(split->site, name, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-static void write_part(const struct split *split, const char *suffix, struct part *part)
+/* A log that is full gets the name of the older part, whose own content goes. Before what comes next, so that whoever
+ * reads it to the end finds where it goes on. */
+static void rotate_log(const struct split *split, const char *name)
 {
-	char name[96], older[100];
+	char older[100];
 	struct stat file;
 
+	snprintf(older, sizeof(older), "%s.1", name);
+	if (fstatat(split->site, name, &file, AT_SYMLINK_NOFOLLOW) == 0 && file.st_size > split->use.bytes &&
+	    renameat(split->site, name, split->site, older) < 0)
+		log_warn("rotate %s: errno %d", name, errno);
+}
+
+static void write_part(const struct split *split, const char *suffix, struct part *part)
+{
+	char name[96];
+
 	snprintf(name, sizeof(name), "%s%s", part->id, suffix);
+	rotate_log(split, name);
 	_cleanup_close_ int fd = open_log(split, name, part->id);
-	if (fd < 0 || buf_failed(&part->text))
-		return;
-	if (write(fd, part->text.data, part->text.size) < 0)
+	if (fd >= 0 && !buf_failed(&part->text) && write(fd, part->text.data, part->text.size) < 0)
 		log_debug("write %s: errno %d", name, errno);
-	if (fstat(fd, &file) == 0 && file.st_size > split->use.bytes) {
-		snprintf(older, sizeof(older), "%s.1", name);
-		if (renameat(split->site, name, split->site, older) < 0)
-			log_warn("rotate %s: errno %d", name, errno);
-	}
 }
 
 static void write_parts(struct split *split, const char *suffix)

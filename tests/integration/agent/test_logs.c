@@ -56,6 +56,15 @@ static Stralix__V1__LogAnswer *await_lines(struct harness *harness, const struct
 	}
 }
 
+/* nginx has two workers, which don't keep to an order. */
+static bool has(const Stralix__V1__LogAnswer *found, const char *text)
+{
+	for (size_t i = 0; i < found->n_lines; i++)
+		if (strstr(found->lines[i], text))
+			return true;
+	return false;
+}
+
 static void a_site_has_its_requests_and_no_others(void **state)
 {
 	struct harness *harness = *state;
@@ -69,8 +78,7 @@ static void a_site_has_its_requests_and_no_others(void **state)
 	assert_int_equal(get(harness, "a.example", "/"), 200);
 	found = await_lines(harness, &a, ACCESS, 2);
 	assert_int_equal(found->n_lines, 2);
-	assert_non_null(strstr(found->lines[0], "\"GET /first HTTP/1.0\" 404"));
-	assert_non_null(strstr(found->lines[1], "\"GET / HTTP/1.0\" 200"));
+	assert_true(has(found, "\"GET /first HTTP/1.0\" 404") && has(found, "\"GET / HTTP/1.0\" 200"));
 	assert_false(found->skipped);
 	stralix__v1__log_answer__free_unpacked(found, NULL);
 	found = await_lines(harness, &b, ACCESS, 1);
@@ -92,7 +100,7 @@ static void what_is_refused_early_and_a_suspended_site_are_logged_too(void **sta
 	harness_run_well(harness, &site);
 	assert_int_equal(get(harness, "early.example", "/while"), 503);
 	found = await_lines(harness, &site, ACCESS, 2);
-	assert_non_null(strstr(found->lines[1], "\"GET /while HTTP/1.0\" 503"));
+	assert_true(has(found, "\"GET /while HTTP/1.0\" 503"));
 	stralix__v1__log_answer__free_unpacked(found, NULL);
 }
 
@@ -164,7 +172,7 @@ static void more_than_can_be_held_are_answered_at_once(void **state)
 		ask_fresh(&ask);
 		ask_send(harness, &ask);
 	}
-	for (Stralix__V1__EngineFrame *frame; (frame = harness_receive(harness, 500)); early++)
+	for (Stralix__V1__EngineFrame *frame; (frame = harness_receive(harness, early < N - 64 ? 10000 : 300)); early++)
 		stralix__v1__engine_frame__free_unpacked(frame, NULL);
 	assert_int_equal(early, N - 64);
 	get(harness, "crowd.example", "/now");
