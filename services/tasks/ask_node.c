@@ -60,7 +60,9 @@ static uint8_t *pack(struct asking *asking, size_t *ret_size)
 	return packed;
 }
 
-static bool ask(struct asking *asking, struct bus_msg **ret, struct error *err)
+static bool then(struct call *call, void *arg, const struct bus_msg *reply, const struct error *why, struct error *err);
+
+static bool ask(struct asking *asking, struct error *err)
 {
 	const Stralix__V1__AskNodeRequest *req = asking->req;
 	struct call *call = asking->call;
@@ -80,16 +82,17 @@ static bool ask(struct asking *asking, struct bus_msg **ret, struct error *err)
 	const struct bus_header headers[] = { { BUS_AUTHORIZATION, bearer },
 		                              { BUS_REQUEST_ID, call_request_id(call) },
 		                              { NULL, NULL } };
-	return bus_request(service_bus(call_service(call)), subject, headers, question, size, call_remaining_ms(call),
-	                   ret, err);
+	const struct call_question what = { subject, headers, question, size, then, asking };
+	return call_ask_later(call, &what, err);
 }
 
 /* Nobody there is the node's state and no fault of the panel's. */
-static bool away(const struct asking *asking, struct error *err)
+static bool away(const struct asking *asking, const struct error *why, struct error *err)
 {
 	bool bus = bus_connected(service_bus(call_service(asking->call)));
 
-	if (err->code != ERR_UNAVAILABLE || !bus)
+	*err = *why;
+	if (why->code != ERR_UNAVAILABLE || !bus)
 		return false;
 	*err = (struct error){ .retry_after_s = 5 };
 	return error_set(err, ERR_NO_NODE, "The node %s is offline.", asking->req->node_id);
@@ -168,18 +171,25 @@ static bool answer(const struct asking *asking, const struct bus_msg *reply, str
 	return call_reply(asking->call, &words.base, err);
 }
 
+static bool then(struct call *call, void *arg, const struct bus_msg *reply, const struct error *why, struct error *err)
+{
+	const struct asking *asking = arg;
+
+	(void)call;
+	return reply ? answer(asking, reply, err) : away(asking, why, err);
+}
+
 /*
  * Errors: ERR_NOT_FOUND (no such node), ERR_NO_NODE (not trusted, offline), ERR_CLOCK_SKEW, ERR_AGENT_TOO_OLD,
  * ERR_BAD_REPLY (not to be believed, or a fault of the node's), ERR_TIMEOUT, and what the verb says.
  */
 bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err)
 {
-	_cleanup_(bus_msg_freep) struct bus_msg *reply = NULL;
-	struct asking asking = { .call = call, .req = req };
+	struct asking *asking = arena_alloc(call_arena(call), sizeof(*asking));
 
-	if (!check(call, req, err))
-		return false;
-	if (!ask(&asking, &reply, err))
-		return away(&asking, err);
-	return answer(&asking, reply, err);
+	if (!asking)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	asking->call = call;
+	asking->req = req;
+	return check(call, req, err) && ask(asking, err);
 }

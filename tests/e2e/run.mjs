@@ -214,6 +214,30 @@ await check('settings that somebody else changed meanwhile are not overwritten',
   await form.waitFor({ state: 'detached' });
 });
 
+await check('its requests appear as they come, are filtered, paused and wrapped', async () => {
+  const logs = page.getByRole('region', { name: 'Logs', exact: true });
+  const requests = logs.getByRole('region', { name: 'Requests, newest last' });
+  const asked = async (path) => { await page.request.get(`http://127.0.0.1:${sitePort}${path}`, { headers: { host: domain, 'user-agent': '<b>strange</b>' } }); };
+  await logs.scrollIntoViewIfNeeded();
+  await asked('/seen-live');
+  await requests.getByText('/seen-live').first().waitFor();
+  assert.ok(await requests.getByText('<b>strange</b>').first().isVisible());
+  await logs.getByRole('button', { name: 'Pause' }).click();
+  await asked('/while-paused');
+  await logs.getByRole('button', { name: 'Wrap long lines' }).click();
+  await logs.getByRole('searchbox').fill('nothing-like-it');
+  await logs.getByText('No line has this text').waitFor();
+  await browser.looks('a log without a match');
+  await browser.theme('light');
+  await logs.getByRole('searchbox').fill('');
+  await logs.getByRole('button', { name: 'Follow' }).click();
+  await requests.getByText('/while-paused').first().waitFor();
+  await browser.looks('logs');
+  await browser.theme('light');
+  await logs.getByRole('button', { name: 'Errors' }).click();
+  await logs.getByText('Nothing yet').waitFor();
+});
+
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
   await button('New website').first().click();
