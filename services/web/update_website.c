@@ -6,6 +6,7 @@
 #include "desire.h"
 #include "names.h"
 #include "place.h"
+#include "protect.h"
 #include "proxy.h"
 #include "settings.h"
 #include "store.h"
@@ -143,6 +144,16 @@ static bool write_change(struct call *call, const Stralix__V1__UpdateWebsiteRequ
 	return website_change_finish(call, change, &site, &desire, err);
 }
 
+/* Passwords are hashed in what was given, which is what the merged settings hold. */
+static bool seal(const Stralix__V1__UpdateWebsiteRequest *req, const Stralix__V1__WebsiteSettings *before,
+                 struct arena *arena, struct error *err)
+{
+	for (size_t i = 0; i < req->n_update_mask; i++)
+		if (strcmp(req->update_mask[i], "settings.protected_folders") == 0)
+			return !req->settings || protect_seal(req->settings, before, arena, err);
+	return true;
+}
+
 /*
  * Effects  claims on new names; then one change: website row (pending), task website.apply, audit website.update. Names
  *          that fall away are free once the node has stopped serving them.
@@ -160,7 +171,8 @@ bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteReque
 		return error_field(err, "settings", "required", "Name what is to change, such as settings.aliases.");
 	if (!settings_merge(site.settings, req->settings, req->update_mask, req->n_update_mask, call_arena(call),
 	                    &wanted, err) ||
-	    !settings_check(wanted, site.domain, err) || !check_proxy(call, &site, wanted, err))
+	    !seal(req, site.settings, call_arena(call), err) || !settings_check(wanted, site.domain, err) ||
+	    !check_proxy(call, &site, wanted, err))
 		return false;
 	if (!claim_new(call, &site, wanted, &claimed, err)) {
 		give_back(call, &site, &claimed);

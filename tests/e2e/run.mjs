@@ -238,6 +238,28 @@ await check('its requests appear as they come, are filtered, paused and wrapped'
   await logs.getByText('Nothing yet').waitFor();
 });
 
+await check('a folder gets a password, which nobody can read afterwards', async () => {
+  await button('Change').click();
+  const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
+  await form.getByRole('button', { name: 'Protect a folder' }).click();
+  await form.getByRole('textbox', { name: 'Path', exact: true }).fill('intern');
+  await form.getByRole('textbox', { name: 'User name' }).fill('ann');
+  await form.getByLabel('Password', { exact: true }).fill('short');
+  await button('Save settings').click();
+  await form.getByText(/^Use at least 12 characters/).waitFor();
+  await browser.looks('a folder with a password too short');
+  await browser.theme('light');
+  await form.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await button('Save settings').click();
+  await form.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.getByRole('definition').filter({ hasText: '/intern ann' }).waitFor();
+  await eventually('the folder to ask', () => page.request.get(`http://127.0.0.1:${sitePort}/intern/`, { headers: { host: domain } }).then((r) => r.status()), (status) => status === 401);
+  await button('Change').click();
+  assert.equal(await form.getByLabel('Password', { exact: true }).inputValue(), '');
+  await form.getByRole('button', { name: 'Cancel' }).click();
+});
+
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
   await button('New website').first().click();

@@ -75,6 +75,17 @@ bool nginx_log(void *self, const char *id, bool errors, char *ret, size_t size, 
 bool nginx_log_place(const struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
+/* protect.c: users of folders that ask for a password: auth/<id>.<digest>, a file for each folder and content. */
+enum { NGINX_VARIABLE = 40 };
+char *nginx_protect_name(const struct object *site,
+                         char ret[static NGINX_VARIABLE]); /* of a site, in variables' names */
+const struct template_value *const *nginx_protect_values(const struct nginx *nginx, const struct object *site,
+                                                         const Stralix__V1__WebsiteSettings *settings,
+                                                         struct arena *arena); /* NULL: no memory */
+bool nginx_protect_place(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteSettings *settings,
+                         struct error *err) _must_check_;
+bool nginx_protect_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);
 

@@ -85,7 +85,8 @@ static bool place(void *self, const struct object *object, struct error *err)
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
-	       (!site->settings || nginx_place_folder(self, object, site->settings->document_root, err));
+	       (!site->settings || (nginx_place_folder(self, object, site->settings->document_root, err) &&
+	                            nginx_protect_place(self, object, site->settings, err)));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -180,7 +181,8 @@ static void await_objects(void *self, struct adapter_check *checks, size_t n)
 
 static bool purge(void *self, const struct object *object, struct error *err)
 {
-	return nginx_purge_docroot(self, object, err) && nginx_log_purge(self, object, err);
+	return nginx_purge_docroot(self, object, err) && nginx_log_purge(self, object, err) &&
+	       nginx_protect_purge(self, object, err);
 }
 
 static void health(void *self, struct adapter_health *ret)
@@ -238,8 +240,8 @@ static bool make_folders(struct nginx *nginx, struct error *err)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "run", 0755 }, { "tmp", 0711 },  { "acme", 0755 },
-		        { "srv", 0711 }, { "lane", 0711 }, { "pages", 0755 } };
+	} folders[] = { { "run", 0755 },  { "tmp", 0711 },   { "acme", 0755 }, { "srv", 0711 },
+		        { "lane", 0711 }, { "pages", 0755 }, { "auth", 0711 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
 		if (!file_mkdir_at(nginx->root, folders[i].name,

@@ -604,6 +604,8 @@ export type WebsiteSettings = {
   errorPages?: ErrorPage[];
   /** Where all that isn't redirected is passed on to, instead of files; empty: nowhere. Not every address may be used. */
   proxy?: string;
+  /** Folders that ask for a name and a password. */
+  protectedFolders?: ProtectedFolder[];
 };
 
 export type Redirect = {
@@ -621,6 +623,23 @@ export type ErrorPage = {
   status?: number;
   /** a page of the website */
   page: string;
+};
+
+/** All below a path of the website's address, whatever answers there; the paths of certificates aside. */
+export type ProtectedFolder = {
+  /** without a leading slash; empty: the whole website */
+  path?: string;
+  /** what browsers say that they ask for; empty: Restricted */
+  realm?: string;
+  users?: FolderUser[];
+};
+
+export type FolderUser = {
+  name: string;
+  /** set anew; absent: as it was; never shown */
+  password?: string;
+  /** the panel's own: neither taken nor shown */
+  hash?: string;
 };
 
 export type Website = {
