@@ -90,7 +90,7 @@ test('neither a password nor its hash is in an answer, an audit record, a task, 
     list: JSON.stringify((await customer('GET', '/api/v1/websites?limit=200')).body),
     tasks: JSON.stringify((await admin('GET', `/api/v1/tasks?targetId=${site.id}`)).body),
     records: JSON.stringify((await admin('GET', '/api/v1/audit?limit=200')).body),
-    'audit rows': sql('select * from audit.record'),
+    'audit rows': sql('select * from audit.records'),
     logs: execFileSync('sh', ['-c', `cat ${runDir}/log/*/current ${runDir}/nodes/*/log/*.log`], { encoding: 'latin1', maxBuffer: 1 << 30 }),
   };
   for (const [where, text] of Object.entries(texts)) {
