@@ -239,7 +239,7 @@ await check('its requests appear as they come, are filtered, paused and wrapped'
 });
 
 await check('a folder gets a password, which nobody can read afterwards', async () => {
-  await button('Change').click();
+  await button('Change settings…').click();
   const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
   await form.getByRole('button', { name: 'Protect a folder' }).click();
   await form.getByRole('textbox', { name: 'Path', exact: true }).fill('intern');
@@ -255,7 +255,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
   await page.keyboard.press('Escape');
   await page.getByRole('definition').filter({ hasText: '/intern ann' }).waitFor();
   await eventually('the folder to ask', () => page.request.get(`http://127.0.0.1:${sitePort}/intern/`, { headers: { host: domain } }).then((r) => r.status()), (status) => status === 401);
-  await button('Change').click();
+  await button('Change settings…').click();
   assert.equal(await form.getByLabel('Password', { exact: true }).inputValue(), '');
   await form.getByRole('button', { name: 'Cancel' }).click();
 });
