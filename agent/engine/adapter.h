@@ -25,13 +25,6 @@ struct adapter_health {
 	char message[256];
 };
 
-/* A log of one object. */
-struct adapter_log {
-	char path[4096];
-	uid_t owner;     /* of the file */
-	char marker[64]; /* its lines of this object have this as their server; empty: all of them are of it */
-};
-
 enum adapter_state { ADAPTER_MISSING, ADAPTER_FOREIGN, ADAPTER_OWNER };
 
 /* path: below the node's folder; what: in words. */
@@ -80,8 +73,8 @@ struct adapter_ops {
 
 	void (*health)(void *self, struct adapter_health *ret);
 
-	/* Where the object's own log is, or the part that is about it of one that has several objects' errors. */
-	bool (*log)(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err);
+	/* Where an object's own log is, of what is asked of it or of errors: into size bytes. */
+	bool (*log)(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err);
 
 	/* Of files. Appends text with its mark of a generation taken from like; NULL: a mark that is always the same.
 	 * What has no mark is appended as it is. */

@@ -102,9 +102,8 @@ static bool put(struct engine *engine, const Stralix__V1__CommandFrame *frame, c
 	token_digest(frame->payload.data, frame->payload.len, asked->digest);
 	if (question->question.len > 0)
 		memcpy(asked->data, question->question.data, question->question.len);
-	asked->question = (struct question){ .data = asked->data,
-		                             .size = question->question.len,
-		                             .until_ms = clock_monotonic_ms() + question->wait_ms };
+	asked->until_ms = clock_monotonic_ms() + question->wait_ms;
+	asked->question = (struct question){ .data = asked->data, .size = question->question.len };
 	snprintf(asked->question.id, UUID_TEXT, "%s", question->question_id);
 	snprintf(asked->question.resource_id, UUID_TEXT, "%s", question->resource_id);
 	snprintf(asked->question.request_id, sizeof(asked->question.request_id), "%s", question->request_id);

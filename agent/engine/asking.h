@@ -8,7 +8,7 @@
 
 #include "agent/engine/verb.h"
 
-enum { ASKING_THREADS = 4, ASKING_MOST = 128 };
+enum { ASKING_THREADS = 4, ASKING_MOST = 128, ASKING_HELD = 64 };
 
 /* One question with all that its answer needs; owns data and answer. */
 struct asked {
@@ -20,6 +20,13 @@ struct asked {
 	uint8_t *data;
 	struct buf answer;
 	struct error why; /* no code: answered */
+
+	/* Of asking alone. */
+	struct hold hold;
+	int64_t until_ms; /* monotonic: it may be held until then; set by who puts it in */
+	int64_t ran_ms;
+	int watch; /* what it is held for; -1: it never was */
+	bool parked, stirred;
 };
 
 struct asked *asked_new(void); /* NULL: no memory */
@@ -36,3 +43,10 @@ DEFINE_CLEANUP(struct asking *, asking_free)
 /* Takes asked over. ERR_UNAVAILABLE: ASKING_MOST are on their way; then it stays the caller's. */
 bool asking_put(struct asking *asking, struct asked *asked, struct error *err) _must_check_;
 struct asked *asking_take(struct asking *asking); /* one that is answered, now the caller's; NULL: none */
+
+/* For the loop's poll: readable when a file that a question is held for has changed. */
+int asking_fd(const struct asking *asking);
+void asking_news(struct asking *asking); /* it is readable */
+/* Lets go on what is held and has news, or whose time is over. Returns when to come again, monotonic ms; 0: no matter.
+ */
+int64_t asking_due(struct asking *asking, int64_t now_ms);

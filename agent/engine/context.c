@@ -100,6 +100,21 @@ static bool write_file_name(const char *value, struct buf *out, const char **rea
 	return put(value, out);
 }
 
+/* A folder below the website's address, as a pattern for all that is in it. */
+static bool write_folder_pattern(const char *value, struct buf *out, const char **reason)
+{
+	if (*value && !only(value, LOWER UPPER DIGITS "_.-/", 255))
+		return refuse(reason, "not a folder");
+	buf_puts(out, "\"~^/");
+	for (const char *c = value; *c; c++) {
+		if (*c == '.')
+			buf_putc(out, '\\');
+		buf_putc(out, *c);
+	}
+	buf_puts(out, *value ? "(?:/|$)\"" : "\"");
+	return true;
+}
+
 static bool write_upstream(const char *value, struct buf *out, const char **reason)
 {
 	size_t scheme = strncmp(value, "http://", 7) == 0 ? 7 : strncmp(value, "https://", 8) == 0 ? 8 : 0;
@@ -157,6 +172,7 @@ static const struct context contexts[] = {
 	{ "file_name", write_file_name },
 	{ "request_uri", write_request_uri },
 	{ "upstream", write_upstream },
+	{ "folder_pattern", write_folder_pattern },
 };
 
 const struct context *context_find(const char *name)

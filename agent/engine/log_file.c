@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent/engine/log_line.h"
@@ -20,14 +19,12 @@ enum { WINDOW = 64 * 1024 };
 /* One file; fd -1: it isn't there. */
 struct part {
 	int fd;
-	ino_t inode;
+	uint64_t id; /* the number of a deleted file is given to the next one, its time of birth isn't */
 	off_t size;
-	time_t written_s;
 };
 
 /* What is read into; found->lines grows at either end. */
 struct reading {
-	const struct log_source *source;
 	const struct log_wanted *wanted;
 	struct arena *arena;
 	struct log_found *found;
@@ -40,20 +37,25 @@ static void part_done(struct part *part)
 	closep(&part->fd);
 }
 
-/* A daemon's user owns the folder: whatever isn't a plain file of its own is as good as absent. */
-static bool part_open(const struct log_source *source, const char *suffix, struct part *ret, struct error *err)
+static uint64_t id_of(const struct statx *file)
+{
+	uint64_t born_ns = (uint64_t)file->stx_btime.tv_sec * 1000000000U + file->stx_btime.tv_nsec;
+
+	return file->stx_ino ^ born_ns * 0x9e3779b97f4a7c15U;
+}
+
+static bool part_open(const char *log, const char *suffix, struct part *ret, struct error *err)
 {
 	char path[PATH_MAX];
-	struct stat file;
+	struct statx file;
 
 	*ret = (struct part){ .fd = -1 };
-	snprintf(path, sizeof(path), "%s%s", source->path, suffix);
+	snprintf(path, sizeof(path), "%s%s", log, suffix);
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT || errno == ELOOP || errno == ENXIO || error_errno(err, errno, "open a log");
-	if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_nlink == 1 &&
-	    (file.st_uid == source->owner || file.st_uid == geteuid()))
-		*ret = (struct part){ fd, file.st_ino, file.st_size, file.st_mtim.tv_sec };
+		return errno == ENOENT || error_errno(err, errno, "open a log");
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &file) == 0 && S_ISREG(file.stx_mode))
+		*ret = (struct part){ fd, id_of(&file), (off_t)file.stx_size };
 	else
 		close(fd);
 	return true;
@@ -82,12 +84,12 @@ static bool load(struct reading *reading, const struct part *part, off_t from, o
 static bool add(struct reading *reading, const char *line, size_t size, bool *full, char **ret)
 {
 	*ret = NULL;
-	if (!log_line_wanted(reading->source, reading->wanted, line, size))
+	if (!log_line_has(line, size, reading->wanted->contains))
 		return true;
 	*full = reading->found->n == reading->wanted->max_lines || reading->bytes > LOG_BYTES;
 	if (*full)
 		return true;
-	*ret = log_line_show(reading->source, line, size, reading->arena);
+	*ret = log_line_show(line, size, reading->arena);
 	if (*ret)
 		reading->bytes += strlen(*ret) + 8;
 	return *ret;
@@ -156,9 +158,9 @@ static bool last_end(struct reading *reading, const struct part *part, off_t *re
 	return true;
 }
 
-static void set_cursor(struct log_found *found, ino_t inode, off_t offset)
+static void set_cursor(struct log_found *found, uint64_t id, off_t offset)
 {
-	snprintf(found->cursor, sizeof(found->cursor), "%" PRIxMAX "-%" PRIxMAX, (uintmax_t)inode, (uintmax_t)offset);
+	snprintf(found->cursor, sizeof(found->cursor), "%" PRIx64 "-%" PRIxMAX, id, (uintmax_t)offset);
 }
 
 static bool read_newest(struct reading *reading, const struct part *now, const struct part *older, struct error *err)
@@ -169,7 +171,7 @@ static bool read_newest(struct reading *reading, const struct part *now, const s
 
 	if (now->fd >= 0 && (!last_end(reading, now, &end, err) || !read_back(reading, now, end, &full, err)))
 		return false;
-	set_cursor(found, now->fd >= 0 ? now->inode : 0, end);
+	set_cursor(found, now->id, end);
 	if (!full && older->fd >= 0 &&
 	    (!last_end(reading, older, &end, err) || !read_back(reading, older, end, &full, err)))
 		return false;
@@ -222,11 +224,11 @@ static bool read_on(struct reading *reading, const struct part *part, off_t offs
 	if (!load(reading, part, offset, end, &size, err) || !collect_on(reading, size, &used, &full, err))
 		return false;
 	found->more = full || end < part->size;
-	set_cursor(found, part->inode, offset + (off_t)used);
+	set_cursor(found, part->id, offset + (off_t)used);
 	return true;
 }
 
-static bool parse_cursor(const char *text, ino_t *inode, off_t *offset, struct error *err)
+static bool parse_cursor(const char *text, uint64_t *id, off_t *offset, struct error *err)
 {
 	uintmax_t a = 0, b = 0;
 	int end = 0;
@@ -234,53 +236,62 @@ static bool parse_cursor(const char *text, ino_t *inode, off_t *offset, struct e
 	if (strlen(text) >= LOG_CURSOR || sscanf(text, "%16" SCNxMAX "-%15" SCNxMAX "%n", &a, &b, &end) != 2 ||
 	    text[end] != '\0')
 		return error_field(err, "cursor", "CURSOR", "This cursor is of another log.");
-	*inode = (ino_t)a;
+	*id = a;
 	*offset = (off_t)b;
 	return true;
 }
 
-/* What was rotated away first, until nobody writes into it any more; then what is written now. */
+/* The rest of what was rotated away first, then what is written now. */
 static bool read_after(struct reading *reading, const struct part *now, const struct part *older, struct error *err)
 {
 	struct log_found *found = reading->found;
-	ino_t inode;
-	off_t offset;
+	uint64_t id = 0;
+	off_t offset = 0;
 
-	if (!parse_cursor(reading->wanted->cursor, &inode, &offset, err))
+	if (!parse_cursor(reading->wanted->cursor, &id, &offset, err))
 		return false;
-	if (inode == 0 && now->fd < 0) {
+	if (id == 0) { /* there was none then: all that has come to be */
+		id = older->fd >= 0 ? older->id : now->id;
+		offset = 0;
+	}
+	if (now->fd < 0 && older->fd < 0) {
 		set_cursor(found, 0, 0);
 		return true;
 	}
-	if (older->fd >= 0 && inode == older->inode && offset <= older->size) {
+	if (older->fd >= 0 && id == older->id && offset <= older->size) {
 		if (!read_on(reading, older, offset, err))
 			return false;
-		if (found->n == 0 && !found->more && now->fd >= 0 && time(NULL) - older->written_s > LOG_SETTLE_S) {
-			found->more = now->size > 0;
-			set_cursor(found, now->inode, 0);
-		}
+		if (found->more || now->fd < 0)
+			return true;
+		set_cursor(found, now->id, 0);
+		found->more = now->size > 0;
 		return true;
 	}
-	if (now->fd >= 0 && (inode == 0 || (inode == now->inode && offset <= now->size)))
-		return read_on(reading, now, inode == 0 ? 0 : offset, err);
+	if (now->fd >= 0 && id == now->id && offset <= now->size)
+		return read_on(reading, now, offset, err);
 	if (!read_newest(reading, now, older, err)) /* its file is gone */
 		return false;
 	found->skipped = true;
 	return true;
 }
 
-bool log_file_read(const struct log_source *source, const struct log_wanted *wanted, struct arena *arena,
-                   struct log_found *ret, struct error *err)
+bool log_file_read(const char *path, const struct log_wanted *wanted, struct arena *arena, struct log_found *ret,
+                   struct error *err)
 {
 	_cleanup_free_ char *buffer = malloc(LOG_SCAN + WINDOW);
 	_cleanup_(part_done) struct part now = { .fd = -1 }, older = { .fd = -1 };
-	struct reading reading = { source, wanted, arena, ret, 0, buffer };
+	struct reading reading = { wanted, arena, ret, 0, buffer };
 
 	*ret = (struct log_found){ .lines = arena_alloc(arena, wanted->max_lines * sizeof(char *)) };
 	if (!buffer || !ret->lines)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (!part_open(source, "", &now, err) || !part_open(source, ".1", &older, err))
+	/* In this order: rotated between the two, the same is found twice instead of not at all. */
+	if (!part_open(path, "", &now, err) || !part_open(path, ".1", &older, err))
 		return false;
+	if (older.id == now.id) {
+		part_done(&older);
+		older = (struct part){ .fd = -1 };
+	}
 	return *wanted->cursor ? read_after(&reading, &now, &older, err) : read_newest(&reading, &now, &older, err);
 }

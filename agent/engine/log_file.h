@@ -1,5 +1,5 @@
 /*
- * log_file: lines of a log that a daemon writes and the engine rotates, read by a cursor. It takes as long as what is
+ * log_file: lines of a log that the engine writes and rotates, read by a cursor. It takes as long as what is
  * shown, and no longer for a log of a gigabyte: what is looked at is bounded.
  */
 #pragma once
@@ -17,12 +17,6 @@ enum {
 	LOG_SETTLE_S = 12,      /* a daemon may write into what was rotated away for as long */
 };
 
-struct log_source {
-	const char *path;   /* what was rotated away is at path with ".1" behind it */
-	uid_t owner;        /* that a file must have, besides being a regular one with one name */
-	const char *marker; /* only lines with ", server: MARKER" count, and it isn't shown; NULL: all lines */
-};
-
 struct log_wanted {
 	const char *cursor; /* "": the newest lines */
 	unsigned max_lines;
@@ -36,6 +30,6 @@ struct log_found {
 	bool more, skipped; /* as in LogAnswer */
 };
 
-/* A log that isn't there is empty. ERR_INVALID: the cursor. */
-bool log_file_read(const struct log_source *source, const struct log_wanted *wanted, struct arena *arena,
-                   struct log_found *ret, struct error *err) _must_check_;
+/* What was rotated away is at path with ".1" behind it. A log that isn't there is empty. ERR_INVALID: the cursor. */
+bool log_file_read(const char *path, const struct log_wanted *wanted, struct arena *arena, struct log_found *ret,
+                   struct error *err) _must_check_;

@@ -3,9 +3,8 @@
 
 #include "agent/engine/log_file.h"
 
-/* Whether the source and the text that is looked for have it. */
-bool log_line_wanted(const struct log_source *source, const struct log_wanted *wanted, const char *line, size_t size);
+/* Whether it has a text, letters of either case (ASCII) alike; "": always. */
+bool log_line_has(const char *line, size_t size, const char *text);
 
-/* Printable UTF-8 of at most LOG_LINE bytes and an ellipsis: what isn't printable as \xNN; without the marker. NULL: no
- * memory. */
-char *log_line_show(const struct log_source *source, const char *line, size_t size, struct arena *arena);
+/* Printable UTF-8 of at most LOG_LINE bytes and an ellipsis: what isn't printable as \xNN. NULL: no memory. */
+char *log_line_show(const char *line, size_t size, struct arena *arena);

@@ -256,9 +256,13 @@ static bool send_progress(struct engine *engine, bool *busy, struct error *err)
 	return ok;
 }
 
-static int wait_ms(int64_t next_ms, bool busy)
+static int wait_ms(struct engine *engine, int64_t next_ms, bool busy)
 {
-	int64_t wait = next_ms > 0 ? next_ms - clock_monotonic_ms() : 60000;
+	int64_t now = clock_monotonic_ms(), held = asking_due(engine->asking, now);
+	int64_t wait = next_ms > 0 ? next_ms - now : 60000;
+
+	if (held > 0 && held - now < wait)
+		wait = held - now;
 
 	if (busy && wait > TICK_MS)
 		wait = TICK_MS;
@@ -277,13 +281,16 @@ bool engine_loop(struct engine *engine, struct error *err)
 		return buffer ? false : error_set(err, ERR_INTERNAL, "out of memory");
 	while (!closed) {
 		struct pollfd ready[] = { { .fd = engine->link, .events = POLLIN },
-			                  { .fd = engine->wake, .events = POLLIN } };
+			                  { .fd = engine->wake, .events = POLLIN },
+			                  { .fd = asking_fd(engine->asking), .events = POLLIN } };
 		struct error why = { 0 };
 
-		if (poll(ready, 2, wait_ms(next_ms, busy)) < 0 && errno != EINTR)
+		if (poll(ready, ARRAY_SIZE(ready), wait_ms(engine, next_ms, busy)) < 0 && errno != EINTR)
 			return error_errno(err, errno, "poll");
 		if (ready[1].revents & POLLIN)
 			eventfd_read(engine->wake, &count);
+		if (ready[2].revents & POLLIN)
+			asking_news(engine->asking);
 		send_answered(engine);
 		if (ready[0].revents && !receive(engine, buffer, &closed, err))
 			return false;

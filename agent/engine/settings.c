@@ -31,6 +31,9 @@ const struct config_row settings_rows[] = {
 	{ "test_s", CONFIG_INT, offsetof(struct settings, test_s), "20", 1, 600, "s", "how long a test may take" },
 	{ "observe_s", CONFIG_INT, offsetof(struct settings, observe_s), "300", 0, 86400, "s",
 	  "how often the live files are held against the journal; 0: only when the panel asks" },
+	{ "log_bytes", CONFIG_INT, offsetof(struct settings, log_bytes), "16777216", 65536, 1LL << 40, "bytes",
+	  "a website's log is rotated above this, and one older part is kept; the node's own logs at four times as "
+	  "much" },
 	TEXT(log_level, "info", "debug, info, warn or error"),
 	{ "listen_v6", CONFIG_BOOL, offsetof(struct settings, listen_v6), "true", 0, 0, NULL, "answer on IPv6 too" },
 	TEXT(default_cert, "", "certificate for names without one; empty: default.crt beside this file"),

@@ -24,13 +24,21 @@ struct verb_node {
 	struct apply *apply; /* its functions for any thread */
 };
 
+/* What a function says of an answer without news: it may be held, and the function is asked again when the file at path
+ * has changed or come to be. until then it is what is answered when the question's time is over. */
+struct hold {
+	bool wanted; /* set anew by each run */
+	char path[4096];
+	char since[64]; /* the function's own, kept from run to run; "" at the first */
+};
+
 /* A question that was believed: its token, its kind, its ids. */
 struct question {
 	char id[UUID_TEXT], resource_id[UUID_TEXT], request_id[65];
 	struct generation generation; /* zero: whichever is there */
 	const uint8_t *data;          /* packed, by verb: see verb_unpack */
 	size_t size;
-	int64_t until_ms; /* monotonic: it may be held until then */
+	struct hold *hold; /* to be filled in by what can be held */
 };
 
 struct verb {

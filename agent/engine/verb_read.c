@@ -1,5 +1,7 @@
 /* read: what can be looked at of a resource: its logs. */
 
+#include <stdio.h>
+
 #include "stralix/v1/node.contract.h"
 
 #include "agent/engine/log_file.h"
@@ -8,17 +10,20 @@
 static bool read_log(const struct verb_node *node, const struct question *question,
                      const Stralix__V1__LogQuestion *wanted, struct arena *arena, struct buf *answer, struct error *err)
 {
-	const struct log_wanted want = { wanted->cursor, wanted->max_lines, wanted->contains };
-	struct adapter_log log;
+	struct hold *hold = question->hold;
+	const struct log_wanted want = { hold->since[0] ? hold->since : wanted->cursor, wanted->max_lines,
+		                         wanted->contains };
 	struct log_found found;
 	Stralix__V1__LogAnswer reply;
 
 	if (!node->adapter.ops->log(node->adapter.self, question->resource_id,
-	                            wanted->log == STRALIX__V1__LOG_QUESTION__LOG__ERROR, &log, err))
+	                            wanted->log == STRALIX__V1__LOG_QUESTION__LOG__ERROR, hold->path,
+	                            sizeof(hold->path), err) ||
+	    !log_file_read(hold->path, &want, arena, &found, err))
 		return false;
-	const struct log_source source = { log.path, log.owner, log.marker[0] ? log.marker : NULL };
-	if (!log_file_read(&source, &want, arena, &found, err))
-		return false;
+	/* Nobody waits for what has been there all along. */
+	hold->wanted = *wanted->cursor && found.n == 0 && !found.more && !found.skipped;
+	snprintf(hold->since, sizeof(hold->since), "%s", found.cursor);
 	stralix__v1__log_answer__init(&reply);
 	reply.lines = found.lines;
 	reply.n_lines = found.n;

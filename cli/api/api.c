@@ -12,6 +12,7 @@
 #include "cli/api/complete.h"
 #include "cli/api/doctor.h"
 #include "cli/api/files.h"
+#include "cli/api/follow.h"
 #include "cli/api/http.h"
 #include "cli/api/member.h"
 #include "cli/api/show.h"
@@ -144,7 +145,8 @@ static bool show(const json_t *reply, const struct manner *manner, struct error 
 		files_show(reply, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), stdout);
 		return true;
 	}
-	show_reply(reply, stdout);
+	if (!follow_show(reply, stdout))
+		show_reply(reply, stdout);
 	if (!manner->all && *member_text(page, "nextCursor"))
 		fprintf(stderr, "There are more: %s in all; --all shows them.\n", *total ? total : "?");
 	return true;
@@ -162,6 +164,10 @@ static bool call(struct http *http, const struct operation *operation, const str
 
 	buf_printf(&path, "%s%s%s", arguments->path.data, arguments->query.size ? "?" : "",
 	           arguments->query.size ? arguments->query.data : "");
+	if (manner->follow)
+		return follow_can(operation) ? follow_run(http, arguments, stdout, err)
+		                             : error_set(err, ERR_INVALID, "'%s %s' can't be followed", operation->noun,
+		                                         operation->verb);
 	if (matched && !manner->etag && !read_etag(http, path.data, etag, err))
 		return false;
 	if (!http_call(http, operation->method, path.data, arguments->body,

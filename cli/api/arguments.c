@@ -211,7 +211,8 @@ static bool *flag_of(struct manner *manner, const char *name)
 		const char *name;
 		bool *value;
 	} flags[] = {
-		{ "json", &manner->json }, { "wait", &manner->wait }, { "all", &manner->all }, { "help", &manner->help }
+		{ "json", &manner->json },     { "wait", &manner->wait }, { "all", &manner->all },
+		{ "follow", &manner->follow }, { "help", &manner->help },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
@@ -452,6 +453,7 @@ void arguments_describe(const struct spec *spec, const struct operation *operati
 	      "  --only MEMBER                      of the answer, by itself: website.id\n"
 	      "  --wait                             until the task that it started has ended\n"
 	      "  --all                              of lists: all pages\n"
+	      "  --follow                           of logs: goes on with each line that comes\n"
 	      "  --url URL, --ca FILE, --token-file FILE\n"
 	      "                                     else STRALIX_URL, STRALIX_CA, STRALIX_TOKEN_FILE\n"
 	      "\nA value @FILE is what the file holds, @- what comes in. Lists take their option again for each "

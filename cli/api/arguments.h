@@ -8,7 +8,7 @@
 /* How the panel is reached and how the answer is shown; texts belong to argv or the environment. */
 struct manner {
 	const char *url, *ca, *token_file, *etag, *only;
-	bool json, wait, all, help;
+	bool json, wait, all, follow, help;
 };
 
 struct arguments {

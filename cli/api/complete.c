@@ -6,9 +6,8 @@
 #include "cli/api/arguments.h"
 
 static const char *const own[] = { "init", "node init", "sre context", "audit verify", "doctor", "completion bash" };
-static const char *const common[] = {
-	"--json", "--only", "--wait", "--all", "--help", "--url", "--ca", "--token-file"
-};
+static const char *const common[] = { "--json", "--only", "--wait", "--all",       "--follow",
+	                              "--help", "--url",  "--ca",   "--token-file" };
 
 void complete_script(FILE *out)
 {

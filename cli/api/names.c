@@ -13,6 +13,7 @@ static const struct {
 } spoken[] = {
 	{ "record", "audit", NULL },     /* audit verify */
 	{ "sre-token", "sre", "token" }, /* sre context */
+	{ "website-log", "website", "log" },
 };
 
 void name_kebab(const char *camel, char ret[static NAME_WORD])

@@ -5,6 +5,8 @@
 #include "lib/service/service.h"
 
 struct call;
+struct bus_header;
+struct bus_msg;
 
 /* Who calls. For a service token: user_id is the actor (a user id or "system:<service>"), service its issuer. */
 struct identity {
@@ -53,6 +55,31 @@ bool call_reply(struct call *call, const ProtobufCMessage *reply, struct error *
  */
 bool call_rpc(struct call *call, const char *service, const char *method, const ProtobufCMessage *request,
               const ProtobufCMessageDescriptor *reply_type, ProtobufCMessage **ret, struct error *err) _must_check_;
+
+/*
+ * For what may take long: the handler says what is asked and what comes then, and returns true without a reply; no
+ * worker waits. then runs on a worker with the answer, or with NULL and why, and ends as a handler does. Everything
+ * given is borrowed from the call's arena; the answer is then's for as long as it runs. Not for changes.
+ * ERR_UNAVAILABLE: too many calls wait like this.
+ */
+typedef bool (*call_then_fn)(struct call *call, void *arg, const struct bus_msg *answer, const struct error *why,
+                             struct error *err);
+struct call_question {
+	const char *subject;
+	const struct bus_header *headers; /* ends with { NULL, NULL } */
+	const void *data;
+	size_t size;
+	call_then_fn then;
+	void *arg;
+};
+bool call_ask_later(struct call *call, const struct call_question *question, struct error *err) _must_check_;
+
+/* The same with another service, as call_rpc; then reads its answer with call_rpc_answer. */
+bool call_rpc_later(struct call *call, const char *service, const char *method, const ProtobufCMessage *request,
+                    call_then_fn then, void *arg, struct error *err) _must_check_;
+bool call_rpc_answer(struct call *call, const struct bus_msg *answer, const struct error *why,
+                     const ProtobufCMessageDescriptor *reply_type, ProtobufCMessage **ret,
+                     struct error *err) _must_check_;
 
 /* The same outside a call (janitor, dispatcher): actor "system:<service>" when NULL. */
 bool service_rpc(struct service *service, const char *to, const char *method, const char *actor, const char *request_id,

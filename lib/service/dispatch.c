@@ -120,7 +120,7 @@ static bool take_key(struct call *call, struct error *err)
 /* "Done" needs no words: the empty reply is sent for a handler that kept none. */
 static bool check_reply(struct call *call, struct error *err)
 {
-	if (call->replied)
+	if (call->replied || call->later.then)
 		return true;
 	if (call->method->reply->descriptor != &stralix__v1__empty__descriptor)
 		return error_set(err, ERR_INTERNAL, "the handler of %s gave no reply", call->method->name);
@@ -197,29 +197,51 @@ static void fail(struct call *call, const struct error *err)
 		log_failure(LOG_WARN_, &why, "answer a failed call");
 }
 
+void dispatch_finish(struct call *call, bool ok, struct error *err)
+{
+	struct service *service = call->service;
+
+	ok = ok && answer_reply(call, err);
+	if (!ok)
+		fail(call, err);
+	if (call->method && service->discovery)
+		discovery_count(service->discovery, call->endpoint, clock_monotonic_us() - call->started_us,
+		                ok ? NULL : err);
+	log_context(NULL, NULL);
+	arena_free(call->arena);
+	bus_msg_free(call->answer);
+	bus_msg_free(call->msg);
+	free(call);
+}
+
 void dispatch(struct service *service, struct bus_msg *msg, int64_t arrived_ms)
 {
-	_cleanup_(bus_msg_freep) struct bus_msg *owned = msg;
-	int64_t started_us = clock_monotonic_us(), now_ms = clock_unix_ms();
-	struct call call = { .service = service,
-		             .msg = owned,
-		             .arrived_ms = arrived_ms,
-		             .deadline_ms = dispatch_deadline(owned, arrived_ms) };
+	int64_t deadline_ms = dispatch_deadline(msg, arrived_ms);
+	bool wanted = deadline_ms > clock_unix_ms() && bus_msg_reply(msg); /* else nobody waits any more */
+	struct call *call = wanted ? calloc(1, sizeof(*call)) : NULL;
 	struct error err = { 0 };
-	bool ok;
 
-	if (call.deadline_ms <= now_ms || !bus_msg_reply(owned))
-		return; /* nobody waits any more */
-	take_headers(&call);
-	call.method = find_method(&call);
-	log_context(call.request_id, NULL);
-	ok = handle(&call, &err) && answer_reply(&call, &err);
-	if (!ok)
-		fail(&call, &err);
-	if (call.method && service->discovery)
-		discovery_count(service->discovery, call.endpoint, clock_monotonic_us() - started_us, ok ? NULL : &err);
-	log_context(NULL, NULL);
-	arena_free(call.arena);
+	if (!call) {
+		bus_msg_free(msg);
+		return;
+	}
+	*call = (struct call){ .service = service,
+		               .msg = msg,
+		               .arrived_ms = arrived_ms,
+		               .deadline_ms = deadline_ms,
+		               .started_us = clock_monotonic_us() };
+	take_headers(call);
+	call->method = find_method(call);
+	log_context(call->request_id, NULL);
+	bool ok = handle(call, &err);
+	if (ok && call->later.then) {
+		if (later_send(call, &err)) {
+			log_context(NULL, NULL);
+			return; /* it may be answered and gone */
+		}
+		ok = false;
+	}
+	dispatch_finish(call, ok, &err);
 }
 
 void dispatch_refuse(struct service *service, const struct bus_msg *msg)

@@ -45,6 +45,11 @@ struct service {
 	struct relay *relay;
 	struct janitor *janitor;
 	struct bus_subscription *calls;
+	struct {
+		pthread_mutex_t lock; /* of what follows */
+		unsigned n;           /* calls that wait for somebody's answer */
+		bool closed;          /* their answers aren't handed to workers any more */
+	} later;
 	void *state;
 };
 
@@ -70,6 +75,10 @@ struct call {
 	uint8_t *reply; /* packed, from the arena */
 	size_t reply_size;
 	bool replied, changed; /* changed: the key is done, with its reply */
+	int64_t started_us;
+	struct call_question later; /* without then: none */
+	struct bus_msg *answer;     /* to it; NULL: */
+	struct error why;
 };
 
 /*
@@ -85,6 +94,19 @@ int64_t dispatch_deadline(const struct bus_msg *msg, int64_t now_ms);
 
 /* Whether all handlers are there; else ERR_INTERNAL naming the first that isn't. */
 bool dispatch_check(const struct contract_service *contract, const void *handlers, struct error *err) _must_check_;
+
+/* The rest of a call, with ok and err from its handler: the answer, then its end. Frees it. */
+void dispatch_finish(struct call *call, bool ok, struct error *err);
+
+/*
+ * later.c: sends what a handler has left behind; the call is the answer's from then on and not to be touched. run does
+ * what comes then. close: before the workers end; what is answered afterwards is refused.
+ */
+bool later_send(struct call *call, struct error *err) _must_check_;
+void later_run(struct call *call);
+void later_close(struct service *service);
+/* service.c: gives a worker a call that has its answer. False: there is no room. */
+bool service_resume(struct service *service, struct call *call) _must_check_;
 
 /* answer.c: what goes over the bus as an answer. */
 bool answer_reply(struct call *call, struct error *err) _must_check_;

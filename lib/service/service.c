@@ -236,17 +236,21 @@ static bool wait_ready(struct service *service, const sigset_t *signals, bool *r
 	}
 }
 
-/* A call that waits for a worker. */
+/* A call that waits for a worker: as it came, or again since it has what it waited for. */
 struct arrival {
 	struct bus_msg *msg;
 	int64_t at_ms;
+	struct call *call;
 };
 
 static void work(void *arg, void *item)
 {
 	_cleanup_free_ struct arrival *arrival = item;
 
-	dispatch(arg, arrival->msg, arrival->at_ms);
+	if (arrival->call)
+		later_run(arrival->call);
+	else
+		dispatch(arg, arrival->msg, arrival->at_ms);
 }
 
 /* Who calls, for taking turns: by the end of the token, which no two have in common (FNV-1a). */
@@ -269,13 +273,26 @@ static void on_call(void *arg, struct bus_msg *msg)
 	struct arrival *arrival = malloc(sizeof(*arrival));
 
 	if (arrival) {
-		*arrival = (struct arrival){ msg, clock_unix_ms() };
+		*arrival = (struct arrival){ .msg = msg, .at_ms = clock_unix_ms() };
 		if (queue_put(service->queue, caller_of(msg), arrival))
 			return;
 	}
 	dispatch_refuse(service, msg);
 	bus_msg_free(msg);
 	free(arrival);
+}
+
+bool service_resume(struct service *service, struct call *call)
+{
+	struct arrival *arrival = malloc(sizeof(*arrival));
+
+	if (!arrival)
+		return false;
+	*arrival = (struct arrival){ .call = call };
+	if (queue_put(service->queue, caller_of(call->msg), arrival))
+		return true;
+	free(arrival);
+	return false;
 }
 
 static bool start_discovery(struct service *service, struct error *err)
@@ -341,6 +358,7 @@ static bool start(struct service *service, struct janitor_row rows[static ROWS_M
 static void stop(struct service *service)
 {
 	bus_unsubscribe(TAKE_PTR(service->calls));
+	later_close(service);
 	queue_free(TAKE_PTR(service->queue));
 	janitor_free(TAKE_PTR(service->janitor));
 	if (service->state && service->definition->stop)

@@ -150,12 +150,27 @@ static bool admit(struct request *request)
 	return true;
 }
 
+/* A call that asks to be held gets that much longer. */
+static void add_wait(struct request *request, const ProtobufCMessage *message)
+{
+	const ProtobufCFieldDescriptor *wait =
+		protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "wait_ms");
+	int64_t left = request_remaining_ms(request);
+	uint32_t wait_ms = 0;
+
+	if (!wait || wait->type != PROTOBUF_C_TYPE_UINT32)
+		return;
+	memcpy(&wait_ms, (const char *)message + wait->offset, sizeof(wait_ms));
+	request_set_deadline(request, left + wait_ms);
+}
+
 static bool read_request(struct request *request, uint8_t **ret_body, size_t *ret_size)
 {
 	ProtobufCMessage *message = NULL;
 
 	if (!transcode_request(request, &message, &request->error))
 		return false;
+	add_wait(request, message);
 	*ret_body = contract_pack(message, request->arena, ret_size);
 	return *ret_body ? true : error_set(&request->error, ERR_TOO_LARGE, "The request is too large.");
 }

@@ -1,4 +1,5 @@
-/* AskNode. A question to a node: a token for it alone, and an answer that nobody but that node's engine can have made.
+/* AskNode, and what it is made of. A question to a node: a token for it alone, and an answer that nobody but that
+ * node's engine can have made.
  */
 
 #include "ask_node.h"
@@ -22,6 +23,7 @@ enum { ANSWER_MAX = 300000 };
 struct asking {
 	struct call *call;
 	const Stralix__V1__AskNodeRequest *req;
+	ask_node_fn take;
 	char id[UUID_TEXT];
 	uint8_t digest[TOKEN_DIGEST];
 };
@@ -62,7 +64,9 @@ static uint8_t *pack(struct asking *asking, size_t *ret_size)
 	return packed;
 }
 
-static bool ask(struct asking *asking, struct bus_msg **ret, struct error *err)
+static bool then(struct call *call, void *arg, const struct bus_msg *reply, const struct error *why, struct error *err);
+
+static bool ask(struct asking *asking, struct error *err)
 {
 	const Stralix__V1__AskNodeRequest *req = asking->req;
 	struct call *call = asking->call;
@@ -82,16 +86,17 @@ static bool ask(struct asking *asking, struct bus_msg **ret, struct error *err)
 	const struct bus_header headers[] = { { BUS_AUTHORIZATION, bearer },
 		                              { BUS_REQUEST_ID, call_request_id(call) },
 		                              { NULL, NULL } };
-	return bus_request(service_bus(call_service(call)), subject, headers, question, size, call_remaining_ms(call),
-	                   ret, err);
+	const struct call_question what = { subject, headers, question, size, then, asking };
+	return call_ask_later(call, &what, err);
 }
 
 /* Nobody there is the node's state and no fault of the panel's. */
-static bool away(const struct asking *asking, struct error *err)
+static bool away(const struct asking *asking, const struct error *why, struct error *err)
 {
 	bool bus = bus_connected(service_bus(call_service(asking->call)));
 
-	if (err->code != ERR_UNAVAILABLE || !bus)
+	*err = *why;
+	if (why->code != ERR_UNAVAILABLE || !bus)
 		return false;
 	*err = (struct error){ .retry_after_s = 5 };
 	return error_set(err, ERR_NO_NODE, "The node %s is offline.", asking->req->node_id);
@@ -148,8 +153,7 @@ static bool open_answer(const struct asking *asking, const struct bus_msg *reply
 	       error_set(err, ERR_UNAUTHENTICATED, "the answer is to another question");
 }
 
-static bool answer(const struct asking *asking, const struct bus_msg *reply, ProtobufCBinaryData *ret,
-                   struct error *err)
+static bool answer(const struct asking *asking, const struct bus_msg *reply, struct error *err)
 {
 	const char *code = bus_msg_header(reply, BUS_ERROR);
 	const Stralix__V1__NodeAnswer *answer;
@@ -165,20 +169,38 @@ static bool answer(const struct asking *asking, const struct bus_msg *reply, Pro
 	}
 	if (answer->code[0])
 		return refused(asking, answer, err);
-	*ret = answer->answer;
-	return true;
+	return asking->take(asking->call, asking->req, &answer->answer, err);
 }
 
-bool ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, ProtobufCBinaryData *ret, struct error *err)
+static bool then(struct call *call, void *arg, const struct bus_msg *reply, const struct error *why, struct error *err)
 {
-	_cleanup_(bus_msg_freep) struct bus_msg *reply = NULL;
-	struct asking asking = { .call = call, .req = req };
+	const struct asking *asking = arg;
 
-	if (!check(call, req, err))
-		return false;
-	if (!ask(&asking, &reply, err))
-		return away(&asking, err);
-	return answer(&asking, reply, ret, err);
+	(void)call;
+	return reply ? answer(asking, reply, err) : away(asking, why, err);
+}
+
+bool ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, ask_node_fn take, struct error *err)
+{
+	struct asking *asking = arena_alloc(call_arena(call), sizeof(*asking));
+
+	if (!asking)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	asking->call = call;
+	asking->req = req;
+	asking->take = take;
+	return check(call, req, err) && ask(asking, err);
+}
+
+static bool pass_on(struct call *call, const Stralix__V1__AskNodeRequest *req, const ProtobufCBinaryData *answer,
+                    struct error *err)
+{
+	Stralix__V1__AskNodeReply reply;
+
+	(void)req;
+	stralix__v1__ask_node_reply__init(&reply);
+	reply.answer = *answer;
+	return call_reply(call, &reply.base, err);
 }
 
 /*
@@ -187,8 +209,5 @@ bool ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, Protobu
  */
 bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err)
 {
-	Stralix__V1__AskNodeReply reply;
-
-	stralix__v1__ask_node_reply__init(&reply);
-	return ask_node(call, req, &reply.answer, err) && call_reply(call, &reply.base, err);
+	return ask_node(call, req, pass_on, err);
 }

@@ -6,6 +6,7 @@ static const struct web_handlers handlers = {
 	.create_website = web_create_website,
 	.list_websites = web_list_websites,
 	.get_website = web_get_website,
+	.get_website_log = web_get_website_log,
 	.update_website = web_update_website,
 	.plan_website = web_plan_website,
 	.get_drift = web_get_drift,

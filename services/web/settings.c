@@ -146,6 +146,18 @@ static bool leads_back(const Stralix__V1__Redirect *redirect)
 	return rest && (!*rest || *rest == '?' || (redirect->below && (*rest == '/' || folder)));
 }
 
+/* A redirect answers before a password is asked for. */
+static bool is_protected(const Stralix__V1__WebsiteSettings *settings, const char *path)
+{
+	for (size_t i = 0; i < settings->n_protected_folders; i++) {
+		const char *folder = settings->protected_folders[i]->path, *rest = behind(behind(path, "/"), folder);
+
+		if (!*folder || (rest && (!*rest || *rest == '/')))
+			return true;
+	}
+	return false;
+}
+
 static bool check_redirect(const Stralix__V1__WebsiteSettings *settings, size_t i, struct error *err)
 {
 	static const unsigned statuses[] = { 0, 301, 302, 303, 307, 308 };
@@ -158,6 +170,9 @@ static bool check_redirect(const Stralix__V1__WebsiteSettings *settings, size_t 
 		return refuse(err, "redirects", i, ".status", "enum", "Use 301, 302, 303, 307 or 308.");
 	if (behind(redirect->from, WELL_KNOWN))
 		return refuse(err, "redirects", i, ".from", "reserved", "This path is needed for certificates.");
+	if (is_protected(settings, redirect->from))
+		return refuse(err, "redirects", i, ".from", "protected",
+		              "What asks for a password can't be redirected.");
 	if (leads_back(redirect))
 		return refuse(err, "redirects", i, ".to", "loop", "This redirect would lead to itself.");
 	for (size_t j = 0; j < i; j++) {

@@ -3,6 +3,8 @@
 
 #include "lib/base/clock.h"
 
+#include "protect.h"
+
 enum { HTTP_PORT = 80 };
 
 static char *id_text(const struct uuid *id, struct arena *arena)
@@ -71,8 +73,9 @@ bool website_view(const struct website *site, struct arena *arena, Stralix__V1__
 	view->generation = generation_view(&site->generation, arena);
 	if (site->applied.n)
 		view->applied = generation_view(&site->applied, arena);
-	view->settings = site->settings;
-	if (!view->generation || (site->applied.n && !view->applied) || !fill_texts(site, arena, view))
+	view->settings = protect_show(site->settings, arena);
+	if ((site->settings && !view->settings) || !view->generation || (site->applied.n && !view->applied) ||
+	    !fill_texts(site, arena, view))
 		return error_set(err, ERR_TOO_LARGE, "no room for a website");
 	*ret = view;
 	return true;

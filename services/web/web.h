@@ -29,6 +29,7 @@ bool web_resume_website(struct call *call, const Stralix__V1__ResumeWebsiteReque
 bool web_retry_website(struct call *call, const Stralix__V1__RetryWebsiteRequest *req, struct error *err);
 bool web_list_usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err);
 bool web_set_limits(struct call *call, const Stralix__V1__SetLimitsRequest *req, struct error *err);
+bool web_get_website_log(struct call *call, const Stralix__V1__GetWebsiteLogRequest *req, struct error *err);
 bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 
 bool web_purge_due(struct service *service, struct error *err);

@@ -5,6 +5,7 @@
 
 #include "names.h"
 #include "place.h"
+#include "protect.h"
 #include "proxy.h"
 #include "settings.h"
 #include "store.h"
@@ -70,9 +71,20 @@ bool wish_has_name(const struct website *site, const char *name)
 	return settings_has_alias(site->settings, name) || settings_has_alias(site->applied_settings, name);
 }
 
-bool wish_merge(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *given,
-                char *const *mask, size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err)
+/* Passwords are hashed in what was given, which is what the merged settings hold. */
+static bool seal(const struct website *site, Stralix__V1__WebsiteSettings *given, char *const *mask, size_t n_mask,
+                 struct arena *arena, struct error *err)
+{
+	for (size_t i = 0; i < n_mask; i++)
+		if (strcmp(mask[i], "settings.protected_folders") == 0)
+			return !given || protect_seal(given, site->settings, arena, err);
+	return true;
+}
+
+bool wish_merge(struct call *call, const struct website *site, Stralix__V1__WebsiteSettings *given, char *const *mask,
+                size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err)
 {
 	return settings_merge(site->settings, given, mask, n_mask, call_arena(call), ret, err) &&
-	       settings_check(*ret, site->domain, err) && check_proxy(call, site, *ret, err);
+	       seal(site, given, mask, n_mask, call_arena(call), err) && settings_check(*ret, site->domain, err) &&
+	       check_proxy(call, site, *ret, err);
 }

@@ -10,9 +10,10 @@
 bool wish_find(struct call *call, const char *website_id, struct website *site, struct error *err) _must_check_;
 bool wish_may_change(const struct website *site, struct error *err) _must_check_; /* ERR_CONFLICT: it is deleted */
 
-/* The site's settings with the members that mask names taken from given, which may be NULL. ERR_INVALID. */
-bool wish_merge(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *given,
-                char *const *mask, size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err) _must_check_;
+/* The site's settings with the members that mask names taken from given, which may be NULL; passwords in it are
+ * hashed. ERR_INVALID. */
+bool wish_merge(struct call *call, const struct website *site, Stralix__V1__WebsiteSettings *given, char *const *mask,
+                size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err) _must_check_;
 
 /* Neither the panel's name nor that of a node. */
 bool wish_check_name(struct call *call, const struct website *site, const char *name, const char *field,

@@ -276,6 +276,52 @@ await check('a file that somebody changed on the node is shown with its differen
   await card.getByText('All files are as the panel wrote them.').waitFor();
 });
 
+await check('its requests appear as they come, are filtered, paused and wrapped', async () => {
+  const logs = page.getByRole('region', { name: 'Logs', exact: true });
+  const requests = logs.getByRole('region', { name: 'Requests, newest last' });
+  const asked = async (path) => { await page.request.get(`http://127.0.0.1:${sitePort}${path}`, { headers: { host: domain, 'user-agent': '<b>strange</b>' } }); };
+  await logs.scrollIntoViewIfNeeded();
+  await asked('/seen-live');
+  await requests.getByText('/seen-live').first().waitFor();
+  assert.ok(await requests.getByText('<b>strange</b>').first().isVisible());
+  await logs.getByRole('button', { name: 'Pause' }).click();
+  await asked('/while-paused');
+  await logs.getByRole('button', { name: 'Wrap long lines' }).click();
+  await logs.getByRole('searchbox').fill('nothing-like-it');
+  await logs.getByText('No line has this text').waitFor();
+  await browser.looks('a log without a match');
+  await browser.theme('light');
+  await logs.getByRole('searchbox').fill('');
+  await logs.getByRole('button', { name: 'Follow' }).click();
+  await requests.getByText('/while-paused').first().waitFor();
+  await browser.looks('logs');
+  await browser.theme('light');
+  await logs.getByRole('button', { name: 'Errors' }).click();
+  await logs.getByText('Nothing yet').waitFor();
+});
+
+await check('a folder gets a password, which nobody can read afterwards', async () => {
+  await button('Change settings…').click();
+  const form = page.getByRole('dialog', { name: `Settings of ${domain}` });
+  await form.getByRole('button', { name: 'Protect a folder' }).click();
+  await form.getByRole('textbox', { name: 'Path', exact: true }).fill('intern');
+  await form.getByRole('textbox', { name: 'User name' }).fill('ann');
+  await form.getByLabel('Password', { exact: true }).fill('short');
+  await button('Save settings').click();
+  await form.getByText(/^Use at least 12 characters/).waitFor();
+  await browser.looks('a folder with a password too short');
+  await browser.theme('light');
+  await form.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await button('Save settings').click();
+  await form.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.getByRole('definition').filter({ hasText: '/intern ann' }).waitFor();
+  await eventually('the folder to ask', () => page.request.get(`http://127.0.0.1:${sitePort}/intern/`, { headers: { host: domain } }).then((r) => r.status()), (status) => status === 401);
+  await button('Change settings…').click();
+  assert.equal(await form.getByLabel('Password', { exact: true }).inputValue(), '');
+  await form.getByRole('button', { name: 'Cancel' }).click();
+});
+
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
   await button('New website').first().click();

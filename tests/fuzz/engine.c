@@ -33,12 +33,11 @@ static void fingerprint(void *self, char ret[static 65])
 	ret[0] = '\0';
 }
 
-static bool no_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err)
+static bool no_log(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err)
 {
 	(void)self;
-	*ret = (struct adapter_log){ 0 };
-	snprintf(ret->path, sizeof(ret->path), "%s/%s.log", one.dir, errors ? "error" : id);
 	(void)err;
+	snprintf(ret, size, "%s/%s%s.log", one.dir, id, errors ? ".error" : "");
 	return true;
 }
 

@@ -25,6 +25,7 @@ static const struct template_value harmless[] = {
 	{ "symlinks_from", "from=/harmless/from", false, NULL },
 	{ "acme", "/harmless/acme", false, NULL },
 	{ "secret", "harmless-secret", false, NULL },
+	{ "marker", "harmless-marker", false, NULL },
 	{ "user", "harmless_user", true, NULL },
 	{ "group", "harmless_group", false, NULL },
 	{ "http1", "10.0.0.1:1001", true, NULL },
@@ -40,16 +41,20 @@ static const struct template_value harmless[] = {
 	{ "file", "harmless-file.html", false, NULL },
 	{ "from", "/harmless-old", false, NULL },
 	{ "to", "/harmless-new", false, NULL },
+	{ "protected", "harmless0protected", true, NULL },
+	{ "folder", "harmless/folder", false, NULL },
+	{ "realm", "harmless realm", false, NULL },
+	{ "users", "/harmless/users", false, NULL },
 	{ "page", "/harmless-page", false, NULL },
 	{ "status", "770004", false, NULL },
 	{ "matcher", "=", false, NULL },
 	{ "rest", "$request_uri", false, NULL },
 	{ NULL, NULL, false, NULL },
 };
-enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 4 };
+enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 5 };
 
 /* Lists of two members each, whose values are those above. */
-static const char *const lists[LISTS] = { "aliases", "index", "redirects", "error_pages" };
+static const char *const lists[LISTS] = { "aliases", "index", "redirects", "error_pages", "folders" };
 
 static void *must(void *pointer)
 {
@@ -84,7 +89,11 @@ static char *expected(const char *word, const struct template_value *values)
 		while (i < VALUES &&
 		       (!*harmless[i].text || strncmp(word, harmless[i].text, strlen(harmless[i].text)) != 0))
 			i++;
-		if (i < VALUES) {
+		if (i < VALUES && strcmp(harmless[i].name, "folder") == 0) {
+			for (const char *c = values[i].text; *c; c++)
+				buf_printf(&out, "%s%c", *c == '.' ? "\\" : "", *c);
+			word += strlen(harmless[i].text);
+		} else if (i < VALUES) {
 			buf_puts(&out, values[i].text);
 			word += strlen(harmless[i].text);
 		} else {

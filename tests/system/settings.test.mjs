@@ -39,7 +39,7 @@ const settled = (id = site.id) => until('the website to hear of it', async () =>
 test('a website shows its settings and an ETag; lists show neither', async () => {
   const answer = await customer('GET', path());
   assert.equal(answer.headers.get('etag'), `"${answer.body.website.etag}"`);
-  assert.deepEqual(answer.body.website.settings, { aliases: [], documentRoot: '', index: [], redirects: [], errorPages: [], proxy: '' });
+  assert.deepEqual(answer.body.website.settings, { aliases: [], documentRoot: '', index: [], redirects: [], errorPages: [], proxy: '', protectedFolders: [] });
   const listed = (await customer('GET', `/api/v1/websites?search=${site.domain}`)).body.websites[0];
   assert.equal(listed.settings, undefined);
 });

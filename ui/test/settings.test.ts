@@ -8,11 +8,19 @@ const settings = {
   index: ['start.html', 'index.html'],
   redirects: [{ from: '/a', to: '/b', status: 301, below: true, keepPath: false }],
   errorPages: [{ status: 404, page: '/lost.html' }],
+  protectedFolders: [{ path: 'intern', realm: 'Staff', users: [{ name: 'ann' }] }],
 };
 
 describe('settings as a form', () => {
   it('come back as they were', () => expect(settingsOf(formOf(settings))).toEqual(settings));
-  it('are empty when there are none', () => expect(settingsOf(formOf())).toEqual({ aliases: [], documentRoot: '', proxy: '', index: [], redirects: [], errorPages: [] }));
+  it('are empty when there are none', () => expect(settingsOf(formOf())).toEqual({ aliases: [], documentRoot: '', proxy: '', index: [], redirects: [], errorPages: [], protectedFolders: [] }));
+  it('send a password only where one was typed', () => {
+    const form = formOf(settings);
+    form.protectedFolders[0]!.path = '/intern/';
+    form.protectedFolders[0]!.users.push({ name: ' bob ', password: 'typed just now', known: false });
+    expect(changed(formOf(settings), form)).toEqual({ protectedFolders: [{ path: 'intern', realm: 'Staff', users: [{ name: 'ann' }, { name: 'bob', password: 'typed just now' }] }] });
+    expect(fieldOf({ field: 'settings.protectedFolders[0].users[1].password', rule: '', message: '' })).toEqual({ name: 'protectedFolders.0.users.1.password' });
+  });
   it('forgive blanks, commas and slashes at the ends', () => {
     const form = { ...formOf(), aliases: ' www.a.example,\n\n b.example ', documentRoot: '/web/public/', index: 'a.html,  b.html' };
     expect(settingsOf(form)).toMatchObject({ aliases: ['www.a.example', 'b.example'], documentRoot: 'web/public', index: ['a.html', 'b.html'] });

@@ -34,6 +34,7 @@ struct nginx {
 	gid_t web_gid;
 	struct nginx_render render;
 	struct sandbox *sandbox, *aside; /* of changes; of what is only looked at */
+	struct split *split;
 	char version[65];
 	off_t log_before;            /* size of the error log when it was told to reload */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
@@ -66,10 +67,24 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
-/* log.c: adapter_ops.log, and the name that a website has in the error log. Any thread. */
-enum { NGINX_MARKER = 34 };
-void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER]);
-bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err) _must_check_;
+/* log.c: in logs a website goes by its id and a word that only this node can know, since whoever asks for anything can
+ * put any other name into a line; adapter_ops.log; what a purge leaves nothing of. Any thread. */
+enum { NGINX_MARKER = 80 };
+void nginx_marker(const char *secret, const char *id, char ret[static NGINX_MARKER]);
+bool nginx_log(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err) _must_check_;
+bool nginx_log_place(const struct nginx *nginx, struct error *err) _must_check_;
+bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+
+/* protect.c: users of folders that ask for a password: auth/<id>.<digest>, a file for each folder and content. */
+enum { NGINX_VARIABLE = 40 };
+char *nginx_protect_name(const struct object *site,
+                         char ret[static NGINX_VARIABLE]); /* of a site, in variables' names */
+const struct template_value *const *nginx_protect_values(const struct nginx *nginx, const struct object *site,
+                                                         const Stralix__V1__WebsiteSettings *settings,
+                                                         struct arena *arena); /* NULL: no memory */
+bool nginx_protect_place(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteSettings *settings,
+                         struct error *err) _must_check_;
+bool nginx_protect_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* What it complained about since the reload. */
 void nginx_complaints(const struct nginx *nginx, struct buf *out);

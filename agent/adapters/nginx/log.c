@@ -1,37 +1,52 @@
-/* log: a website's own access log, and its part of the error log that all share. */
+/* log: a website's own logs, which split.c writes. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/token/token.h"
 
 #include "agent/adapters/nginx/internal.h"
+#include "agent/engine/file.h"
 
-/* In the error log a website goes by a name that only this node can know: whoever asks for anything can put any other
- * name into a line. */
-void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER])
+void nginx_marker(const char *secret, const char *id, char ret[static NGINX_MARKER])
 {
 	uint8_t digest[TOKEN_DIGEST];
 	char text[128];
+	size_t size = (size_t)snprintf(text, sizeof(text), "%s server %s", secret, id);
 
-	snprintf(text, sizeof(text), "%s server %s", nginx->secret, id);
-	token_digest(text, strlen(text), digest);
-	ret[0] = 's';
-	for (unsigned i = 0; i < 16; i++)
-		snprintf(ret + 1 + (size_t)2 * i, 3, "%02x", digest[i]);
+	token_digest(text, size, digest);
+	size = (size_t)snprintf(ret, NGINX_MARKER, "%.36s.", id);
+	for (unsigned i = 0; i < 16; i++, size += 2)
+		snprintf(ret + size, 3, "%02x", digest[i]);
 }
 
-bool nginx_log(void *self, const char *id, bool errors, struct adapter_log *ret, struct error *err)
+bool nginx_log(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err)
 {
 	const struct nginx *nginx = self;
-	int size;
+	int wanted = snprintf(ret, size, "%slog/site/%s%s.log", nginx->dir, id, errors ? ".error" : "");
 
-	*ret = (struct adapter_log){ .owner = (uid_t)nginx->settings->web_uid };
-	if (errors) {
-		nginx_marker(nginx, id, ret->marker);
-		size = snprintf(ret->path, sizeof(ret->path), "%s", nginx->error_log);
-	} else {
-		size = snprintf(ret->path, sizeof(ret->path), "%slog/site/%s.log", nginx->dir, id);
+	return (size_t)wanted < size || error_set(err, ERR_INTERNAL, "the path of a log is too long");
+}
+
+bool nginx_log_place(const struct nginx *nginx, struct error *err)
+{
+	const struct file_owner workers = { (uid_t)-1, nginx->web_gid, 0710 }; /* they open their logs anew by name */
+	const struct file_owner own = { (uid_t)-1, (gid_t)-1, 0700 };
+
+	return file_mkdir_at(nginx->root, "log", workers, err) && file_mkdir_at(nginx->root, "log/site", own, err);
+}
+
+bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err)
+{
+	static const char *const ends[] = { "log", "log.1", "error.log", "error.log.1" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		char name[96];
+
+		snprintf(name, sizeof(name), "log/site/%s.%s", site->id, ends[i]);
+		if (unlinkat(nginx->root, name, 0) < 0 && errno != ENOENT)
+			return error_errno(err, errno, "delete a log");
 	}
-	return (size_t)size < sizeof(ret->path) || error_set(err, ERR_INTERNAL, "the path of a log is too long");
+	return true;
 }

@@ -90,7 +90,7 @@ bool nginx_show(const struct nginx *nginx, const char *path, const char *text, s
 	nginx_mark(text, size, NULL, 0, &neutral);
 	hide(nginx->secret, neutral.data ? neutral.data : "", neutral.size, &half);
 	nginx_object_of(path, id);
-	nginx_marker(nginx, id, marker); /* its name in the error log: who knows it writes lines in there */
+	nginx_marker(nginx->secret, id, marker); /* its name in the error log: who knows it writes lines in there */
 	hide(marker, half.data ? half.data : "", half.size, out);
 	return !buf_failed(&neutral) && !buf_failed(&half);
 }

@@ -20,6 +20,7 @@
 #include "stralix/v1/node.contract.h"
 
 #include "agent/adapters/nginx/internal.h"
+#include "agent/adapters/nginx/split.h"
 #include "agent/engine/file.h"
 
 enum { DESIRED_MAX = 262144 };
@@ -85,7 +86,8 @@ static bool place(void *self, const struct object *object, struct error *err)
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
-	       (!site->settings || nginx_place_folder(self, object, site->settings->document_root, err));
+	       (!site->settings || (nginx_place_folder(self, object, site->settings->document_root, err) &&
+	                            nginx_protect_place(self, object, site->settings, err)));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -204,7 +206,8 @@ static void await_objects(void *self, struct adapter_check *checks, size_t n)
 
 static bool purge(void *self, const struct object *object, struct error *err)
 {
-	return nginx_purge_docroot(self, object, err);
+	return nginx_purge_docroot(self, object, err) && nginx_log_purge(self, object, err) &&
+	       nginx_protect_purge(self, object, err);
 }
 
 static void health(void *self, struct adapter_health *ret)
@@ -287,6 +290,7 @@ void nginx_free(struct nginx *nginx)
 {
 	if (!nginx)
 		return;
+	split_free(nginx->split);
 	nginx_render_done(nginx);
 	sandbox_free(nginx->sandbox);
 	sandbox_free(nginx->aside);
@@ -295,14 +299,14 @@ void nginx_free(struct nginx *nginx)
 }
 DEFINE_CLEANUP(struct nginx *, nginx_free)
 
-/* The folders that nginx.conf names below its prefix. Only root and the workers' group look into the logs. */
+/* The folders that nginx.conf names below its prefix, but that of the logs: see log.c. */
 static bool make_folders(struct nginx *nginx, struct error *err)
 {
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "log", 0750 }, { "run", 0755 },  { "tmp", 0711 },  { "acme", 0755 },
-		        { "srv", 0711 }, { "lane", 0711 }, { "pages", 0755 } };
+	} folders[] = { { "run", 0755 },  { "tmp", 0711 },   { "acme", 0755 }, { "srv", 0711 },
+		        { "lane", 0711 }, { "pages", 0755 }, { "auth", 0711 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
 		if (!file_mkdir_at(nginx->root, folders[i].name,
@@ -378,6 +382,11 @@ static bool open_sandbox(struct nginx *nginx, struct error *err)
 	return sandbox_new(&options, &nginx->sandbox, err) && sandbox_new(&options, &nginx->aside, err);
 }
 
+static pid_t running(const void *nginx)
+{
+	return nginx_running(nginx);
+}
+
 bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)
 {
 	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
@@ -395,9 +404,13 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->pid_file, sizeof(nginx->pid_file), "%s/run/nginx.pid", settings->dir);
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
-	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
-	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
-	    !nginx_read_version(nginx, err))
+	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) ||
+	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !nginx_lane_clear(nginx, err) ||
+	    !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
+		return error_wrap(err, "nginx");
+	const struct split_options split = { nginx->settings->dir, nginx->secret, nginx->settings->log_bytes, running,
+		                             nginx };
+	if (!split_start(&split, &nginx->split, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;

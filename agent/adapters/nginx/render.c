@@ -294,7 +294,8 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 	const struct nginx_render *render = &nginx->render;
 	const Stralix__V1__WebsiteSettings *settings;
 	Stralix__V1__WebsiteState *state;
-	char root[PATH_MAX], from[PATH_MAX + 8], epoch[NUMBER], n[NUMBER], name[64];
+	char root[PATH_MAX], from[PATH_MAX + 8], epoch[NUMBER], n[NUMBER], name[64], marker[NGINX_MARKER];
+	char variable[NGINX_VARIABLE];
 
 	if (!arena || !nginx_unpack_site(site, arena, &state, err))
 		return arena ? false : error_set(err, ERR_INTERNAL, "out of memory");
@@ -302,9 +303,11 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 	snprintf(root, sizeof(root), "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
 	         *settings->document_root ? "/" : "", settings->document_root);
 	snprintf(from, sizeof(from), "from=%s", root);
+	nginx_marker(nginx->secret, site->id, marker);
 	snprintf(epoch, sizeof(epoch), "%" PRIu32, site->generation.epoch);
 	snprintf(n, sizeof(n), "%" PRIu64, site->generation.n);
 	const struct template_value values[] = {
+		{ .name = "marker", .text = marker },
 		{ .name = "domain", .text = site->name },
 		{ .name = "aliases", .list = list_of_texts("alias", settings->aliases, settings->n_aliases, arena) },
 		{ .name = "id", .text = site->id },
@@ -315,6 +318,10 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 		{ .name = "index",
 		  .list = settings->n_index ? list_of_texts("file", settings->index, settings->n_index, arena)
 		                            : list_of_texts("file", default_index, 1, arena) },
+		{ .name = "protected",
+		  .text = nginx_protect_name(site, variable),
+		  .on = settings->n_protected_folders > 0 },
+		{ .name = "folders", .list = nginx_protect_values(nginx, site, settings, arena) },
 		{ .name = "redirects", .list = list_of_redirects(settings, arena) },
 		{ .name = "error_pages", .list = list_of_error_pages(settings, arena) },
 		{ .name = "proxy", .text = settings->proxy, .on = *settings->proxy && !all_redirected(settings) },

@@ -34,6 +34,7 @@ export function SettingsCard({ website, onChange }: { website: Website; onChange
         <Row label={t('redirects')} none={t('noRedirects')}>
           {(s.redirects ?? []).map((r) => line(`${r.from} ${r.below}`, <>{r.from} {r.below && <span className="font-sans text-muted">{t('andBelow')} </span>}→ {r.to} <span className="text-muted">{r.status || 302}</span></>))}
         </Row>
+        <Row label={t('protected')} none={t('noProtected')}>{(s.protectedFolders ?? []).map((f) => line(`protected ${f.path}`, <>/{f.path} <span className="text-muted">{(f.users ?? []).map((u) => u.name).join(', ')}</span></>))}</Row>
         <Row label={t('errorPages')} none={t('noErrorPages')}>{(s.errorPages ?? []).map((p) => line(String(p.status), `${p.status} ${p.page}`))}</Row>
       </dl>
     </section>

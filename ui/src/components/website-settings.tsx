@@ -12,6 +12,7 @@ import { refresh } from '@/lib/queries';
 import { before, changed, fieldOf, formOf, statuses, type SettingsForm } from '@/lib/settings';
 import { showTask, useTasks } from '@/lib/tasks';
 import { PlanPreview } from './plan-preview';
+import { ProtectedFolders } from './protected-folders';
 import { siteName } from './site';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
@@ -106,7 +107,8 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
     mutationFn: (settings: WebsiteSettings) => updateWebsite({ websiteId: website.id, etag: start.etag, settings }, { key: keyFor(settings) }),
     onMutate: () => setUnplaced(null),
     onSuccess: ({ taskId, website: now }, settings) => {
-      follow(taskId, () => updateWebsite({ websiteId: website.id, etag: now?.etag ?? '', settings: before(start.values, settings) }));
+      // A password that was set anew can't be taken back: nobody knows the one before.
+      follow(taskId, settings.protectedFolders ? undefined : () => updateWebsite({ websiteId: website.id, etag: now?.etag ?? '', settings: before(start.values, settings) }));
       onClose();
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');
@@ -141,6 +143,7 @@ export default function WebsiteSettingsDialog({ website, onClose }: { website: W
           <Field label={t('proxy')} error={errors.proxy?.message} hint={t('proxyHint')}>{(wiring) => <input {...wiring} {...register('proxy')} {...plain} className="input font-mono" placeholder="http://192.0.2.10:8080" />}</Field>
           <Redirects {...part} />
           <ErrorPages {...part} />
+          <ProtectedFolders {...part} />
           {preview.data && asked && !preview.isPending && <PlanPreview plan={preview.data} />}
         </div>
         <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3.5">

@@ -696,6 +696,8 @@ export type WebsiteSettings = {
   errorPages?: ErrorPage[];
   /** Where all that isn't redirected is passed on to, instead of files; empty: nowhere. Not every address may be used. */
   proxy?: string;
+  /** Folders that ask for a name and a password. */
+  protectedFolders?: ProtectedFolder[];
 };
 
 export type Redirect = {
@@ -713,6 +715,23 @@ export type ErrorPage = {
   status?: number;
   /** a page of the website */
   page: string;
+};
+
+/** All below a path of the website's address, whatever answers there; the paths of certificates aside. */
+export type ProtectedFolder = {
+  /** without a leading slash; empty: the whole website */
+  path?: string;
+  /** what browsers say that they ask for; empty: Restricted */
+  realm?: string;
+  users?: FolderUser[];
+};
+
+export type FolderUser = {
+  name: string;
+  /** set anew; absent: as it was; never shown */
+  password?: string;
+  /** the panel's own: neither taken nor shown */
+  hash?: string;
 };
 
 export type Website = {
@@ -750,6 +769,31 @@ export type Website = {
   serving: string;
   /** why staff suspended it; not in lists */
   suspendReason: string;
+};
+
+export type GetWebsiteLogRequest = {
+  websiteId: string;
+  /** access, error; absent: access */
+  log?: string;
+  /** of the answer before; absent: the newest lines */
+  cursor?: string;
+  /** at most; 0: 200 */
+  lines?: number;
+  /** only lines with this text */
+  contains?: string;
+  /** after a cursor: how long to wait for a line */
+  waitMs?: number;
+};
+
+export type GetWebsiteLogReply = {
+  /** oldest first; what isn't printable stands as \xNN */
+  lines: string[];
+  /** where to go on */
+  cursor: string;
+  /** there are further lines after it */
+  more: boolean;
+  /** lines before these were left out */
+  skipped: boolean;
 };
 
 export type CreateWebsiteRequest = {
@@ -1147,3 +1191,7 @@ export const purgeWebsite = (input: { websiteId: string }, options?: CallOptions
 /** Says how much of this service an organisation uses, and of how much its plan allows. */
 export const listUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
   call<ListUsageReply>('GET', '/api/v1/usage', { query: { organisationId: input.organisationId }, ...options });
+
+/** Reads a website's log on its node: the newest lines, or those after a cursor; may wait until there is one. */
+export const getWebsiteLog = (input: { websiteId: string; log?: string; cursor?: string; lines?: number; contains?: string; waitMs?: number }, options?: CallOptions) =>
+  call<GetWebsiteLogReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/log`, { query: { log: input.log, cursor: input.cursor, lines: input.lines, contains: input.contains, waitMs: input.waitMs }, ...options });

@@ -9,6 +9,7 @@ export type SettingsForm = {
   index: string;
   redirects: { from: string; to: string; status: string; below: boolean; keepPath: boolean }[];
   errorPages: { status: string; page: string }[];
+  protectedFolders: { path: string; realm: string; users: { name: string; password: string; known: boolean }[] }[];
 };
 
 export const statuses = ['301', '302', '303', '307', '308'] as const;
@@ -22,6 +23,7 @@ export const formOf = (settings: WebsiteSettings = {}): SettingsForm => ({
   index: (settings.index ?? []).join(' '),
   redirects: (settings.redirects ?? []).map((r: Redirect) => ({ from: r.from, to: r.to, status: String(r.status || 302), below: !!r.below, keepPath: !!r.keepPath })),
   errorPages: (settings.errorPages ?? []).map((p: ErrorPage) => ({ status: String(p.status), page: p.page })),
+  protectedFolders: (settings.protectedFolders ?? []).map((f) => ({ path: f.path ?? '', realm: f.realm ?? '', users: (f.users ?? []).map((u) => ({ name: u.name, password: '', known: true })) })),
 });
 
 export const settingsOf = (form: SettingsForm): WebsiteSettings => ({
@@ -31,6 +33,11 @@ export const settingsOf = (form: SettingsForm): WebsiteSettings => ({
   index: words(form.index),
   redirects: form.redirects.map((r) => ({ ...r, from: r.from.trim(), to: r.to.trim(), status: Number(r.status) })),
   errorPages: form.errorPages.map((p) => ({ status: Number(p.status), page: p.page.trim() })),
+  protectedFolders: form.protectedFolders.map((f) => ({
+    path: f.path.trim().replace(/^\/+|\/+$/g, ''),
+    realm: f.realm.trim(),
+    users: f.users.map((u) => ({ name: u.name.trim(), ...(u.password ? { password: u.password } : {}) })),
+  })),
 });
 
 /** Only what differs travels: what others change beside it stays as it is. */
@@ -47,6 +54,7 @@ export function before(form: SettingsForm, change: WebsiteSettings): WebsiteSett
 
 /** The form's field that a violation is about, and which member of a list that is one text. */
 export function fieldOf({ field }: Violation) {
+  if (field.startsWith('settings.protectedFolders[')) return { name: field.slice('settings.'.length).replace(/\[(\d+)\]/g, '.$1') };
   const [, name, index, member] = /^settings\.(\w+)(?:\[(\d+)\])?(?:\.(\w+))?$/.exec(field) ?? [];
   if (!name) return null;
   if (name === 'aliases' || name === 'index') return { name, member: index === undefined ? undefined : Number(index) + 1 };

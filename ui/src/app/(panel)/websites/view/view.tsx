@@ -22,6 +22,7 @@ import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/li
 import { showTask, useTasks } from '@/lib/tasks';
 
 const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
+const LogCard = dynamic(() => import('@/components/log-card'), { ssr: false });
 const WebsiteSettings = dynamic(() => import('@/components/website-settings'), { ssr: false });
 type Removal = 'delete' | 'purge';
 
@@ -189,6 +190,7 @@ function Page({ website }: { website: Website }) {
         </div>
         <History id={website.id} />
       </div>
+      {website.nodeId && website.state !== 'purged' && <div className="mt-4"><LogCard websiteId={website.id} /></div>}
       {editing && <WebsiteSettings website={website} onClose={() => setEditing(false)} />}
       {removal && <RemoveWebsite website={website} how={removal} onClose={() => setRemoval(null)} />}
     </>
