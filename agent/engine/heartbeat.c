@@ -69,6 +69,9 @@ bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *e
 	heartbeat.resources = (uint32_t)apply_served(engine->apply);
 	heartbeat.n_capabilities = 1;
 	heartbeat.capabilities = capabilities;
+	heartbeat.php_versions = (char **)(uintptr_t)engine->php_versions;
+	for (const char *const *version = engine->php_versions; version && *version; version++)
+		heartbeat.n_php_versions++;
 	read_load(&heartbeat);
 	read_memory(&heartbeat);
 	read_disk(engine->dir, &heartbeat);

@@ -34,6 +34,8 @@ static const char schema[] =
 	"create table if not exists reports ("
 	"  id integer primary key autoincrement, task_id text not null unique, outcome blob not null,"
 	"  tries integer not null default 0, next_ms integer not null default 0);"
+	"create table if not exists pools (id text not null, version text not null, shard integer not null,"
+	"  primary key (id, version)) without rowid;"
 	"pragma user_version = 1;";
 
 void journal_free(struct journal *journal)

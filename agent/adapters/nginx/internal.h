@@ -9,6 +9,7 @@
 #include "stralix/v1/node.pb-c.h"
 
 #include "agent/adapters/nginx/nginx.h"
+#include "agent/adapters/php/php.h"
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
 
@@ -34,8 +35,11 @@ struct nginx {
 	gid_t web_gid;
 	struct nginx_render render;
 	struct sandbox *sandbox;
+	struct php *php;
 	char version[65];
+	char tested[PATH_MAX];       /* the generation whose test runs */
 	off_t log_before;            /* size of the error log when it was told to reload */
+	int64_t reload_ms;           /* when, since the machine's start */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
 	pid_t before[NGINX_WORKERS]; /* the workers that took connections then */
 	unsigned n_before;
@@ -54,7 +58,8 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
                        struct error *err) _must_check_;
 /* What visitors see in the place of a website, in the folder pages. */
 bool nginx_write_pages(struct nginx *nginx, struct error *err) _must_check_;
-bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err) _must_check_;
+bool nginx_link_site(struct nginx *nginx, int from, int to, const struct object *site, bool *linked,
+                     struct error *err) _must_check_;
 bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err) _must_check_;
 
 /* The running master's pid; 0 when it isn't there. Any thread. */
@@ -66,6 +71,9 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
+/* When the oldest worker started, those that are shutting down too, in ms since the machine's start; 0: there is no
+ * nginx. */
+int64_t nginx_oldest_worker(const struct nginx *nginx);
 /* log.c: adapter_ops.log, and the name that a website has in the error log. Any thread. */
 enum { NGINX_MARKER = 34 };
 void nginx_marker(const struct nginx *nginx, const char *id, char ret[static NGINX_MARKER]);
@@ -82,6 +90,8 @@ bool nginx_place_docroot(struct nginx *nginx, const struct object *site, struct 
 /* A folder below public, each part of its path made where it isn't there. ERR_INVALID: something else is in the way. */
 bool nginx_place_folder(struct nginx *nginx, const struct object *site, const char *path,
                         struct error *err) _must_check_;
+/* srv/<id>/tmp: of the site's own processes alone. */
+bool nginx_place_tmp(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* lane/<domain> -> srv/<id>/public: see the default server in nginx.conf. */

@@ -15,6 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/failpoint.h"
 #include "lib/contract/contract.h"
+#include "lib/contract/php.h"
 
 #include "stralix/v1/node.contract.h"
 
@@ -76,6 +77,14 @@ static void fingerprint(void *self, char ret[static 65])
 	memcpy(ret, ((struct nginx *)self)->render.fingerprint, 65);
 }
 
+/* A website that is suspended runs nothing, so it lacks nothing. */
+static bool place_php(struct nginx *nginx, const struct object *object, const Stralix__V1__WebsiteState *site,
+                      struct error *err)
+{
+	return site->serving != STRALIX__V1__WEBSITE_STATE__SERVING__LIVE ||
+	       (php_accepts(nginx->php, site->settings->php, err) && nginx_place_tmp(nginx, object, err));
+}
+
 static bool place(void *self, const struct object *object, struct error *err)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
@@ -84,7 +93,8 @@ static bool place(void *self, const struct object *object, struct error *err)
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
-	       (!site->settings || nginx_place_folder(self, object, site->settings->document_root, err));
+	       (!site->settings || nginx_place_folder(self, object, site->settings->document_root, err)) &&
+	       (!php_wanted(site->settings) || place_php(self, object, site, err));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -99,8 +109,24 @@ static bool render_site(void *self, struct staging *staging, const struct object
 
 static bool link_site(void *self, int from, int to, const struct object *object, bool *linked, struct error *err)
 {
-	(void)self;
-	return nginx_link_site(from, to, object, linked, err);
+	return nginx_link_site(self, from, to, object, linked, err);
+}
+
+static bool render_whole(void *self, struct staging *staging, int from, uint64_t generation, struct error *err)
+{
+	return php_render_shards(((struct nginx *)self)->php, staging, from, generation, err);
+}
+
+static bool prepare(void *self, const char *path, struct adapter_check *checks, size_t n, struct error *err)
+{
+	return php_prepare(((struct nginx *)self)->php, path, checks, n, err);
+}
+
+static void tend(void *self, const char *path)
+{
+	const struct nginx *nginx = self;
+
+	php_tend(nginx->php, path, nginx_oldest_worker(nginx), nginx->reload_ms);
 }
 
 static bool test_start(void *self, const char *path, struct error *err)
@@ -108,6 +134,7 @@ static bool test_start(void *self, const char *path, struct error *err)
 	struct nginx *nginx = self;
 	char conf[PATH_MAX];
 
+	snprintf(nginx->tested, sizeof(nginx->tested), "%s", path);
 	snprintf(conf, sizeof(conf), "%s/nginx.conf", path);
 	const char *const argv[] = {
 		nginx->settings->nginx_binary, "-t", "-q", "-p", nginx->dir, "-e", "stderr", "-c", conf, NULL
@@ -128,17 +155,17 @@ static bool test_wait(void *self, struct buf *output, bool *passed, struct error
 	*passed = status == 0;
 	if (!*passed && output->size == 0)
 		buf_printf(output, "nginx -t ended with status %d", status);
-	return true;
+	return !*passed || php_test(nginx->php, nginx->tested, output, passed, err);
 }
 
-/* "… in /…/sites/<id>.conf:12" */
+/* nginx: "… in /…/sites/<id>.conf:12"; PHP: "ERROR: [pool <id>] …" */
 static void suspect(void *self, const char *output, char ret[static UUID_TEXT])
 {
-	const char *file = strstr(output, "/sites/");
+	const char *file = strstr(output, "/sites/"), *pool = strstr(output, "[pool ");
 	struct uuid id;
 
 	(void)self;
-	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : "");
+	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : pool ? pool + strlen("[pool ") : "");
 	if (!uuid_parse(ret, &id))
 		ret[0] = '\0';
 }
@@ -200,10 +227,13 @@ static const struct adapter_ops ops = {
 	.render_shared = render_shared,
 	.render = render_site,
 	.link = link_site,
+	.render_whole = render_whole,
 	.test_start = test_start,
 	.test_wait = test_wait,
 	.suspect = suspect,
 	.ready = ready,
+	.prepare = prepare,
+	.tend = tend,
 	.serve_early = serve_early,
 	.serve_early_end = serve_early_end,
 	.reload = reload,
@@ -219,11 +249,17 @@ struct adapter nginx_adapter(struct nginx *nginx)
 	return (struct adapter){ .ops = &ops, .self = nginx };
 }
 
+const char *const *nginx_php_versions(const struct nginx *nginx)
+{
+	return php_versions(nginx->php);
+}
+
 void nginx_free(struct nginx *nginx)
 {
 	if (!nginx)
 		return;
 	nginx_render_done(nginx);
+	php_free(nginx->php);
 	sandbox_free(nginx->sandbox);
 	closep(&nginx->root);
 	free(nginx);
@@ -313,7 +349,19 @@ static bool open_sandbox(struct nginx *nginx, struct error *err)
 	return sandbox_new(&options, &nginx->sandbox, err);
 }
 
-bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)
+static bool open_php(struct nginx *nginx, struct journal *journal, struct error *err)
+{
+	const struct php_options options = { .settings = nginx->settings,
+		                             .journal = journal,
+		                             .sandbox = nginx->sandbox,
+		                             .web_user = (uid_t)nginx->settings->web_uid,
+		                             .web_group = nginx->web_gid };
+
+	return php_new(&options, &nginx->php, err);
+}
+
+bool nginx_new(const struct settings *settings, struct journal *journal, const char *secret, struct nginx **ret,
+               struct error *err)
 {
 	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
 
@@ -331,8 +379,8 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) || !open_sandbox(nginx, err) ||
-	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
-	    !nginx_read_version(nginx, err))
+	    !open_php(nginx, journal, err) || !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) ||
+	    !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	*ret = TAKE_PTR(nginx);
 	return true;
