@@ -6,6 +6,7 @@ static const struct web_handlers handlers = {
 	.create_website = web_create_website,
 	.list_websites = web_list_websites,
 	.get_website = web_get_website,
+	.get_website_php = web_get_website_php,
 	.update_website = web_update_website,
 	.suspend_website = web_suspend_website,
 	.resume_website = web_resume_website,

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/contract/php.h"
+
 #include "claims.h"
 #include "desire.h"
 #include "names.h"
@@ -64,6 +66,24 @@ static bool check_proxy(struct call *call, const struct website *site, const Str
 	    proxy_may(wanted->proxy, settings->proxy_allowed, own))
 		return true;
 	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
+}
+
+/* What was chosen before stays allowed, even if its node has lost it. */
+static bool check_php(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
+                      struct error *err)
+{
+	const Stralix__V1__PlaceResourceReply *place;
+
+	if (!php_wanted(wanted) ||
+	    (site->settings->php && strcmp(wanted->php->version, site->settings->php->version) == 0))
+		return true;
+	if (!place_ask(call, site, "", &place, err))
+		return false;
+	for (size_t i = 0; i < place->n_php_versions; i++)
+		if (strcmp(place->php_versions[i], wanted->php->version) == 0)
+			return true;
+	return error_field(err, "settings.php.version", "available", "This website's node has no PHP %s.",
+	                   wanted->php->version);
 }
 
 static bool is_reserved(struct error *err, const char *field)
@@ -160,7 +180,8 @@ bool web_update_website(struct call *call, const Stralix__V1__UpdateWebsiteReque
 		return error_field(err, "settings", "required", "Name what is to change, such as settings.aliases.");
 	if (!settings_merge(site.settings, req->settings, req->update_mask, req->n_update_mask, call_arena(call),
 	                    &wanted, err) ||
-	    !settings_check(wanted, site.domain, err) || !check_proxy(call, &site, wanted, err))
+	    !settings_check(wanted, site.domain, err) || !check_proxy(call, &site, wanted, err) ||
+	    !check_php(call, &site, wanted, err))
 		return false;
 	if (!claim_new(call, &site, wanted, &claimed, err)) {
 		give_back(call, &site, &claimed);

@@ -559,6 +559,8 @@ export type Node = {
   httpsPort: number;
   /** what is wrong, for people */
   message: string;
+  /** 8.2 */
+  phpVersions: string[];
 };
 
 export type ListNodesRequest = {
@@ -604,6 +606,31 @@ export type WebsiteSettings = {
   errorPages?: ErrorPage[];
   /** Where all that isn't redirected is passed on to, instead of files; empty: nowhere. Not every address may be used. */
   proxy?: string;
+  /** What runs the website's .php files. What is redirected or passed on elsewhere isn't run. */
+  php?: Php;
+};
+
+/** A pool of PHP processes with the website's own uid. Changed as a whole. */
+export type Php = {
+  /** One that the website's node has, such as 8.2; empty: no PHP. GET /api/v1/websites/{website_id}/php says which. */
+  version?: string;
+  /** unset: on demand */
+  mode?: 'MODE_UNSET' | 'ONDEMAND' | 'DYNAMIC' | 'STATIC';
+  /** requests that run at once; 0: 5 */
+  maxChildren?: number;
+  /** of a process on demand; 0: 10 */
+  idleTimeoutS?: number;
+  /** then a process is replaced; 0: 500 */
+  maxRequests?: number;
+  ini?: PhpIni[];
+  /** what no file is there for goes to /index.php */
+  frontController?: boolean;
+};
+
+/** One of the directives that may be set, with a value that its rule allows. */
+export type PhpIni = {
+  name: string;
+  value: string;
 };
 
 export type Redirect = {
@@ -698,6 +725,28 @@ export type GetWebsiteRequest = {
 
 export type GetWebsiteReply = {
   website?: Website;
+};
+
+export type GetWebsitePhpRequest = {
+  websiteId: string;
+};
+
+export type GetWebsitePhpReply = {
+  /** that the website's node has; none: no PHP there */
+  versions: string[];
+  directives: PhpDirective[];
+};
+
+export type PhpDirective = {
+  name: string;
+  /** size, number, switch, zone */
+  kind: string;
+  /** what it takes, for people */
+  rule: string;
+  /** its value when it isn't set */
+  fallback: string;
+  /** scripts can't change it */
+  guarded: boolean;
 };
 
 export type UpdateWebsiteRequest = {

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { PhpCard } from '@/components/php-card';
 import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
@@ -21,6 +22,7 @@ import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/li
 import { showTask, useTasks } from '@/lib/tasks';
 
 const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
+const WebsitePhp = dynamic(() => import('@/components/website-php'), { ssr: false });
 const WebsiteSettings = dynamic(() => import('@/components/website-settings'), { ssr: false });
 type Removal = 'delete' | 'purge';
 
@@ -160,6 +162,7 @@ function Page({ website }: { website: Website }) {
   const maySuspend = useCan('website:suspend');
   const [removal, setRemoval] = useState<Removal | null>(null);
   const [editing, setEditing] = useState(false);
+  const [editingPhp, setEditingPhp] = useState(false);
   const there = website.serving === 'live' || website.serving === 'suspended';
   const name = siteName(website);
   return (
@@ -184,10 +187,12 @@ function Page({ website }: { website: Website }) {
         <div className="grid gap-4">
           <Facts website={website} />
           {website.settings && <SettingsCard website={website} onChange={mayUpdate && there ? () => setEditing(true) : undefined} />}
+          {website.settings && <PhpCard website={website} onChange={mayUpdate && there ? () => setEditingPhp(true) : undefined} />}
         </div>
         <History id={website.id} />
       </div>
       {editing && <WebsiteSettings website={website} onClose={() => setEditing(false)} />}
+      {editingPhp && <WebsitePhp website={website} onClose={() => setEditingPhp(false)} />}
       {removal && <RemoveWebsite website={website} how={removal} onClose={() => setRemoval(null)} />}
     </>
   );
