@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { people } from './people.mjs';
+import { php } from './php.mjs';
 import { scenery } from './scenery.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
@@ -213,6 +214,8 @@ await check('settings that somebody else changed meanwhile are not overwritten',
   await form.getByRole('button', { name: 'Discard them' }).click();
   await form.waitFor({ state: 'detached' });
 });
+
+await php({ browser, button, at, website, env, domain });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));

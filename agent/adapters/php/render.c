@@ -89,9 +89,9 @@ static bool fill(const struct php *php, const struct object *site, const Stralix
 	unsigned children = wanted->max_children ? wanted->max_children : CHILDREN;
 	const struct template_value values[] = {
 		{ .name = "id", .text = site->id },
-		{ .name = "user", .text = number(arena, site->uid), .on = geteuid() == 0 },
-		{ .name = "web_user", .text = number(arena, php->use.web_user) },
-		{ .name = "web_group", .text = number(arena, php->use.web_group) },
+		{ .name = "uid", .text = number(arena, site->uid), .on = geteuid() == 0 },
+		{ .name = "web_uid", .text = number(arena, php->use.web_user) },
+		{ .name = "web_gid", .text = number(arena, php->use.web_group) },
 		{ .name = "ondemand", .text = "", .on = wanted->mode <= STRALIX__V1__PHP__MODE__ONDEMAND },
 		{ .name = "dynamic", .text = "", .on = wanted->mode == STRALIX__V1__PHP__MODE__DYNAMIC },
 		{ .name = "static", .text = "", .on = wanted->mode == STRALIX__V1__PHP__MODE__STATIC },
