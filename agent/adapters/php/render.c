@@ -276,25 +276,21 @@ static bool note_shard(struct shards *s, const char *shard, const char *master, 
 	return true;
 }
 
-/* All pools of a version that stand in one shard, from the first on. done: which have had their turn. */
-static bool render_shard(struct shards *s, const char *version, php_name *ids, size_t n, bool *done, size_t first,
+/* All pools of a version that stand in the shard of the first, from there on. 0 in shards: has had its turn. */
+static bool render_shard(struct shards *s, const char *version, php_name *ids, unsigned *shards, size_t n,
                          struct error *err)
 {
-	const struct journal_pool *place = php_assigned(s->php, ids[first], version);
 	_cleanup_buf_ struct buf text = { 0 };
 	char shard[PHP_NAME], master[PHP_NAME];
+	unsigned number = shards[0];
 
-	if (!place)
-		return error_set(err, ERR_INTERNAL, "the pool of %s has no shard", ids[first]);
-	snprintf(shard, sizeof(shard), "%s-%u", version, place->shard);
+	snprintf(shard, sizeof(shard), "%.8s-%u", version, number);
 	if (!begin_shard(s->php, &text, err))
 		return false;
-	for (size_t i = first; i < n; i++) {
-		const struct journal_pool *other = php_assigned(s->php, ids[i], version);
-
-		if (done[i] || !other || other->shard != place->shard)
+	for (size_t i = 0; i < n; i++) {
+		if (shards[i] != number)
 			continue;
-		done[i] = true;
+		shards[i] = 0;
 		if (!add_pool(s, version, ids[i], &text, err))
 			return false;
 	}
@@ -312,11 +308,18 @@ static bool render_version(struct shards *s, const char *version, struct error *
 	snprintf(folder, sizeof(folder), "pools/%s", version);
 	if (!php_list(s->staging->dir, folder, &ids, &n, err))
 		return false;
-	_cleanup_free_ bool *done = calloc(n + 1, sizeof(*done));
-	if (!done)
+	_cleanup_free_ unsigned *shards = calloc(n + 1, sizeof(*shards));
+	if (!shards)
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		const struct journal_pool *place = php_assigned(s->php, ids[i], version);
+
+		if (!place)
+			return error_set(err, ERR_INTERNAL, "the pool of %s has no shard", ids[i]);
+		shards[i] = place->shard;
+	}
 	for (size_t i = 0; i < n; i++)
-		if (!done[i] && !render_shard(s, version, ids, n, done, i, err))
+		if (shards[i] > 0 && !render_shard(s, version, &ids[i], &shards[i], n - i, err))
 			return false;
 	return true;
 }
