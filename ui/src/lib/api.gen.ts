@@ -1021,3 +1021,7 @@ export const purgeWebsite = (input: { websiteId: string }, options?: CallOptions
 /** Says how much of this service an organisation uses, and of how much its plan allows. */
 export const listUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
   call<ListUsageReply>('GET', '/api/v1/usage', { query: { organisationId: input.organisationId }, ...options });
+
+/** Says which PHP this website can have: versions of its node, and directives that may be set. */
+export const getWebsitePhp = (input: { websiteId: string }, options?: CallOptions) =>
+  call<GetWebsitePhpReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/php`, { ...options });
