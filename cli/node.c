@@ -17,7 +17,7 @@
 enum { LEAF_DAYS = 365, ID_MAX = 63, UID_BASE_MAX = 2000000000, KEYRING_MAX = 65536, NAME_MAX_BYTES = 80 };
 
 struct node_settings {
-	const char *dir, *id, *name, *address, *http_port, *https_port, *nats_port, *uid_base, *nginx;
+	const char *dir, *id, *name, *address, *http_port, *https_port, *nats_port, *uid_base, *nginx, *php;
 	struct strings capabilities;
 };
 
@@ -34,6 +34,7 @@ static const struct option_row options[] = {
 	TEXT("http-port", "N", http_port, "80", "their port"),
 	TEXT("https-port", "N", https_port, "443", "their port with TLS"),
 	TEXT("nginx", "PATH", nginx, "/usr/sbin/nginx", "the node's nginx"),
+	TEXT("php", "LIST", php, "", "its versions of PHP: 8.2=/usr/sbin/php-fpm8.2, with commas between"),
 	TEXT("nats-port", "N", nats_port, "", "the bus's port on this host; empty: as init was told"),
 	TEXT("uid-base", "N", uid_base, "", "as for init; empty: as init was told"),
 	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website …" },
@@ -42,7 +43,7 @@ static const struct option_row options[] = {
 
 /* Everything checked. */
 struct node {
-	const char *id, *name, *address, *nginx;
+	const char *id, *name, *address, *nginx, *php;
 	long http_port, https_port, base;
 	char url[256];
 	const struct strings *capabilities;
@@ -73,6 +74,8 @@ static bool check_words(const struct node_settings *settings, struct error *err)
 	if (settings->address[0] == '\0' ||
 	    strspn(settings->address, "0123456789abcdefABCDEF.:") != strlen(settings->address))
 		return error_set(err, ERR_INVALID, "--address must be an IP address");
+	if (!is_line(settings->php))
+		return error_set(err, ERR_INVALID, "--php is like 8.2=/usr/sbin/php-fpm8.2, with commas between");
 	for (unsigned i = 0; i < settings->capabilities.n; i++)
 		if (!is_id(settings->capabilities.items[i]))
 			return error_set(err, ERR_INVALID, "--capability must match [a-z0-9-]{1,63}");
@@ -89,6 +92,7 @@ static bool check(const struct node_settings *settings, const struct installatio
 		.name = settings->name[0] != '\0' ? settings->name : settings->id,
 		.address = settings->address,
 		.nginx = settings->nginx,
+		.php = settings->php,
 		.capabilities = &settings->capabilities,
 		.base = (long)installation->uid_base,
 	};
@@ -191,6 +195,7 @@ static bool make_engine(const struct place *place, const struct node *node, char
 	yaml_row(&yaml, "keyring", "%s/keyring", folder.text);
 	yaml_row(&yaml, "report_key", "%s/report.key", folder.text);
 	yaml_row(&yaml, "nginx_binary", "%s", node->nginx);
+	yaml_row(&yaml, "php", "%s", node->php);
 	yaml_row(&yaml, "http_port", "%ld", node->http_port);
 	yaml_row(&yaml, "https_port", "%ld", node->https_port);
 	yaml_row(&yaml, "address", "%s", node->address);

@@ -48,6 +48,8 @@ struct adapter_ops {
 	bool (*render_shared)(void *self, struct staging *staging, uint64_t generation, struct error *err);
 	bool (*render)(void *self, struct staging *staging, const struct object *object, struct error *err);
 	bool (*link)(void *self, int from, int to, const struct object *object, bool *linked, struct error *err);
+	/* Once all objects are in: what is made of them together. from: the committed generation's folder; -1: none. */
+	bool (*render_whole)(void *self, struct staging *staging, int from, uint64_t generation, struct error *err);
 
 	/* Starts the daemon's own test of a generation (its absolute path), then waits for it. output: its words. */
 	bool (*test_start)(void *self, const char *path, struct error *err);
@@ -55,6 +57,13 @@ struct adapter_ops {
 	/* The id of the object whose file a refusal names, or an empty string. */
 	void (*suspect)(void *self, const char *output, char ret[static UUID_TEXT]);
 	void (*ready)(void *self); /* idle: prepare the next test */
+
+	/* Before a generation (its absolute path) goes live: starts what runs beside the daemon for it. An object whose
+	 * part doesn't come up has ok taken from its check; what can't be told apart is err. */
+	bool (*prepare)(void *self, const char *path, struct adapter_check *checks, size_t n, struct error *err);
+	/* Between batches, the committed generation being live (its absolute path): keeps that up, ends what is left
+	 * over of others. */
+	void (*tend)(void *self, const char *path);
 
 	/* An object that has passed its test may be served at once, before the daemon has read its generation; an end
 	 * to that for all objects. Only speed: a failure changes nothing but the time. */

@@ -128,48 +128,37 @@ static bool activate(struct apply *apply, uint64_t generation, struct error *why
 	return true;
 }
 
+/* What a generation that was at work before needs; a part that doesn't come up is no reason not to go back to it. */
+static void prepare_known(struct apply *apply, uint64_t generation)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	struct error why = { 0 };
+	char path[TREE_PATH];
+
+	tree_path(apply->use.tree, generation, path);
+	if (!adapter->ops->prepare(adapter->self, path, NULL, 0, &why))
+		log_failure(LOG_ERROR_, &why, "preparing a generation that was at work");
+}
+
 bool apply_roll_back(struct apply *apply, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 
 	if (apply->committed == 0 || tree_live(apply->use.tree) == apply->committed)
 		return true;
+	prepare_known(apply, apply->committed);
 	return (activate(apply, apply->committed, err) &&
 	        adapter->ops->await_generation(adapter->self, apply->committed, err)) ||
 	       error_wrap(err, "roll back to generation %llu", (unsigned long long)apply->committed);
 }
 
-/* Asks for each open change whether the daemon does what is wanted; fails those where it doesn't. */
+/* Asks for each open change whether the daemon does what is wanted. */
 static void verify_objects(struct apply *apply, struct change *changes, size_t n)
 {
-	const struct adapter *adapter = &apply->use.adapter;
-	_cleanup_free_ struct adapter_check *checks = calloc(n + 1, sizeof(*checks));
-	_cleanup_free_ size_t *of = calloc(n + 1, sizeof(*of));
-	size_t open = 0;
+	struct error why = { 0 };
 
-	if (!checks || !of) {
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
-		struct error why = { 0 };
-
-		error_set(&why, ERR_INTERNAL, "out of memory");
+	if (!apply_verify_objects(apply, changes, n, &why))
 		fail_all(changes, n, &why, NULL);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct change *change = &changes[i];
-		bool gone = change->before.served &&
-		            (!change->after.served || strcmp(change->before.name, change->after.name) != 0);
-
-		if (change->state != CHANGE_OPEN)
-			continue;
-		of[open] = i;
-		checks[open++] =
-			(struct adapter_check){ .object = &change->after, .gone = gone ? change->before.name : NULL };
-	}
-	adapter->ops->await_objects(adapter->self, checks, open);
-	for (size_t i = 0; i < open; i++)
-		if (!checks[i].ok)
-			change_fail(&changes[of[i]], &checks[i].why, NULL);
 }
 
 /* Data of removed objects goes after nothing serves it and before the journal calls it removed. */
@@ -372,6 +361,16 @@ static enum round go_live(struct apply *apply, uint64_t generation, struct chang
 	return round;
 }
 
+/* Starts what runs beside the daemon for the newest generation. */
+static enum round prepare(struct apply *apply, struct change *changes, size_t n, struct error *why)
+{
+	size_t open = changes_open(changes, n);
+
+	if (!apply_prepare_objects(apply, changes, n, why))
+		return open > 1 ? ROUND_SPLIT : ROUND_FAILED;
+	return changes_open(changes, n) == open ? ROUND_COMMITTED : ROUND_AGAIN;
+}
+
 /* One generation from stage to verify. ROUND_FAILED: why is for all changes that are still open. */
 static enum round go_round(struct apply *apply, uint64_t generation, struct change *changes, size_t n,
                            struct error *why)
@@ -391,7 +390,11 @@ static enum round go_round(struct apply *apply, uint64_t generation, struct chan
 	enum round tested = test(apply, generation, changes, n, why);
 	if (tested != ROUND_COMMITTED)
 		return tested;
-	return staging_check(&staging, why) ? go_live(apply, generation, changes, n, why) : ROUND_FAILED;
+	if (!staging_check(&staging, why))
+		return ROUND_FAILED;
+	enum round prepared = prepare(apply, changes, n, why);
+	failpoint("engine.prepared");
+	return prepared == ROUND_COMMITTED ? go_live(apply, generation, changes, n, why) : prepared;
 }
 
 /* To the end of all changes, committed or failed. False only when the journal failed. */
@@ -537,6 +540,7 @@ static bool recover(struct apply *apply, struct error *err)
 		live = 0;
 	if (live == 0 && !tree_switch(apply->use.tree, live = apply->committed, err))
 		return false;
+	prepare_known(apply, live);
 	if (!adapter->ops->reload(adapter->self, &why) || !adapter->ops->await_generation(adapter->self, live, &why)) {
 		log_failure(LOG_WARN_, &why, "serving the live generation");
 		if (!apply_roll_back(apply, err))
@@ -553,12 +557,25 @@ bool apply_recover(struct apply *apply, struct error *err)
 	return ok;
 }
 
+/* Nothing is ended while it isn't sure what is at work. */
+static void tend(struct apply *apply)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	char path[TREE_PATH];
+
+	if (apply->committed == 0 || tree_live(apply->use.tree) != apply->committed)
+		return;
+	tree_path(apply->use.tree, apply->committed, path);
+	adapter->ops->tend(adapter->self, path);
+}
+
 void apply_idle(struct apply *apply)
 {
 	const struct adapter *adapter = &apply->use.adapter;
 	struct error why = { 0 };
 
 	adapter->ops->ready(adapter->self);
+	tend(apply);
 	if (!tree_tidy(apply->use.tree, KEEP_GENERATIONS, &why) || !journal_prune(apply->use.journal, &why))
 		log_failure(LOG_WARN_, &why, "tidying up");
 }
@@ -569,6 +586,7 @@ void apply_watch(struct apply *apply)
 	struct adapter_health health = { 0 };
 	struct error why = { 0 };
 
+	tend(apply);
 	adapter->ops->health(adapter->self, &health);
 	if (health.alive || tree_live(apply->use.tree) == 0) {
 		apply_observe_due(apply);

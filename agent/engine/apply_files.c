@@ -13,8 +13,10 @@
 static bool render_own(struct apply *apply, const struct change *change, struct staging *staging, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
+	_cleanup_close_ int live = tree_open_generation(apply->use.tree, tree_live(apply->use.tree), err);
 
-	return adapter->ops->render_shared(adapter->self, staging, apply->committed, err) &&
+	return live >= 0 && adapter->ops->render_shared(adapter->self, staging, apply->committed, err) &&
+	       adapter->ops->render_whole(adapter->self, staging, live, apply->committed, err) &&
 	       (!change->after.served || adapter->ops->render(adapter->self, staging, &change->after, err));
 }
 
@@ -97,7 +99,7 @@ static bool adopt_one(struct apply *apply, struct change *change, const Stralix_
 
 static bool adopt(struct apply *apply, struct change *change, const Stralix__V1__FileOrder *order, struct error *err)
 {
-	_cleanup_(staging_done) struct staging own = STAGING_NONE;
+	_cleanup_(staging_done) struct staging own = STAGING_ASIDE;
 	bool ok = render_own(apply, change, &own, err);
 
 	for (size_t i = 0; ok && i < order->n_files; i++)

@@ -45,6 +45,11 @@ bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf 
 /* After the whole was refused: fails those changes that are refused alone too. False: there is none. */
 bool apply_quarantine(struct apply *apply, struct change *changes, size_t n, const char *words);
 
+/* Has the adapter start what the open changes need beside the daemon, in the newest generation; asks whether the daemon
+ * does what they want. Fails those where it says no; false: why is for all. */
+bool apply_prepare_objects(struct apply *apply, struct change *changes, size_t n, struct error *why) _must_check_;
+bool apply_verify_objects(struct apply *apply, struct change *changes, size_t n, struct error *why) _must_check_;
+
 /* Links back to the committed generation when another is live. */
 bool apply_roll_back(struct apply *apply, struct error *err) _must_check_;
 

@@ -56,6 +56,15 @@ static bool carry_all(struct apply *apply, struct staging *to, const struct chan
 	return true;
 }
 
+static bool render_whole(struct apply *apply, struct staging *staging, uint64_t generation, struct error *err)
+{
+	const struct adapter *adapter = &apply->use.adapter;
+	bool has = apply->committed > 0 && tree_has(apply->use.tree, apply->committed);
+	_cleanup_close_ int from = has ? tree_open_generation(apply->use.tree, apply->committed, err) : -1;
+
+	return (!has || from >= 0) && adapter->ops->render_whole(adapter->self, staging, from, generation, err);
+}
+
 static bool render_change(struct apply *apply, struct staging *staging, const struct change *change, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
@@ -87,7 +96,8 @@ bool apply_stage(struct apply *apply, uint64_t generation, struct change *change
 		}
 		change_fail(&changes[i], &why, NULL);
 	}
-	return carry_all(apply, staging, changes, n, err) && adopted_round_write(&apply->round, staging, err);
+	return carry_all(apply, staging, changes, n, err) && render_whole(apply, staging, generation, err) &&
+	       adopted_round_write(&apply->round, staging, err);
 }
 
 bool apply_test(struct apply *apply, uint64_t generation, bool sync, struct buf *words, bool *passed, struct error *err)

@@ -131,6 +131,25 @@ static bool write_request_uri(const char *value, struct buf *out, const char **r
 	return put(value, out);
 }
 
+/* Between quotes, where a file of PHP's has no escapes but ${}. */
+static bool write_ini_string(const char *value, struct buf *out, const char **reason)
+{
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || strchr("\"\\$", *c))
+			return refuse(reason, "control characters, quotes, backslashes and '$' are refused");
+	buf_printf(out, "\"%s\"", value);
+	return true;
+}
+
+/* A directive's value: a number, a size, a word, a time zone. */
+static bool write_ini_value(const char *value, struct buf *out, const char **reason)
+{
+	if (!only(value, LOWER UPPER DIGITS "_+-/.", 64))
+		return refuse(reason, "not a plain value");
+	buf_printf(out, "\"%s\"", value);
+	return true;
+}
+
 static bool write_html(const char *value, struct buf *out, const char **reason)
 {
 	for (const char *c = value; *c; c++)
@@ -173,6 +192,8 @@ static const struct context contexts[] = {
 	{ "request_uri", write_request_uri },
 	{ "upstream", write_upstream },
 	{ "folder_pattern", write_folder_pattern },
+	{ "ini_string", write_ini_string },
+	{ "ini_value", write_ini_value },
 };
 
 const struct context *context_find(const char *name)

@@ -22,6 +22,7 @@ struct engine {
 	struct keyring *keyring;
 	int64_t keyring_seen_ms; /* when its file was looked at */
 	struct adapter adapter;
+	const char *const *php_versions; /* that this node runs; ends with NULL */
 	struct journal *journal;
 	struct outcome_signer *signer;
 	struct progress *progress;

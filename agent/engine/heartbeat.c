@@ -86,6 +86,9 @@ bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *e
 	heartbeat.capabilities = capabilities;
 	if (fill_drift(engine, &drift))
 		heartbeat.drift = &drift;
+	heartbeat.php_versions = (char **)(uintptr_t)engine->php_versions;
+	for (const char *const *version = engine->php_versions; version && *version; version++)
+		heartbeat.n_php_versions++;
 	read_load(&heartbeat);
 	read_memory(&heartbeat);
 	read_disk(engine->dir, &heartbeat);

@@ -38,6 +38,8 @@ static const char schema[] =
 	"create table if not exists adopted ("
 	"  path text primary key, owner text not null, base blob, content blob not null, actor text not null,"
 	"  at_ms integer not null) without rowid;"
+	"create table if not exists pools (id text not null, version text not null, shard integer not null,"
+	"  primary key (id, version)) without rowid;"
 	"pragma user_version = 1;";
 
 void journal_free(struct journal *journal)

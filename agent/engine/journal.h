@@ -109,5 +109,14 @@ bool journal_reports_now(struct journal *journal, struct error *err) _must_check
 bool journal_reserve_seq(struct journal *journal, uint64_t least, uint64_t count, uint64_t *first,
                          struct error *err) _must_check_;
 
+/* In which shard of its PHP version a website's pool stands. */
+struct journal_pool {
+	char id[UUID_TEXT], version[8];
+	unsigned shard;
+};
+bool journal_pools(struct journal *journal, struct journal_pool **ret, size_t *n, struct error *err) _must_check_;
+bool journal_pool_set(struct journal *journal, const struct journal_pool *pool, struct error *err) _must_check_;
+bool journal_pool_forget(struct journal *journal, const struct journal_pool *pool, struct error *err) _must_check_;
+
 /* Forgets tokens that have expired and tasks that ended long ago and are confirmed. */
 bool journal_prune(struct journal *journal, struct error *err) _must_check_;

@@ -73,9 +73,10 @@ static bool open_nginx(struct parts *parts, struct error *err)
 	struct journal_node node;
 
 	if (!journal_node(parts->engine.journal, &node, err) ||
-	    !nginx_new(&parts->settings, node.secret, &parts->nginx, err))
+	    !nginx_new(&parts->settings, parts->engine.journal, node.secret, &parts->nginx, err))
 		return false;
 	parts->engine.adapter = nginx_adapter(parts->nginx);
+	parts->engine.php_versions = nginx_php_versions(parts->nginx);
 	return true;
 }
 

@@ -153,10 +153,11 @@ static bool know_shared(struct look *look, struct error *err)
 {
 	static const char nobody[UUID_TEXT] = "";
 	const struct adapter *adapter = &look->apply->use.adapter;
-	_cleanup_(staging_done) struct staging staging = STAGING_NONE;
+	_cleanup_(staging_done) struct staging staging = STAGING_ASIDE;
 
 	staging.filter = &look->round.filter;
 	return adapter->ops->render_shared(adapter->self, &staging, look->apply->committed, err) &&
+	       adapter->ops->render_whole(adapter->self, &staging, look->dir, look->apply->committed, err) &&
 	       adopted_round_write(&look->round, &staging, err) && keep(&look->observer->shared, &staging, nobody, err);
 }
 
@@ -165,7 +166,7 @@ static bool know_object(struct look *look, size_t i, struct error *err)
 	const struct adapter *adapter = &look->apply->use.adapter;
 	const struct object *object = &look->apply->objects[i];
 	struct known *known = &look->observer->known[i];
-	_cleanup_(staging_done) struct staging staging = STAGING_NONE;
+	_cleanup_(staging_done) struct staging staging = STAGING_ASIDE;
 
 	if (!object->served)
 		forget(known);

@@ -41,14 +41,15 @@ static bool render_own(const struct telling *telling, const char *owner, struct 
 
 	if (owner[0])
 		return !object || !object->served || adapter->ops->render(adapter->self, staging, object, err);
-	return adapter->ops->render_shared(adapter->self, staging, apply->committed, err);
+	return adapter->ops->render_shared(adapter->self, staging, apply->committed, err) &&
+	       adapter->ops->render_whole(adapter->self, staging, telling->live, apply->committed, err);
 }
 
 static bool fill_diff(struct telling *telling, const struct observed_file *from, Stralix__V1__FileDrift *to,
                       struct error *err)
 {
 	const struct adapter *adapter = &telling->apply->use.adapter;
-	_cleanup_(staging_done) struct staging own = STAGING_NONE;
+	_cleanup_(staging_done) struct staging own = STAGING_ASIDE;
 	_cleanup_buf_ struct buf content = { 0 };
 	const struct staged_file *wanted;
 	struct error unread = { 0 };

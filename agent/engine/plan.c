@@ -124,7 +124,7 @@ static bool compare(struct planning *planning, int live, const char *path, const
 static bool compare_all(struct planning *planning, Stralix__V1__PlanAnswer *answer, struct error *err)
 {
 	const struct tree *tree = planning->apply->use.tree;
-	_cleanup_(staging_done) struct staging was = STAGING_NONE, will = STAGING_NONE;
+	_cleanup_(staging_done) struct staging was = STAGING_ASIDE, will = STAGING_ASIDE;
 	_cleanup_close_ int live = tree_open_generation(tree, tree_live(tree), NULL);
 	bool ok = render(planning, &planning->current, &was, err) && render(planning, &planning->wanted, &will, err);
 
@@ -144,11 +144,12 @@ static bool stage_alone(struct planning *planning, struct error *err)
 {
 	struct apply *apply = planning->apply;
 	const struct adapter *adapter = &apply->use.adapter;
-	_cleanup_(staging_done) struct staging staging = STAGING_NONE;
+	_cleanup_(staging_done) struct staging staging = STAGING_ASIDE;
 
 	return tree_begin(apply->use.tree, TREE_PLAN, &staging.dir, err) &&
 	       adapter->ops->render_shared(adapter->self, &staging, 1, err) &&
-	       render(planning, &planning->wanted, &staging, err);
+	       render(planning, &planning->wanted, &staging, err) &&
+	       adapter->ops->render_whole(adapter->self, &staging, -1, 1, err);
 }
 
 static bool test(struct planning *planning, Stralix__V1__PlanAnswer *answer, struct error *err)

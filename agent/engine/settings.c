@@ -19,10 +19,11 @@
 const struct config_row settings_rows[] = {
 	TEXT(node_id, NULL, "this node's id"),
 	TEXT(dir, NULL, "the folder of everything on this node"),
-	TEXT(templates, NULL, "the folder of infrastructure templates, with nginx/ in it"),
+	TEXT(templates, NULL, "the folder of infrastructure templates, with nginx/ and php/ in it"),
 	TEXT(keyring, NULL, "public token keys"),
 	TEXT(report_key, NULL, "the key that signs reports"),
 	TEXT(nginx_binary, "/usr/sbin/nginx", "nginx"),
+	TEXT(php, "", "versions of PHP and their php-fpm, with commas between: 8.2=/usr/sbin/php-fpm8.2"),
 	NUMBER(http_port, "80", 1, 65535, "where websites answer"),
 	NUMBER(https_port, "443", 1, 65535, "where websites answer with TLS"),
 	TEXT(address, "", "the IPv4 or IPv6 address of websites; empty: all of the node's"),

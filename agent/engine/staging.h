@@ -31,11 +31,13 @@ struct staging_filter {
 
 struct staging {
 	int dir;                             /* -1: none, in memory */
+	bool aside;                          /* to look at: nothing of it goes live, nothing is noted of it elsewhere */
 	const struct staging_filter *filter; /* borrowed; NULL: none */
 	struct staged_file *files;
 	size_t n, capacity;
 };
 #define STAGING_NONE ((struct staging){ .dir = -1 })
+#define STAGING_ASIDE ((struct staging){ .dir = -1, .aside = true })
 
 void staging_done(struct staging *staging);
 

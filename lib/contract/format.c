@@ -186,6 +186,15 @@ static const char *check_field_path(const char *text, struct arena *arena)
 	                                                                                                        : NULL;
 }
 
+static const char *check_php_version(const char *text, struct arena *arena)
+{
+	size_t size = strlen(text);
+
+	(void)arena;
+	return size >= 3 && size <= 5 && strspn(text, DIGITS) == 1 && text[1] == '.' && only(text + 2, DIGITS) ? text
+	                                                                                                       : NULL;
+}
+
 static check_fn *const checks[] = {
 	[STRALIX__FORMAT__HOSTNAME] = domain_normalise,
 	[STRALIX__FORMAT__UUID] = check_uuid,
@@ -210,6 +219,7 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__UPSTREAM] = url_upstream,
 	[STRALIX__FORMAT__FIELD_PATH] = check_field_path,
 	[STRALIX__FORMAT__ETAG] = check_token,
+	[STRALIX__FORMAT__PHP_VERSION] = check_php_version,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */
 };
 

@@ -4,8 +4,9 @@
 
 #include "tasks.h"
 #include "tasks_sql.h"
+#include "view.h"
 
-enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, RETRY_AFTER_S = 15 };
+enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, PHP, RETRY_AFTER_S = 15 };
 
 /* Says why, in words that tell what to do. */
 static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
@@ -110,5 +111,8 @@ bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceReq
 	reply.uid = (uint32_t)rows_int(rows, 0, UID);
 	reply.http_port = (uint32_t)rows_int(rows, 0, HTTP);
 	reply.https_port = (uint32_t)rows_int(rows, 0, HTTPS);
+	reply.php_versions = view_words(rows_text(rows, 0, PHP), "[, \"]", call_arena(call), &reply.n_php_versions);
+	if (!reply.php_versions)
+		return error_set(err, ERR_TOO_LARGE, "no room for the reply");
 	return call_reply(call, &reply.base, err);
 }

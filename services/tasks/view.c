@@ -168,17 +168,25 @@ enum {
 	NODE_DRIFT_POLICY,
 };
 
+char **view_words(const char *list, const char *between, struct arena *arena, size_t *n)
+{
+	char *words = arena_strdup(arena, list), *save = NULL;
+	char **ret = words ? arena_alloc(arena, (strlen(words) / 2 + 1) * sizeof(*ret)) : NULL;
+
+	*n = 0;
+	for (char *word = ret ? strtok_r(words, between, &save) : NULL; word; word = strtok_r(NULL, between, &save))
+		ret[(*n)++] = word;
+	return ret;
+}
+
 /* An array of words: {website,dns}. */
 static void read_capabilities(struct reader *r, Stralix__V1__Node *node)
 {
-	char *words = text(r, NODE_CAPABILITIES), *save = NULL;
-	size_t most = words ? strlen(words) / 2 + 1 : 0;
+	const char *list = rows_text(r->rows, r->row, NODE_CAPABILITIES);
 
-	node->capabilities = take(r, most * sizeof(*node->capabilities));
-	if (!node->capabilities || !words)
-		return;
-	for (char *word = strtok_r(words, "{,}\"", &save); word; word = strtok_r(NULL, "{,}\"", &save))
-		node->capabilities[node->n_capabilities++] = word;
+	node->capabilities = view_words(list, "{,}\"", r->arena, &node->n_capabilities);
+	if (!node->capabilities)
+		r->failed = true;
 }
 
 static Stralix__V1__Heartbeat *read_heartbeat(struct reader *r)
@@ -206,6 +214,8 @@ static void copy_drift(struct reader *r, const Stralix__V1__Heartbeat__Drift *dr
 
 static void copy_heartbeat(struct reader *r, const Stralix__V1__Heartbeat *heartbeat, Stralix__V1__Node *node)
 {
+	node->php_versions = heartbeat->php_versions;
+	node->n_php_versions = heartbeat->n_php_versions;
 	node->version = heartbeat->version;
 	node->load1 = heartbeat->load1;
 	node->memory_total = heartbeat->memory_total;

@@ -7,6 +7,7 @@ static const struct web_handlers handlers = {
 	.list_websites = web_list_websites,
 	.get_website = web_get_website,
 	.get_website_log = web_get_website_log,
+	.get_website_php = web_get_website_php,
 	.update_website = web_update_website,
 	.plan_website = web_plan_website,
 	.get_drift = web_get_drift,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/contract/contract.h"
+#include "lib/contract/php.h"
 #include "lib/contract/reflect.h"
 
 #define PREFIX "settings."
@@ -199,7 +200,7 @@ static bool check_lists(const Stralix__V1__WebsiteSettings *settings, struct err
 
 bool settings_check(const Stralix__V1__WebsiteSettings *settings, const char *domain, struct error *err)
 {
-	return check_aliases(settings, domain, err) && check_lists(settings, err);
+	return check_aliases(settings, domain, err) && check_lists(settings, err) && php_check(settings->php, err);
 }
 
 bool settings_has_alias(const Stralix__V1__WebsiteSettings *settings, const char *name)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lib/contract/php.h"
+
 #include "names.h"
 #include "place.h"
 #include "protect.h"
@@ -49,6 +51,24 @@ static bool check_proxy(struct call *call, const struct website *site, const Str
 	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
 }
 
+/* What was chosen before stays allowed, even if its node has lost it. */
+static bool check_php(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
+                      struct error *err)
+{
+	const Stralix__V1__PlaceResourceReply *place;
+
+	if (!php_wanted(wanted) ||
+	    (site->settings->php && strcmp(wanted->php->version, site->settings->php->version) == 0))
+		return true;
+	if (!place_ask(call, site, "", &place, err))
+		return false;
+	for (size_t i = 0; i < place->n_php_versions; i++)
+		if (strcmp(place->php_versions[i], wanted->php->version) == 0)
+			return true;
+	return error_field(err, "settings.php.version", "available", "This website's node has no PHP %s.",
+	                   wanted->php->version);
+}
+
 static bool is_reserved(struct error *err, const char *field)
 {
 	*err = (struct error){ 0 };
@@ -86,5 +106,5 @@ bool wish_merge(struct call *call, const struct website *site, Stralix__V1__Webs
 {
 	return settings_merge(site->settings, given, mask, n_mask, call_arena(call), ret, err) &&
 	       seal(site, given, mask, n_mask, call_arena(call), err) && settings_check(*ret, site->domain, err) &&
-	       check_proxy(call, site, *ret, err);
+	       check_proxy(call, site, *ret, err) && check_php(call, site, *ret, err);
 }

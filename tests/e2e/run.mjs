@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { people } from './people.mjs';
+import { php } from './php.mjs';
 import { scenery } from './scenery.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
@@ -321,6 +322,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
   assert.equal(await form.getByLabel('Password', { exact: true }).inputValue(), '');
   await form.getByRole('button', { name: 'Cancel' }).click();
 });
+await php({ browser, button, at, website, env, domain });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));

@@ -1,15 +1,16 @@
 /*
- * Fuzz target of the template renderer. The shipped nginx templates are rendered twice: with harmless values, and with
- * hostile ones. Where the renderer takes the hostile ones, the file has to hold the same directives word by word, with
- * the hostile value, as it was given, where the harmless one stands; nothing else may differ. Input: a byte that
- * chooses the template and its switches, then values, each ended by NUL. Above that: text as a template, and text as a
- * value of a page.
+ * Fuzz target of the template renderer. The shipped templates of nginx and PHP are rendered twice: with harmless
+ * values, and with hostile ones. Where the renderer takes the hostile ones, the file has to hold the same directives
+ * word by word, with the hostile value, as it was given, where the harmless one stands; nothing else may differ. Input:
+ * a byte that chooses the template and its switches, then values, each ended by NUL. Above that: text as a template,
+ * and text as a value of a page.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/engine/template.h"
+#include "ini_parse.h"
 #include "nginx_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,12 +50,40 @@ static const struct template_value harmless[] = {
 	{ "status", "770004", false, NULL },
 	{ "matcher", "=", false, NULL },
 	{ "rest", "$request_uri", false, NULL },
+	{ "php", "", true, NULL },
+	{ "no_php", "770005", true, NULL },
+	{ "front", "", true, NULL },
+	{ "shard", "harmless-shard", false, NULL },
+	{ "pools", "/harmless/pools/", false, NULL },
+	{ "body", "770006", false, NULL },
+	{ "uid", "770007", true, NULL },
+	{ "web_uid", "770008", false, NULL },
+	{ "web_gid", "770009", false, NULL },
+	{ "ondemand", "", true, NULL },
+	{ "dynamic", "", true, NULL },
+	{ "static", "", true, NULL },
+	{ "idle", "770010", false, NULL },
+	{ "start", "770011", false, NULL },
+	{ "spare", "770012", false, NULL },
+	{ "children", "770013", false, NULL },
+	{ "requests", "770014", false, NULL },
+	{ "tmp", "/harmless/tmp", false, NULL },
+	{ "log", "/harmless/log", false, NULL },
+	{ "open", "/harmless/open/:/harmless/too/", false, NULL },
+	{ "name", "harmless.name", false, NULL },
+	{ "value", "harmless_value", false, NULL },
+	{ "master", "harmless-master", false, NULL },
+	{ "any", "", true, NULL },
 	{ NULL, NULL, false, NULL },
 };
-enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 5 };
+enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 8 };
+
+/* A reader of a format; what it finds in a rendered file is what the daemon would. */
+typedef bool parse_fn(const char *text, struct nginx_words *ret);
 
 /* Lists of two members each, whose values are those above. */
-static const char *const lists[LISTS] = { "aliases", "index", "redirects", "error_pages", "folders" };
+static const char *const lists[LISTS] = { "aliases", "index",   "redirects", "error_pages",
+	                                  "folders", "guarded", "values",    "masters" };
 
 static void *must(void *pointer)
 {
@@ -63,13 +92,13 @@ static void *must(void *pointer)
 	return pointer;
 }
 
-static struct template *load(const char *name)
+static struct template *load(const char *folder, const char *name)
 {
 	struct template *template;
 	struct error err = { 0 };
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/nginx/templates/%s", STRALIX_INFRASTRUCTURE, name);
+	snprintf(path, sizeof(path), "%s/%s/templates/%s", STRALIX_INFRASTRUCTURE, folder, name);
 	if (!template_load(path, &template, &err)) {
 		fprintf(stderr, "%s\n", err.message);
 		abort();
@@ -116,7 +145,7 @@ static void compare(const struct nginx_words *want, const struct nginx_words *go
 	}
 }
 
-static void render_both(const struct template *template, const struct template_value *values)
+static void render_both(const struct template *template, const struct template_value *values, parse_fn *parse)
 {
 	_cleanup_buf_ struct buf want = { 0 }, got = { 0 };
 	struct template_value same[VALUES + LISTS + 1], other[VALUES + LISTS + 1];
@@ -141,7 +170,7 @@ static void render_both(const struct template *template, const struct template_v
 			abort();
 		return;
 	}
-	if (!nginx_parse(want.data, &want_words) || !nginx_parse(got.data, &got_words))
+	if (!parse(want.data, &want_words) || !parse(got.data, &got_words))
 		abort();
 	compare(&want_words, &got_words, values);
 	nginx_words_done(&want_words);
@@ -149,7 +178,7 @@ static void render_both(const struct template *template, const struct template_v
 }
 
 /* Values from the input; an empty one, or none, is the harmless one. */
-static void nginx(const struct template *template, unsigned switches, char *text)
+static void file(const struct template *template, unsigned switches, char *text, parse_fn *parse)
 {
 	struct template_value values[VALUES + 1];
 
@@ -162,7 +191,7 @@ static void nginx(const struct template *template, unsigned switches, char *text
 			values[i].text = text;
 		text = end[1] == '\1' ? end : end + 1; /* the last one ends with NUL and 1 */
 	}
-	render_both(template, values);
+	render_both(template, values, parse);
 }
 
 /* A page shows the value, and nothing in it is markup. */
@@ -217,26 +246,50 @@ static void any(const char *text)
 	template_free(template);
 }
 
+/* Four files that a node has one of, or one of a shard or a pool. */
+static void shared(unsigned which, char *text)
+{
+	static struct template *conf, *map, *shard, *pool;
+
+	if (!conf) {
+		conf = load("nginx", "nginx.conf");
+		map = load("nginx", "php.conf");
+		shard = load("php", "shard.conf");
+		pool = load("php", "pool.conf");
+	}
+	switch (which >> 4 & 3) {
+	case 0:
+		file(conf, which, text, nginx_parse);
+		break;
+	case 1:
+		file(pool, which, text, ini_parse);
+		break;
+	case 2:
+		file(shard, which, text, ini_parse);
+		break;
+	default:
+		file(map, which, text, nginx_parse);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct template *site, *conf;
+	static struct template *site;
 	char *text;
 
 	if (size == 0)
 		return 0;
-	if (!site) {
-		site = load("site.conf");
-		conf = load("nginx.conf");
-	}
+	if (!site)
+		site = load("nginx", "site.conf");
 	text = must(malloc(size + 2));
 	memcpy(text, data + 1, size - 1);
 	memcpy(text + size - 1, "\0\1", 3); /* with its own NUL */
 	switch (data[0] >> 6) {
 	case 0:
-		nginx(site, data[0], text);
+		file(site, data[0], text, nginx_parse);
 		break;
 	case 1:
-		nginx(conf, data[0], text);
+		shared(data[0], text);
 		break;
 	case 2:
 		page(text);

@@ -1,5 +1,7 @@
 /* daemon: nginx itself. It is started detached, with nothing of the engine's open, and told to reload by a signal. */
 
+#include "agent/engine/daemon.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -8,15 +10,12 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
-
-#include "lib/base/clock.h"
 
 #include "agent/adapters/nginx/internal.h"
 #include "agent/engine/file.h"
 
-enum { START_DEADLINE_MS = 20000, WORDS_MAX = 16384 };
+enum { WORDS_MAX = 16384 };
 
 /* A pid file may be older than the machine's last start: the process has to say that it is this nginx. */
 pid_t nginx_running(const struct nginx *nginx)
@@ -37,89 +36,26 @@ pid_t nginx_running(const struct nginx *nginx)
 	return ours ? (pid_t)pid : 0;
 }
 
-static void pause_ms(unsigned ms)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = (long)ms * 1000000L }, NULL);
-}
-
-static bool wait_child(pid_t pid, int *status, struct error *err)
-{
-	int64_t deadline = clock_monotonic_ms() + START_DEADLINE_MS;
-
-	for (;;) {
-		pid_t got = waitpid(pid, status, WNOHANG);
-
-		if (got == pid)
-			return true;
-		if (got < 0 && errno != EINTR)
-			return error_errno(err, errno, "wait for nginx");
-		if (clock_monotonic_ms() > deadline)
-			break;
-		pause_ms(1);
-	}
-	kill(pid, SIGKILL);
-	waitpid(pid, status, 0);
-	return error_set(err, ERR_TIMEOUT, "nginx didn't start in time");
-}
-
 /* The workers' account has a number and needs no name on this machine, but nginx asks for one: it sees account files of
  * its own, in a mount namespace of its own. */
-static bool show_accounts(const struct nginx *nginx)
+static bool show_accounts(const void *arg)
 {
+	const struct nginx *nginx = arg;
+
 	return !nginx->private_accounts ||
 	       (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
 	        mount(nginx->passwd, "/etc/passwd", NULL, MS_BIND, NULL) == 0 &&
 	        mount(nginx->group, "/etc/group", NULL, MS_BIND, NULL) == 0);
 }
 
-/* In the child of a process with threads: system calls only. */
-static void become(const struct nginx *nginx, const char *const *argv, int words)
-{
-	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-	int null = open("/dev/null", O_RDWR);
-	sigset_t none;
-
-	sigemptyset(&none);
-	pthread_sigmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	if (null < 0 || dup2(words, STDERR_FILENO) < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || close_range(3, ~0U, 0) < 0 || !show_accounts(nginx))
-		return;
-	umask(0022);
-	execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)environment);
-}
-
-static bool spawn(const struct nginx *nginx, const char *const *argv, int words, pid_t *pid, struct error *err)
-{
-	*pid = fork();
-	if (*pid == 0) {
-		static const char why[] = "can't be run\n";
-
-		become(nginx, argv, words);
-		_exit(write(STDERR_FILENO, why, sizeof(why) - 1) < 0 ? 126 : 127);
-	}
-	return *pid > 0 || error_errno(err, errno, "run %s", argv[0]);
-}
-
-/* Runs nginx until it exits or has detached. What it says goes into a file, not a pipe: a daemon that inherits a pipe
- * never lets its reader see the end. */
 static bool run(const struct nginx *nginx, const char *const *argv, struct buf *words, bool *success, struct error *err)
 {
 	_cleanup_close_ int fd = openat(nginx->root, "run/nginx.words", O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
-	char text[4096];
-	ssize_t size;
-	pid_t pid;
-	int status;
+	const struct daemon_start start = { .argv = argv, .words = fd, .enter = show_accounts, .arg = nginx };
 
 	if (fd < 0)
 		return error_errno(err, errno, "make a file for nginx's words");
-	if (!spawn(nginx, argv, fd, &pid, err) || !wait_child(pid, &status, err))
-		return false;
-	*success = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	size = pread(fd, text, sizeof(text), 0);
-	if (size > 0)
-		buf_add(words, text, (size_t)size);
-	return true;
+	return daemon_run(&start, words, success, err);
 }
 
 bool nginx_read_version(struct nginx *nginx, struct error *err)
@@ -154,10 +90,13 @@ static bool start(struct nginx *nginx, struct error *err)
 bool nginx_reload(struct nginx *nginx, struct error *err)
 {
 	pid_t master = nginx_running(nginx);
+	struct timespec now;
 	struct stat log;
 
 	nginx->log_before = stat(nginx->error_log, &log) == 0 ? log.st_size : 0;
 	nginx->settled = false;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	nginx->reload_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	nginx_note_workers(nginx, master);
 	return (master > 0 && kill(master, SIGHUP) == 0) || start(nginx, err);
 }

@@ -225,6 +225,31 @@ static void empty_as_owner(int top, uid_t uid)
 		;
 }
 
+bool nginx_place_tmp(struct nginx *nginx, const struct object *site, struct error *err)
+{
+	const struct file_owner owner = { uid_of(site), (gid_t)uid_of(site), 0700 };
+	char name[NAME];
+
+	snprintf(name, sizeof(name), "srv/%s", site->id);
+	_cleanup_close_ int dir = open_beneath(nginx->root, name);
+	if (dir < 0)
+		return error_errno(err, errno, "open the folder of %s", site->name);
+	return file_mkdir_at(dir, "tmp", owner, err);
+}
+
+/* Empties one of a site's own folders, as far as it is there. */
+static bool purge_folder(int dir, const char *name, const struct object *site, struct error *err)
+{
+	_cleanup_close_ int folder = open_beneath(dir, name);
+	if (folder < 0)
+		return errno == ENOENT || error_errno(err, errno, "open the folder of %s", site->id);
+	if (geteuid() == 0 && site->uid > 0)
+		empty_as_owner(folder, site->uid);
+	/* What is left, say folders of another owner, goes by the same walk as root. */
+	int failed = empty_tree(folder);
+	return failed == 0 || error_errno(err, failed, "delete the files of %s", site->id);
+}
+
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err)
 {
 	_cleanup_close_ int srv = file_open_dir(nginx->root, "srv", err);
@@ -233,14 +258,9 @@ bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct 
 	_cleanup_close_ int dir = open_beneath(srv, site->id);
 	if (dir < 0 && errno == ENOENT)
 		return true;
-	_cleanup_close_ int public = dir < 0 ? -1 : open_beneath(dir, "public");
-	if (dir < 0 || (public < 0 && errno != ENOENT))
+	if (dir < 0)
 		return error_errno(err, errno, "open the folder of %s", site->id);
-	if (public >= 0 && geteuid() == 0 && site->uid > 0)
-		empty_as_owner(public, site->uid);
-	/* What is left, say folders of another owner, goes by the same walk as root. */
-	int failed = public >= 0 ? empty_tree(public) : 0;
-	if (failed != 0)
-		return error_errno(err, failed, "delete the files of %s", site->id);
+	if (!purge_folder(dir, "public", site, err) || !purge_folder(dir, "tmp", site, err))
+		return false;
 	return file_remove_tree(srv, site->id, err);
 }

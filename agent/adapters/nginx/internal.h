@@ -9,6 +9,7 @@
 #include "stralix/v1/node.pb-c.h"
 
 #include "agent/adapters/nginx/nginx.h"
+#include "agent/adapters/php/php.h"
 #include "agent/engine/sandbox.h"
 #include "agent/engine/template.h"
 
@@ -35,8 +36,11 @@ struct nginx {
 	struct nginx_render render;
 	struct sandbox *sandbox, *aside; /* of changes; of what is only looked at */
 	struct split *split;
+	struct php *php;
 	char version[65];
+	char tested[PATH_MAX];       /* the generation whose test runs */
 	off_t log_before;            /* size of the error log when it was told to reload */
+	int64_t reload_ms;           /* when, since the machine's start */
 	bool settled;                /* since then: old workers have been seen to take no more connections */
 	pid_t before[NGINX_WORKERS]; /* the workers that took connections then */
 	unsigned n_before;
@@ -55,7 +59,8 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
                        struct error *err) _must_check_;
 /* What visitors see in the place of a website, in the folder pages. */
 bool nginx_write_pages(struct nginx *nginx, struct error *err) _must_check_;
-bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err) _must_check_;
+bool nginx_link_site(struct nginx *nginx, int from, int to, const struct object *site, bool *linked,
+                     struct error *err) _must_check_;
 bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err) _must_check_;
 
 /* The running master's pid; 0 when it isn't there. Any thread. */
@@ -67,6 +72,9 @@ void nginx_note_workers(struct nginx *nginx, pid_t master);
 /* After a new worker has answered: ends the old ones and waits until none of them takes a new connection. Sets
  * settled. */
 void nginx_settle(struct nginx *nginx, pid_t answered);
+/* When the oldest worker started, those that are shutting down too, in ms since the machine's start; 0: there is no
+ * nginx. */
+int64_t nginx_oldest_worker(const struct nginx *nginx);
 /* log.c: in logs a website goes by its id and a word that only this node can know, since whoever asks for anything can
  * put any other name into a line; adapter_ops.log; what a purge leaves nothing of. Any thread. */
 enum { NGINX_MARKER = 80 };
@@ -101,6 +109,8 @@ bool nginx_place_folder(struct nginx *nginx, const struct object *site, const ch
                         struct error *err) _must_check_;
 /* How place leaves srv/<id>, or public in it. */
 struct file_owner nginx_folder_owner(const struct nginx *nginx, const struct object *site, bool public);
+/* srv/<id>/tmp: of the site's own processes alone. */
+bool nginx_place_tmp(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 bool nginx_purge_docroot(struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
 
 /* lane/<domain> -> srv/<id>/public: see the default server in nginx.conf. */

@@ -16,6 +16,7 @@
 #include "lib/base/failpoint.h"
 #include "lib/base/log.h"
 #include "lib/contract/contract.h"
+#include "lib/contract/php.h"
 
 #include "stralix/v1/node.contract.h"
 
@@ -78,6 +79,14 @@ static void fingerprint(void *self, char ret[static 65])
 	memcpy(ret, ((struct nginx *)self)->render.fingerprint, 65);
 }
 
+/* A website that is suspended runs nothing, so it lacks nothing. */
+static bool place_php(struct nginx *nginx, const struct object *object, const Stralix__V1__WebsiteState *site,
+                      struct error *err)
+{
+	return site->serving != STRALIX__V1__WEBSITE_STATE__SERVING__LIVE ||
+	       (php_accepts(nginx->php, site->settings->php, err) && nginx_place_tmp(nginx, object, err));
+}
+
 static bool place(void *self, const struct object *object, struct error *err)
 {
 	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
@@ -87,7 +96,8 @@ static bool place(void *self, const struct object *object, struct error *err)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
 	       (!site->settings || (nginx_place_folder(self, object, site->settings->document_root, err) &&
-	                            nginx_protect_place(self, object, site->settings, err)));
+	                            nginx_protect_place(self, object, site->settings, err))) &&
+	       (!php_wanted(site->settings) || place_php(self, object, site, err));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -102,8 +112,24 @@ static bool render_site(void *self, struct staging *staging, const struct object
 
 static bool link_site(void *self, int from, int to, const struct object *object, bool *linked, struct error *err)
 {
-	(void)self;
-	return nginx_link_site(from, to, object, linked, err);
+	return nginx_link_site(self, from, to, object, linked, err);
+}
+
+static bool render_whole(void *self, struct staging *staging, int from, uint64_t generation, struct error *err)
+{
+	return php_render_shards(((struct nginx *)self)->php, staging, from, generation, err);
+}
+
+static bool prepare(void *self, const char *path, struct adapter_check *checks, size_t n, struct error *err)
+{
+	return php_prepare(((struct nginx *)self)->php, path, checks, n, err);
+}
+
+static void tend(void *self, const char *path)
+{
+	const struct nginx *nginx = self;
+
+	php_tend(nginx->php, path, nginx_oldest_worker(nginx), nginx->reload_ms);
 }
 
 static bool start_test(const struct nginx *nginx, struct sandbox *sandbox, const char *path, struct error *err)
@@ -132,8 +158,9 @@ static bool wait_for_test(const struct nginx *nginx, struct sandbox *sandbox, st
 
 static bool test_start(void *self, const char *path, struct error *err)
 {
-	const struct nginx *nginx = self;
+	struct nginx *nginx = self;
 
+	snprintf(nginx->tested, sizeof(nginx->tested), "%s", path);
 	if (!start_test(nginx, nginx->sandbox, path, err))
 		return false;
 	failpoint("engine.testing");
@@ -144,7 +171,8 @@ static bool test_wait(void *self, struct buf *output, bool *passed, struct error
 {
 	const struct nginx *nginx = self;
 
-	return wait_for_test(nginx, nginx->sandbox, output, passed, err);
+	return wait_for_test(nginx, nginx->sandbox, output, passed, err) &&
+	       (!*passed || php_test(nginx->php, nginx->tested, output, passed, err));
 }
 
 static bool test_alone(void *self, const char *path, struct buf *output, bool *passed, struct error *err)
@@ -158,14 +186,14 @@ static bool test_alone(void *self, const char *path, struct buf *output, bool *p
 	return ok;
 }
 
-/* "… in /…/sites/<id>.conf:12" */
+/* nginx: "… in /…/sites/<id>.conf:12"; PHP: "ERROR: [pool <id>] …" */
 static void suspect(void *self, const char *output, char ret[static UUID_TEXT])
 {
-	const char *file = strstr(output, "/sites/");
+	const char *file = strstr(output, "/sites/"), *pool = strstr(output, "[pool ");
 	struct uuid id;
 
 	(void)self;
-	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : "");
+	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : pool ? pool + strlen("[pool ") : "");
 	if (!uuid_parse(ret, &id))
 		ret[0] = '\0';
 }
@@ -260,10 +288,13 @@ static const struct adapter_ops ops = {
 	.render_shared = render_shared,
 	.render = render_site,
 	.link = link_site,
+	.render_whole = render_whole,
 	.test_start = test_start,
 	.test_wait = test_wait,
 	.suspect = suspect,
 	.ready = ready,
+	.prepare = prepare,
+	.tend = tend,
 	.serve_early = serve_early,
 	.serve_early_end = serve_early_end,
 	.reload = reload,
@@ -286,12 +317,18 @@ struct adapter nginx_adapter(struct nginx *nginx)
 	return (struct adapter){ .ops = &ops, .self = nginx };
 }
 
+const char *const *nginx_php_versions(const struct nginx *nginx)
+{
+	return php_versions(nginx->php);
+}
+
 void nginx_free(struct nginx *nginx)
 {
 	if (!nginx)
 		return;
 	split_free(nginx->split);
 	nginx_render_done(nginx);
+	php_free(nginx->php);
 	sandbox_free(nginx->sandbox);
 	sandbox_free(nginx->aside);
 	closep(&nginx->root);
@@ -387,7 +424,19 @@ static pid_t running(const void *nginx)
 	return nginx_running(nginx);
 }
 
-bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err)
+static bool open_php(struct nginx *nginx, struct journal *journal, struct error *err)
+{
+	const struct php_options options = { .settings = nginx->settings,
+		                             .journal = journal,
+		                             .sandbox = nginx->sandbox,
+		                             .web_user = (uid_t)nginx->settings->web_uid,
+		                             .web_group = nginx->web_gid };
+
+	return php_new(&options, &nginx->php, err);
+}
+
+bool nginx_new(const struct settings *settings, struct journal *journal, const char *secret, struct nginx **ret,
+               struct error *err)
 {
 	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
 
@@ -405,8 +454,9 @@ bool nginx_new(const struct settings *settings, const char *secret, struct nginx
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) ||
-	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !nginx_lane_clear(nginx, err) ||
-	    !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
+	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !open_php(nginx, journal, err) ||
+	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
+	    !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	const struct split_options split = { nginx->settings->dir, nginx->secret, nginx->settings->log_bytes, running,
 		                             nginx };

@@ -3,11 +3,15 @@
 #pragma once
 
 #include "agent/engine/adapter.h"
+#include "agent/engine/journal.h"
 #include "agent/engine/settings.h"
 
 struct nginx;
 
-/* settings is borrowed. secret: names the private locations. Makes the node's folders for logs and sites. */
-bool nginx_new(const struct settings *settings, const char *secret, struct nginx **ret, struct error *err) _must_check_;
+/* settings and journal are borrowed. secret: names the private locations. Makes the node's folders for logs and sites.
+ */
+bool nginx_new(const struct settings *settings, struct journal *journal, const char *secret, struct nginx **ret,
+               struct error *err) _must_check_;
 void nginx_free(struct nginx *nginx); /* leaves the daemon running */
 struct adapter nginx_adapter(struct nginx *nginx);
+const char *const *nginx_php_versions(const struct nginx *nginx); /* ends with NULL; any thread */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/contract/format.h"
+#include "lib/contract/php.h"
 #include "lib/contract/url.h"
 #include "lib/token/token.h"
 
@@ -75,6 +76,7 @@ static void make_fingerprint(struct nginx *nginx, struct buf *all)
 
 	for (unsigned i = 0; i < NGINX_ENDPOINTS; i++)
 		buf_printf(all, "%s %s\n", render->http[i], render->https[i]);
+	php_fingerprint(nginx->php, all);
 	buf_printf(all, "%s %s %s %s\n", render->user, render->group, nginx->dir, nginx->secret);
 	buf_add(all, render->cert.data, render->cert.size);
 	buf_add(all, render->key.data, render->key.size);
@@ -164,7 +166,8 @@ bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t 
 	};
 	return write_rendered(nginx, staging, NULL, "nginx.conf", render->conf, values, err) &&
 	       write_rendered(nginx, staging, NULL, "mime.types", render->mime, values, err) &&
-	       write_tls(nginx, staging, err) && staging_mkdir(staging, "sites", folder, err);
+	       write_tls(nginx, staging, err) && staging_mkdir(staging, "sites", folder, err) &&
+	       php_render_folders(nginx->php, staging, folder, err);
 }
 
 static void site_file(const struct object *site, char name[static 64])
@@ -282,42 +285,81 @@ static bool all_redirected(const Stralix__V1__WebsiteSettings *settings)
 	return false;
 }
 
-bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
-{
-	static const Stralix__V1__WebsiteSettings none = {
-		.document_root = (char *)(uintptr_t)protobuf_c_empty_string,
-		.proxy = (char *)(uintptr_t)protobuf_c_empty_string,
-	};
-	static char index_html[] = "index.html";
-	static char *const default_index[] = { index_html };
-	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
-	const struct nginx_render *render = &nginx->render;
-	const Stralix__V1__WebsiteSettings *settings;
-	Stralix__V1__WebsiteState *state;
-	char root[PATH_MAX], from[PATH_MAX + 8], epoch[NUMBER], n[NUMBER], name[64], marker[NGINX_MARKER];
-	char variable[NGINX_VARIABLE];
+/* Of PHP: whether it runs, in which shard, and how much a visitor may send. */
+struct php_values {
+	bool wanted;
+	char shard[PHP_NAME]; /* empty: it doesn't run here */
+	const Stralix__V1__Php *php;
+	uint64_t body; /* bytes */
+};
 
-	if (!arena || !nginx_unpack_site(site, arena, &state, err))
-		return arena ? false : error_set(err, ERR_INTERNAL, "out of memory");
-	settings = state->settings ? state->settings : &none;
-	snprintf(root, sizeof(root), "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
-	         *settings->document_root ? "/" : "", settings->document_root);
-	snprintf(from, sizeof(from), "from=%s", root);
+static bool render_php(struct nginx *nginx, struct staging *staging, const struct object *site,
+                       const Stralix__V1__WebsiteState *state, struct php_values *ret, struct error *err)
+{
+	const Stralix__V1__WebsiteSettings *settings = state->settings;
+	const char *body = php_directive("post_max_size")->fallback;
+
+	*ret = (struct php_values){ .wanted = state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE &&
+		                              php_wanted(settings) && !*settings->proxy && !all_redirected(settings) };
+	if (!ret->wanted)
+		return true;
+	ret->php = settings->php;
+	for (size_t i = 0; i < ret->php->n_ini; i++)
+		if (strcmp(ret->php->ini[i]->name, "post_max_size") == 0)
+			body = ret->php->ini[i]->value;
+	ret->body = (uint64_t)php_size(body);
+	return php_render_pool(nginx->php, staging, site, ret->php, ret->shard, err);
+}
+
+/* What is shown of a folder: as it was set, and index.php where PHP runs. */
+static const struct template_value *const *list_of_index(const Stralix__V1__WebsiteSettings *settings,
+                                                         const struct php_values *php, struct arena *arena)
+{
+	static char index_html[] = "index.html", index_php[] = "index.php";
+	size_t n = settings->n_index;
+	char **names = arena_alloc(arena, (n + 2) * sizeof(*names));
+	bool has_php = !php->wanted;
+
+	if (!names)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		names[i] = settings->index[i];
+		has_php |= strcmp(names[i], index_php) == 0;
+	}
+	if (!has_php)
+		names[n++] = index_php;
+	if (settings->n_index == 0)
+		names[n++] = index_html;
+	return list_of_texts("file", names, n, arena);
+}
+
+static char *number(struct arena *arena, uint64_t value)
+{
+	return arena_printf(arena, "%" PRIu64, value);
+}
+
+static bool fill_site(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteSettings *settings,
+                      const struct php_values *php, const struct template *template, struct arena *arena,
+                      struct buf *out, struct error *err)
+{
+	const struct nginx_render *render = &nginx->render;
+	const char *root = arena_printf(arena, "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
+	                                *settings->document_root ? "/" : "", settings->document_root);
+	bool files = !*settings->proxy && !all_redirected(settings);
+	bool front = php->wanted && php->php->front_controller;
+	char marker[NGINX_MARKER], variable[NGINX_VARIABLE];
+
 	nginx_marker(nginx->secret, site->id, marker);
-	snprintf(epoch, sizeof(epoch), "%" PRIu32, site->generation.epoch);
-	snprintf(n, sizeof(n), "%" PRIu64, site->generation.n);
 	const struct template_value values[] = {
 		{ .name = "marker", .text = marker },
 		{ .name = "domain", .text = site->name },
 		{ .name = "aliases", .list = list_of_texts("alias", settings->aliases, settings->n_aliases, arena) },
 		{ .name = "id", .text = site->id },
-		{ .name = "epoch", .text = epoch },
-		{ .name = "n", .text = n },
+		{ .name = "epoch", .text = number(arena, site->generation.epoch) },
+		{ .name = "n", .text = number(arena, site->generation.n) },
 		{ .name = "root", .text = root },
-		{ .name = "symlinks_from", .text = from },
-		{ .name = "index",
-		  .list = settings->n_index ? list_of_texts("file", settings->index, settings->n_index, arena)
-		                            : list_of_texts("file", default_index, 1, arena) },
+		{ .name = "symlinks_from", .text = arena_printf(arena, "from=%s", root ? root : "") },
+		{ .name = "index", .list = list_of_index(settings, php, arena) },
 		{ .name = "protected",
 		  .text = nginx_protect_name(site, variable),
 		  .on = settings->n_protected_folders > 0 },
@@ -325,7 +367,14 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 		{ .name = "redirects", .list = list_of_redirects(settings, arena) },
 		{ .name = "error_pages", .list = list_of_error_pages(settings, arena) },
 		{ .name = "proxy", .text = settings->proxy, .on = *settings->proxy && !all_redirected(settings) },
-		{ .name = "files", .on = !*settings->proxy && !all_redirected(settings) },
+		{ .name = "files", .text = "", .on = files && !front },
+		{ .name = "front", .text = "", .on = front },
+		{ .name = "php", .text = "", .on = php->shard[0] != '\0' },
+		/* The text of a script is nobody's to read. */
+		{ .name = "no_php", .text = php->wanted ? "503" : "404", .on = files && !php->shard[0] },
+		{ .name = "shard", .text = php->shard },
+		{ .name = "pools", .text = arena_printf(arena, "%s/run/php/", nginx->settings->dir) },
+		{ .name = "body", .text = number(arena, php->body) },
 		{ .name = "secret", .text = nginx->secret },
 		{ .name = "acme", .text = render->acme },
 		endpoint("http1", render->http[0]),
@@ -333,23 +382,46 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 		endpoint("http3", render->http[2]),
 		{ .name = NULL },
 	};
+
 	for (size_t i = 0; values[i].name; i++)
-		if (!values[i].text && !values[i].list && strcmp(values[i].name, "files") != 0)
+		if (!values[i].text && !values[i].list)
 			return error_set(err, ERR_TOO_LARGE, "the settings of %s are too many", site->name);
-	snprintf(name, sizeof(name), "%s.conf", site->id);
-	return write_rendered(nginx, staging, "sites", name,
-	                      state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED ? render->suspended
-	                                                                                       : render->site,
-	                      values, err);
+	return template_render(template, values, out, err);
 }
 
-bool nginx_link_site(int from, int to, const struct object *site, bool *linked, struct error *err)
+bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
+{
+	static const Stralix__V1__WebsiteSettings none = {
+		.document_root = (char *)(uintptr_t)protobuf_c_empty_string,
+		.proxy = (char *)(uintptr_t)protobuf_c_empty_string,
+	};
+	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
+	const struct nginx_render *render = &nginx->render;
+	_cleanup_buf_ struct buf text = { 0 };
+	Stralix__V1__WebsiteState *state;
+	struct php_values php;
+	char name[64];
+
+	if (!arena || !nginx_unpack_site(site, arena, &state, err))
+		return arena ? false : error_set(err, ERR_INTERNAL, "out of memory");
+	bool suspended = state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED;
+	if (!render_php(nginx, staging, site, state, &php, err) ||
+	    !fill_site(nginx, site, state->settings ? state->settings : &none, &php,
+	               suspended ? render->suspended : render->site, arena, &text, err))
+		return false;
+	snprintf(name, sizeof(name), "%s.conf", site->id);
+	return staging_write(staging, "sites", name, text.data, text.size, nginx_owner_of_files(nginx), err);
+}
+
+bool nginx_link_site(struct nginx *nginx, int from, int to, const struct object *site, bool *linked, struct error *err)
 {
 	char name[64];
 
 	site_file(site, name);
 	*linked = linkat(from, name, to, name, 0) == 0;
-	return *linked || errno == ENOENT || errno == EMLINK || error_errno(err, errno, "link %s", name);
+	if (*linked)
+		return php_link_pool(nginx->php, from, to, site, err);
+	return errno == ENOENT || errno == EMLINK || error_errno(err, errno, "link %s", name);
 }
 
 bool nginx_render_welcome(struct nginx *nginx, const char *domain, struct buf *out, struct error *err)

@@ -64,23 +64,50 @@ static int newest_first(const void *a, const void *b)
 	return (x->started_ms < y->started_ms) - (x->started_ms > y->started_ms);
 }
 
-static unsigned list_workers(pid_t master, struct worker workers[static NGINX_WORKERS])
+/* The pids of a process's children; free with free. */
+static pid_t *list_children(pid_t master, size_t *n)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 	char path[64], *end;
+	pid_t *pids;
+
+	*n = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
+	if (!file_read(path, TEXT, &text, NULL) || !text.data || !(pids = calloc(text.size / 2 + 1, sizeof(*pids))))
+		return NULL;
+	for (char *next = text.data;; next = end) {
+		pids[*n] = (pid_t)strtol(next, &end, 10);
+		if (end == next)
+			return pids;
+		++*n;
+	}
+}
+
+int64_t nginx_oldest_worker(const struct nginx *nginx)
+{
+	pid_t master = nginx_running(nginx);
+	int64_t oldest = master > 0 ? INT64_MAX : 0;
+	size_t n = 0;
+	_cleanup_free_ pid_t *pids = master > 0 ? list_children(master, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t started = started_ms(pids[i]);
+
+		if (started > 0 && started < oldest)
+			oldest = started;
+	}
+	return oldest;
+}
+
+static unsigned list_workers(pid_t master, struct worker workers[static NGINX_WORKERS])
+{
+	size_t n_pids = 0;
+	_cleanup_free_ pid_t *pids = list_children(master, &n_pids);
 	unsigned n = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master, (int)master);
-	if (!file_read(path, TEXT, &text, NULL) || !text.data)
-		return 0;
-	for (char *next = text.data; n < NGINX_WORKERS; next = end) {
-		pid_t pid = (pid_t)strtol(next, &end, 10);
-
-		if (end == next)
-			break;
-		if (accepts(pid))
-			workers[n++] = (struct worker){ .pid = pid, .started_ms = started_ms(pid) };
-	}
+	for (size_t i = 0; i < n_pids && n < NGINX_WORKERS; i++)
+		if (accepts(pids[i]))
+			workers[n++] = (struct worker){ .pid = pids[i], .started_ms = started_ms(pids[i]) };
 	qsort(workers, n, sizeof(workers[0]), newest_first);
 	return n;
 }

@@ -41,7 +41,8 @@ with two as (
 )
 update node set assigned = node.assigned + 1, next_uid = node.next_uid + 1
  where id = (select id from two order by assigned limit 1)
-returning id, name, address, next_uid - 1, http_port, https_port;
+returning id, name, address, next_uid - 1, http_port, https_port,
+       coalesce(jsonb_path_query_array(heartbeat, '$.phpVersions[*]')::text, '');
 
 -- name: node_named
 -- Whether a name is a node's; below it as well, if the node's is a domain and no mere word.
@@ -56,7 +57,8 @@ select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $
   from node where id = $1;
 
 -- name: resource_placed
-select n.id, n.name, n.address, r.uid, n.http_port, n.https_port, r.kind
+select n.id, n.name, n.address, r.uid, n.http_port, n.https_port,
+       coalesce(jsonb_path_query_array(n.heartbeat, '$.phpVersions[*]')::text, '')
   from resource r join node n on n.id = r.node_id where r.id = $1::uuid;
 
 -- name: resource_reserve

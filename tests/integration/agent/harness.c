@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -45,22 +46,26 @@ void harness_read(const char *path, struct buf *out)
 
 static void copy_templates(const struct harness *harness)
 {
-	static const char *const names[] = { "nginx.conf",     "site.conf",  "suspended.conf",
-		                             "suspended.html", "mime.types", "welcome.html" };
+	static const char *const folders[] = { "", "/nginx", "/nginx/templates", "/php", "/php/templates" };
+	static const char *const names[] = { "nginx/templates/nginx.conf",     "nginx/templates/site.conf",
+		                             "nginx/templates/suspended.conf", "nginx/templates/suspended.html",
+		                             "nginx/templates/mime.types",     "nginx/templates/welcome.html",
+		                             "nginx/templates/php.conf",       "php/templates/shard.conf",
+		                             "php/templates/pool.conf" };
 	const char *source = getenv("STRALIX_INFRASTRUCTURE");
 	char path[2 * HARNESS_PATH];
 
 	assert_non_null(source);
-	snprintf(path, sizeof(path), "%s/nginx", harness->templates);
-	assert_int_equal(mkdir(harness->templates, 0755) + mkdir(path, 0755), 0);
-	snprintf(path, sizeof(path), "%s/nginx/templates", harness->templates);
-	assert_int_equal(mkdir(path, 0755), 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++) {
+		snprintf(path, sizeof(path), "%s%s", harness->templates, folders[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
 		_cleanup_buf_ struct buf text = { 0 };
 
-		snprintf(path, sizeof(path), "%s/nginx/templates/%s", source, names[i]);
+		snprintf(path, sizeof(path), "%s/%s", source, names[i]);
 		harness_read(path, &text);
-		snprintf(path, sizeof(path), "%s/nginx/templates/%s", harness->templates, names[i]);
+		snprintf(path, sizeof(path), "%s/%s", harness->templates, names[i]);
 		harness_write(path, text.data, text.size, 0644);
 	}
 }
@@ -102,6 +107,7 @@ static void write_settings(struct harness *harness)
 
 	buf_printf(&yaml, "node_id: n1\ndir: %s\ntemplates: %s\n", harness->node, harness->templates);
 	buf_printf(&yaml, "keyring: %s/keyring\nreport_key: %s/report.key\n", harness->dir, harness->dir);
+	buf_printf(&yaml, "php: 8.2=/usr/sbin/php-fpm8.2\n");
 	buf_printf(&yaml, "nginx_binary: /usr/sbin/nginx\nhttp_port: %u\nhttps_port: %u\naddress: 127.0.0.1\n",
 	           harness->http_port, harness->https_port);
 	buf_printf(&yaml, "test_uid: %u\nweb_uid: %u\nlog_level: warn\n", root ? 64090 : 0, root ? 64091 : 0);
@@ -203,14 +209,12 @@ static bool alive(pid_t pid)
 	return file_read(path, 65536, &text, NULL) && text.data && !strstr(text.data, "State:\tZ");
 }
 
-void harness_end_nginx(const struct harness *harness)
+static void end(const char *pid_file)
 {
 	_cleanup_buf_ struct buf text = { 0 };
-	char path[2 * HARNESS_PATH];
 	int64_t deadline = clock_monotonic_ms() + 10000;
 
-	snprintf(path, sizeof(path), "%s/run/nginx.pid", harness->node);
-	if (!file_read(path, 64, &text, NULL) || !text.data)
+	if (!file_read(pid_file, 64, &text, NULL) || !text.data)
 		return;
 	pid_t pid = (pid_t)strtol(text.data, NULL, 10);
 	if (pid <= 1 || kill(pid, SIGTERM) < 0)
@@ -221,11 +225,32 @@ void harness_end_nginx(const struct harness *harness)
 		kill(pid, SIGKILL);
 }
 
+void harness_end_nginx(const struct harness *harness)
+{
+	char path[2 * HARNESS_PATH];
+
+	snprintf(path, sizeof(path), "%s/run/nginx.pid", harness->node);
+	end(path);
+}
+
+static void harness_end_php(const struct harness *harness)
+{
+	char path[2 * HARNESS_PATH];
+	glob_t found = { 0 };
+
+	snprintf(path, sizeof(path), "%s/run/php/*/master.pid", harness->node);
+	if (glob(path, GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			end(found.gl_pathv[i]);
+	globfree(&found);
+}
+
 void harness_done(struct harness *harness)
 {
 	if (harness->engine > 0)
 		harness_stop(harness);
 	harness_end_nginx(harness);
+	harness_end_php(harness);
 	token_key_free(harness->tasks);
 	token_key_free(harness->report);
 	if (!file_remove_tree(AT_FDCWD, harness->dir, NULL))

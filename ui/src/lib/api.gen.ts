@@ -611,6 +611,8 @@ export type Node = {
   observedAt: string;
   /** report, restore */
   driftPolicy: string;
+  /** 8.2 */
+  phpVersions: string[];
 };
 
 export type ListNodesRequest = {
@@ -696,8 +698,33 @@ export type WebsiteSettings = {
   errorPages?: ErrorPage[];
   /** Where all that isn't redirected is passed on to, instead of files; empty: nowhere. Not every address may be used. */
   proxy?: string;
+  /** What runs the website's .php files. What is redirected or passed on elsewhere isn't run. */
+  php?: Php;
   /** Folders that ask for a name and a password. */
   protectedFolders?: ProtectedFolder[];
+};
+
+/** A pool of PHP processes with the website's own uid. Changed as a whole. */
+export type Php = {
+  /** One that the website's node has, such as 8.2; empty: no PHP. GET /api/v1/websites/{website_id}/php says which. */
+  version?: string;
+  /** unset: on demand */
+  mode?: 'MODE_UNSET' | 'ONDEMAND' | 'DYNAMIC' | 'STATIC';
+  /** requests that run at once; 0: 5 */
+  maxChildren?: number;
+  /** of a process on demand; 0: 10 */
+  idleTimeoutS?: number;
+  /** then a process is replaced; 0: 500 */
+  maxRequests?: number;
+  ini?: PhpIni[];
+  /** what no file is there for goes to /index.php */
+  frontController?: boolean;
+};
+
+/** One of the directives that may be set, with a value that its rule allows. */
+export type PhpIni = {
+  name: string;
+  value: string;
 };
 
 export type Redirect = {
@@ -834,6 +861,28 @@ export type GetWebsiteRequest = {
 
 export type GetWebsiteReply = {
   website?: Website;
+};
+
+export type GetWebsitePhpRequest = {
+  websiteId: string;
+};
+
+export type GetWebsitePhpReply = {
+  /** that the website's node has; none: no PHP there */
+  versions: string[];
+  directives: PhpDirective[];
+};
+
+export type PhpDirective = {
+  name: string;
+  /** size, number, switch, zone */
+  kind: string;
+  /** what it takes, for people */
+  rule: string;
+  /** its value when it isn't set */
+  fallback: string;
+  /** scripts can't change it */
+  guarded: boolean;
 };
 
 export type UpdateWebsiteRequest = {
@@ -1195,3 +1244,7 @@ export const listUsage = (input: { organisationId?: string } = {}, options?: Cal
 /** Reads a website's log on its node: the newest lines, or those after a cursor; may wait until there is one. */
 export const getWebsiteLog = (input: { websiteId: string; log?: string; cursor?: string; lines?: number; contains?: string; waitMs?: number }, options?: CallOptions) =>
   call<GetWebsiteLogReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/log`, { query: { log: input.log, cursor: input.cursor, lines: input.lines, contains: input.contains, waitMs: input.waitMs }, ...options });
+
+/** Says which PHP this website can have: versions of its node, and directives that may be set. */
+export const getWebsitePhp = (input: { websiteId: string }, options?: CallOptions) =>
+  call<GetWebsitePhpReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/php`, { ...options });

@@ -1,7 +1,7 @@
 'use client';
 // Every read of the API, with its key: the live stream refreshes by the first part of it.
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
-import { getDrift, getSession, getTask, getWebsite, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
+import { getDrift, getSession, getTask, getWebsite, getWebsitePhp, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
 import type { RecordQuery } from './audit';
 import { ApiError, need } from './http';
 
@@ -73,6 +73,15 @@ export const useDrift = (id: string) =>
     queryKey: ['websites', 'drift', id],
     queryFn: ({ signal }) => getDrift({ websiteId: id }, { signal }),
     retry: false,
+  });
+
+/** Which PHP its node has, and what may be set of it. */
+export const useWebsitePhp = (id: string) =>
+  useQuery({
+    queryKey: ['websites', 'php', id],
+    queryFn: ({ signal }) => getWebsitePhp({ websiteId: id }, { signal }),
+    staleTime: 60_000,
+    refetchInterval: (query) => again(query),
   });
 
 export type TaskFilter = { state?: string; nodeId?: string; targetId?: string; cursor?: string; limit?: number };

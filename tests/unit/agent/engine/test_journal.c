@@ -258,6 +258,32 @@ static void report_numbers_rise_over_restarts(void **state)
 	assert_int_equal(second, 1050);
 }
 
+static void places_of_pools_are_kept_until_they_are_forgotten(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct journal_pool one = { SITE, "8.2", 1 }, other = { SITE, "8.3", 7 }, moved = { SITE, "8.2", 2 };
+	struct journal_pool *pools = NULL;
+	struct error err = { 0 };
+	size_t n = 0;
+
+	assert_true(journal_pool_set(fixture->journal, &one, &err));
+	assert_true(journal_pool_set(fixture->journal, &other, &err));
+	assert_true(journal_pool_set(fixture->journal, &moved, &err));
+	reopen(fixture);
+	assert_true(journal_pools(fixture->journal, &pools, &n, &err));
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(pools[i].id, SITE);
+		assert_int_equal(pools[i].shard, strcmp(pools[i].version, "8.2") == 0 ? 2 : 7);
+	}
+	free(pools);
+	assert_true(journal_pool_forget(fixture->journal, &one, &err));
+	assert_true(journal_pools(fixture->journal, &pools, &n, &err));
+	assert_int_equal(n, 1);
+	assert_string_equal(pools[0].version, "8.3");
+	free(pools);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -273,6 +299,7 @@ int main(void)
 		TEST(a_report_waits_until_it_is_confirmed),
 		TEST(a_commit_names_the_generation_and_the_object),
 		TEST(report_numbers_rise_over_restarts),
+		TEST(places_of_pools_are_kept_until_they_are_forgotten),
 	};
 
 	return cmocka_run_group_tests_name("agent journal", tests, NULL, NULL);

@@ -184,6 +184,15 @@ static void the_other_contexts_keep_to_their_alphabet(void **state)
 	expect("uuid", "../../../../../../../../../etc/passwd0", NULL);
 	expect("word", "abc.DEF_1-2", "abc.DEF_1-2");
 	expect("word", "a/b", NULL);
+	expect("ini_string", "/srv/a:/srv/b c", "\"/srv/a:/srv/b c\"");
+	expect("ini_string", "a\"\nuser = 0", NULL);
+	expect("ini_string", "${PATH}", NULL);
+	expect("ini_string", "a\\", NULL);
+	expect("ini_value", "128M", "\"128M\"");
+	expect("ini_value", "Europe/Berlin", "\"Europe/Berlin\"");
+	expect("ini_value", "a;b", NULL);
+	expect("ini_value", "a b", NULL);
+	expect("ini_value", "", NULL);
 	expect("user", "www-data", "www-data");
 	expect("user", "0", NULL);
 	expect("user", "a b", NULL);

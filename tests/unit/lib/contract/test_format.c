@@ -381,6 +381,26 @@ static void names_are_shown_only_when_they_do_not_mislead(void **state)
 	                    "\xD0\xBF\xD1\x80\xD0\xB8\xD0\xBC\xD0\xB5\xD1\x80.example");
 }
 
+static void versions_of_php_have_two_numbers(void **state)
+{
+#define VERSION(good)                                                                                                  \
+	{                                                                                                              \
+		STRALIX__FORMAT__PHP_VERSION, good, good                                                               \
+	}
+#define NO_VERSION(bad)                                                                                                \
+	{                                                                                                              \
+		STRALIX__FORMAT__PHP_VERSION, bad, NULL                                                                \
+	}
+	static const struct row rows[] = {
+		VERSION("8.2"),       VERSION("8.12"),   NO_VERSION("8"),     NO_VERSION("8."),
+		NO_VERSION("82.1"),   NO_VERSION(".2"),  NO_VERSION("8.2.1"), NO_VERSION("8.2 "),
+		NO_VERSION("../8.2"), NO_VERSION("8,2"), NO_VERSION("8.2\n"), NO_VERSION("8.1234"),
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +415,7 @@ int main(void)
 		cmocka_unit_test(addresses_have_one_spelling),
 		cmocka_unit_test(lines_hold_no_hidden_characters),
 		cmocka_unit_test(utf8_is_read_strictly),
+		cmocka_unit_test(versions_of_php_have_two_numbers),
 		cmocka_unit_test(names_are_shown_only_when_they_do_not_mislead),
 	};
 

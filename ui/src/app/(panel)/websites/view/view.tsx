@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { DriftCard } from '@/components/drift-card';
+import { PhpCard } from '@/components/php-card';
 import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
@@ -23,6 +24,7 @@ import { showTask, useTasks } from '@/lib/tasks';
 
 const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
 const LogCard = dynamic(() => import('@/components/log-card'), { ssr: false });
+const WebsitePhp = dynamic(() => import('@/components/website-php'), { ssr: false });
 const WebsiteSettings = dynamic(() => import('@/components/website-settings'), { ssr: false });
 type Removal = 'delete' | 'purge';
 
@@ -162,6 +164,7 @@ function Page({ website }: { website: Website }) {
   const maySuspend = useCan('website:suspend');
   const [removal, setRemoval] = useState<Removal | null>(null);
   const [editing, setEditing] = useState(false);
+  const [editingPhp, setEditingPhp] = useState(false);
   const there = website.serving === 'live' || website.serving === 'suspended';
   const name = siteName(website);
   return (
@@ -186,12 +189,14 @@ function Page({ website }: { website: Website }) {
         <div className="grid gap-4">
           <Facts website={website} />
           {website.settings && <SettingsCard website={website} onChange={mayUpdate && there ? () => setEditing(true) : undefined} />}
+          {website.settings && <PhpCard website={website} onChange={mayUpdate && there ? () => setEditingPhp(true) : undefined} />}
           {there && <DriftCard website={website} />}
         </div>
         <History id={website.id} />
       </div>
       {website.nodeId && website.state !== 'purged' && <div className="mt-4"><LogCard websiteId={website.id} /></div>}
       {editing && <WebsiteSettings website={website} onClose={() => setEditing(false)} />}
+      {editingPhp && <WebsitePhp website={website} onClose={() => setEditingPhp(false)} />}
       {removal && <RemoveWebsite website={website} how={removal} onClose={() => setRemoval(null)} />}
     </>
   );
