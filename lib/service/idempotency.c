@@ -6,6 +6,7 @@
 
 #include "internal.h"
 #include "service_sql.h"
+#include "view.h"
 
 enum { POLL_MS = 20, POLL_NS = POLL_MS * 1000000, GRACE_MS = 1000 };
 enum { COLUMN_OURS = 0, COLUMN_SAME, COLUMN_DONE, COLUMN_REPLY };
@@ -96,14 +97,6 @@ void key_release(struct call *call)
 	call->hold.key = NULL;
 }
 
-static bool holds_secret(const struct contract_message *rules)
-{
-	for (unsigned i = 0; i < rules->descriptor->n_fields; i++)
-		if (rules->fields[i].secret || (rules->fields[i].message && holds_secret(rules->fields[i].message)))
-			return true;
-	return false;
-}
-
 bool key_done(struct call *call, struct tx *tx, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
@@ -114,7 +107,8 @@ bool key_done(struct call *call, struct tx *tx, struct error *err)
 		return true;
 	if (!TX_RUN_FROM(tx, service_queries, SERVICE_KEY_DONE, &rows, err, DB_TEXT(call->identity.user_id),
 	                 DB_TEXT(call->method->name), DB_TEXT(hold->key), DB_UUID(&hold->holder),
-	                 holds_secret(call->method->reply) ? DB_NULL : reply))
+	                 view_holds_secret(call->method->reply, call->reply, call->reply_size, call->arena) ? DB_NULL
+	                                                                                                    : reply))
 		return false;
 	if (rows_affected(rows) != 1)
 		return error_set(err, ERR_TIMEOUT, "the idempotency key was given to another call meanwhile");

@@ -68,6 +68,48 @@ static void clear_secrets(const struct contract_message *rules, ProtobufCMessage
 	}
 }
 
+/* Whether a field has a value; what is neither text nor bytes always has one. */
+static bool is_set(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+	const void *value = field_at(message, field->offset);
+
+	if (field->label == PROTOBUF_C_LABEL_REPEATED)
+		return *(size_t *)field_at(message, field->quantifier_offset) > 0;
+	if (field->type == PROTOBUF_C_TYPE_STRING)
+		return **(const char *const *)value != '\0';
+	return field->type != PROTOBUF_C_TYPE_BYTES || ((const ProtobufCBinaryData *)value)->len > 0;
+}
+
+static bool holds_secret(const struct contract_message *rules, ProtobufCMessage *message)
+{
+	for (unsigned i = 0; i < rules->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &rules->descriptor->fields[i];
+		bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+		void *value = field_at(message, field->offset);
+
+		if (rules->fields[i].secret && is_set(message, field))
+			return true;
+		if (!rules->fields[i].message ||
+		    ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+		     *(uint32_t *)field_at(message, field->quantifier_offset) != field->id))
+			continue;
+		ProtobufCMessage **each = repeated ? *(ProtobufCMessage ***)value : value;
+		size_t n = repeated ? *(size_t *)field_at(message, field->quantifier_offset) : 1;
+		for (size_t j = 0; j < n; j++)
+			if (each[j] && holds_secret(rules->fields[i].message, each[j]))
+				return true;
+	}
+	return false;
+}
+
+bool view_holds_secret(const struct contract_message *rules, const void *packed, size_t size, struct arena *arena)
+{
+	ProtobufCMessage *message = NULL;
+
+	return !contract_unpack(rules->descriptor, packed, size, COPY_MAX, arena, &message, NULL) ||
+	       holds_secret(rules, message);
+}
+
 static bool copy(const ProtobufCMessage *message, struct arena *arena, ProtobufCMessage **ret, struct error *err)
 {
 	size_t size = 0;

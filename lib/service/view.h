@@ -10,3 +10,6 @@ bool view_json(const struct contract_message *rules, const ProtobufCMessage *mes
 /* A copy in the arena, checked against its rules and normalised. */
 bool view_checked(const struct contract_message *rules, const ProtobufCMessage *message, struct arena *arena,
                   ProtobufCMessage **ret, struct error *err) _must_check_;
+
+/* Whether a packed message has a secret with a value; what can't be read may have. */
+bool view_holds_secret(const struct contract_message *rules, const void *packed, size_t size, struct arena *arena);

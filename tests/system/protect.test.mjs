@@ -83,6 +83,7 @@ test('neither a password nor its hash is in an answer, an audit record, a task, 
   const send = () => api(env.CUSTOMER_TOKEN, 'PATCH', path(), { settings: { protectedFolders: [{ path: 'intern', users: [{ name: 'bob' }, { name: 'dora', password }] }] } }, { 'if-match': `"${etag}"`, 'idempotency-key': key });
   const first = await send(), again = await send();
   assert.equal(first.status, 202, JSON.stringify(first.body));
+  assert.deepEqual([again.status, again.body], [202, first.body], 'a repeat gets the first answer'); // which holds no secret, so it is kept
   assert.equal((await ended(env.CUSTOMER_TOKEN, first.body.taskId)).state, 'success');
   const texts = {
     first: JSON.stringify(first.body), again: JSON.stringify(again.body),
