@@ -155,10 +155,34 @@ static bool retry(struct call *call, const Stralix__V1__RetryWebsiteRequest *req
 	return not_here(err);
 }
 
+static bool get_log(struct call *call, const Stralix__V1__GetWebsiteLogRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
+static bool usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
+static bool limits(struct call *call, const Stralix__V1__SetLimitsRequest *req, struct error *err)
+{
+	(void)call;
+	(void)req;
+	return not_here(err);
+}
+
 static const struct web_handlers handlers = {
 	.create_website = create,
 	.list_websites = list,
 	.get_website = get,
+	.get_website_log = get_log,
+	.list_usage = usage,
+	.set_limits = limits,
 	.delete_website = delete,
 	.undelete_website = undelete,
 	.purge_website = purge,
