@@ -155,26 +155,22 @@ static bool retry(struct call *call, const Stralix__V1__RetryWebsiteRequest *req
 	return not_here(err);
 }
 
-static bool get_log(struct call *call, const Stralix__V1__GetWebsiteLogRequest *req, struct error *err)
-{
-	(void)call;
-	(void)req;
-	return not_here(err);
-}
+/* Methods that no test of the runtime calls. */
+#define NOT_HERE(name, request)                                                                                        \
+	static bool name(struct call *call, const Stralix__V1__##request *req, struct error *err)                      \
+	{                                                                                                              \
+		(void)call;                                                                                            \
+		(void)req;                                                                                             \
+		return not_here(err);                                                                                  \
+	}
 
-static bool usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err)
-{
-	(void)call;
-	(void)req;
-	return not_here(err);
-}
-
-static bool limits(struct call *call, const Stralix__V1__SetLimitsRequest *req, struct error *err)
-{
-	(void)call;
-	(void)req;
-	return not_here(err);
-}
+NOT_HERE(get_log, GetWebsiteLogRequest)
+NOT_HERE(usage, ListUsageRequest)
+NOT_HERE(limits, SetLimitsRequest)
+NOT_HERE(plan, PlanWebsiteRequest)
+NOT_HERE(drift, GetDriftRequest)
+NOT_HERE(restore, RestoreFilesRequest)
+NOT_HERE(adopt, AdoptFilesRequest)
 
 static const struct web_handlers handlers = {
 	.create_website = create,
@@ -183,6 +179,10 @@ static const struct web_handlers handlers = {
 	.get_website_log = get_log,
 	.list_usage = usage,
 	.set_limits = limits,
+	.plan_website = plan,
+	.get_drift = drift,
+	.restore_files = restore,
+	.adopt_files = adopt,
 	.delete_website = delete,
 	.undelete_website = undelete,
 	.purge_website = purge,
