@@ -34,7 +34,10 @@ static int64_t number(const char *text, const char *units)
 	if (digits == 0 || digits > NUMBER_DIGITS || (digits > 1 && text[0] == '0') || !unit ||
 	    (text[digits] && text[digits + 1]))
 		return -1;
-	return strtoll(text, NULL, 10) << (text[digits] ? 10 * (unit - units + 1) : 0);
+	int shift = text[digits] ? 10 * (int)(unit - units + 1) : 0;
+	int64_t value = strtoll(text, NULL, 10);
+
+	return value > INT64_MAX >> shift ? -1 : value << shift;
 }
 
 int64_t php_size(const char *text)

@@ -50,6 +50,16 @@ static bool render(void *self, struct staging *staging, const struct object *obj
 	return staging_write(staging, NULL, "site", object->name, strlen(object->name), owner, err);
 }
 
+static bool render_whole(void *self, struct staging *staging, int from, uint64_t generation, struct error *err)
+{
+	(void)self;
+	(void)staging;
+	(void)from;
+	(void)generation;
+	(void)err;
+	return true;
+}
+
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
 {
 	(void)self;
@@ -161,6 +171,7 @@ static void open_engine(void)
 	one.ops.log = no_log;
 	one.ops.render = render;
 	one.ops.render_shared = render_shared;
+	one.ops.render_whole = render_whole;
 	one.ops.show = show;
 	one.ops.test_alone = test_alone;
 	one.ops.look = look;

@@ -165,6 +165,7 @@ static bool retry(struct call *call, const Stralix__V1__RetryWebsiteRequest *req
 	}
 
 NOT_HERE(get_log, GetWebsiteLogRequest)
+NOT_HERE(php, GetWebsitePhpRequest)
 NOT_HERE(usage, ListUsageRequest)
 NOT_HERE(limits, SetLimitsRequest)
 NOT_HERE(plan, PlanWebsiteRequest)
@@ -177,6 +178,7 @@ static const struct web_handlers handlers = {
 	.list_websites = list,
 	.get_website = get,
 	.get_website_log = get_log,
+	.get_website_php = php,
 	.list_usage = usage,
 	.set_limits = limits,
 	.plan_website = plan,
