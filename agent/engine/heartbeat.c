@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 
@@ -22,8 +24,14 @@ static void read_load(Stralix__V1__Heartbeat *heartbeat)
 {
 	_cleanup_buf_ struct buf text = { 0 };
 
+	struct timespec up = { 0 };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
 	if (file_read("/proc/loadavg", 4096, &text, NULL) && text.data)
 		heartbeat->load1 = strtod(text.data, NULL);
+	heartbeat->cores = cores > 0 ? (uint32_t)cores : 0;
+	if (clock_gettime(CLOCK_BOOTTIME, &up) == 0)
+		heartbeat->uptime_s = (uint64_t)up.tv_sec;
 }
 
 static void read_memory(Stralix__V1__Heartbeat *heartbeat)

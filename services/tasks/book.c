@@ -80,7 +80,7 @@ static bool update(struct book *book, const struct rows *rows, unsigned row, str
 		entry = add(book, id);
 	if (!entry)
 		return error_errno(err, ENOMEM, "remember node %s", id);
-	entry->facts.trusted = strcmp(rows_text(rows, row, 1), "trusted") == 0;
+	entry->facts.trusted = node_is_trusted(rows_text(rows, row, 1));
 	entry->facts.has_key = token_public_parse(rows_text(rows, row, 2), entry->facts.key);
 	if (rows_int(rows, row, 3) > entry->seen_ms)
 		entry->seen_ms = rows_int(rows, row, 3);

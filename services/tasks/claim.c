@@ -20,7 +20,7 @@ bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struc
 		return false;
 	if (!rows_count(rows))
 		return error_set(err, ERR_NOT_FOUND, "there is no node '%s'", node_id);
-	ret->trusted = strcmp(rows_text(rows, 0, 0), "trusted") == 0;
+	ret->trusted = node_is_trusted(rows_text(rows, 0, 0));
 	ret->running = (unsigned)rows_int(rows, 0, 1);
 	ret->held = rows_bool(rows, 0, 2);
 	ret->offline = ret->held && strcmp(rows_text(rows, 0, 3), "offline") == 0;

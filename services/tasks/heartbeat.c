@@ -163,6 +163,7 @@ static bool write_beats(struct tasks *tasks, const struct beat *beats, size_t n,
 
 bool heartbeat_flush(struct tasks *tasks, struct error *err)
 {
+	enum { ID, NEWS, CHANGED };
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	size_t n = 0;
 	struct beat *beats = book_take_beats(tasks->book, &n);
@@ -175,11 +176,12 @@ bool heartbeat_flush(struct tasks *tasks, struct error *err)
 		book_give_back(tasks->book, beats, n);
 		return error_wrap(err, "write heartbeats");
 	}
-	for (unsigned i = 0; i < rows_count(rows); i++)
-		if (rows_bool(rows, i, 1)) {
-			heartbeat_event(tasks, rows_text(rows, i, 0));
-			dispatch_node(tasks, rows_text(rows, i, 0));
-		}
+	for (unsigned i = 0; i < rows_count(rows); i++) {
+		if (rows_bool(rows, i, NEWS) || rows_bool(rows, i, CHANGED))
+			heartbeat_event(tasks, rows_text(rows, i, ID));
+		if (rows_bool(rows, i, NEWS))
+			dispatch_node(tasks, rows_text(rows, i, ID));
+	}
 	for (size_t i = 0; i < n; i++)
 		free(beats[i].json);
 	free(beats);

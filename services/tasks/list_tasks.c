@@ -14,18 +14,22 @@ static bool read_page(struct call *call, const Stralix__V1__ListTasksRequest *re
 	_cleanup_(rows_freep) struct rows *total = NULL;
 	const char *const *orgs;
 	size_t n_orgs;
-	struct db_param page[] = {
-		DB_TEXT_OR_NULL(req->cursor),    DB_TEXT_OR_NULL(req->state), DB_TEXT_OR_NULL(req->node_id),
-		DB_TEXT_OR_NULL(req->target_id), DB_INT(limit + 1),           DB_NULL
-	};
+	struct db_param page[] = { DB_TEXT_OR_NULL(req->cursor),
+		                   DB_TEXT_OR_NULL(req->state),
+		                   DB_TEXT_OR_NULL(req->node_id),
+		                   DB_TEXT_OR_NULL(req->target_id),
+		                   DB_INT(limit + 1),
+		                   DB_TEXT_OR_NULL(req->search),
+		                   DB_NULL };
 
 	if (!call_scope(call, req->organisation_id, &orgs, &n_orgs, err))
 		return false;
 	if (orgs)
-		page[5] = DB_TEXTS(orgs, n_orgs);
+		page[6] = DB_TEXTS(orgs, n_orgs);
 	if (!tx_begin(service_db_wide(call_service(call)), NULL, &tx, err) ||
-	    !tx_run(tx, orgs ? TASKS_WIDE_TASK_LIST_OF : TASKS_WIDE_TASK_LIST, page, orgs ? 6 : 5, ret, err) ||
-	    !TX_RUN(tx, TASKS_WIDE_TASK_TOTAL, &total, err, page[5], page[1], page[2], page[3]) || !tx_commit(&tx, err))
+	    !tx_run(tx, orgs ? TASKS_WIDE_TASK_LIST_OF : TASKS_WIDE_TASK_LIST, page, orgs ? 7 : 6, ret, err) ||
+	    !TX_RUN(tx, TASKS_WIDE_TASK_TOTAL, &total, err, page[6], page[1], page[2], page[3], page[5]) ||
+	    !tx_commit(&tx, err))
 		return error_wrap(err, "list tasks");
 	*ret_total = (uint64_t)rows_int(total, 0, 0);
 	return true;

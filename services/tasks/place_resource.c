@@ -1,33 +1,75 @@
 /* PlaceResource. A node for a resource and a uid on it, held for a quarter of an hour, until its first task. */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tasks.h"
 #include "tasks_sql.h"
 #include "view.h"
 
-enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, PHP, RETRY_AFTER_S = 15 };
+enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, PHP, RETRY_AFTER_S = 15, TRIES = 16 };
 
-/* Says why, in words that tell what to do. */
-static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
+/* Not the request's fault, but of this field's: tried later, or with another node, it may work. */
+static bool refuse(struct error *err, const char *rule, const char *words)
 {
-	_cleanup_(rows_freep) struct rows *rows = NULL;
-	const char *node = req->node_id;
-
-	if (!*node)
-		error_set(err, ERR_NO_NODE, "no node that takes a %s answers now", req->capability);
-	else if (!TX_RUN(tx, TASKS_NODE_WHY, &rows, err, DB_TEXT(node), DB_TEXT(req->capability)))
-		return false;
-	else if (!rows_count(rows))
-		return error_field(err, "nodeId", "exists", "There is no node '%s'.", node);
-	else if (strcmp(rows_text(rows, 0, 0), "trusted") != 0)
-		error_set(err, ERR_NO_NODE, "node '%s' is %s", node, rows_text(rows, 0, 0));
-	else if (!rows_bool(rows, 0, 2))
-		error_set(err, ERR_NO_NODE, "node '%s' doesn't take a %s", node, req->capability);
-	else
-		error_set(err, ERR_NO_NODE, "node '%s' doesn't answer now", node);
+	error_field(err, "nodeId", rule, "%s", words);
+	err->code = ERR_NO_NODE;
 	err->retry_after_s = RETRY_AFTER_S;
 	return false;
+}
+
+/* Why the node that was asked for can't take it. */
+static bool not_this_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
+{
+	enum { STATE, ANSWERS, ABLE, ASSIGNED, LIMIT };
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	const char *node = req->node_id, *state;
+	char words[160];
+
+	if (!TX_RUN(tx, TASKS_NODE_WHY, &rows, err, DB_TEXT(node), DB_TEXT(req->capability)))
+		return false;
+	if (!rows_count(rows))
+		return error_field(err, "nodeId", "exists", "There is no node '%s'.", node);
+	state = rows_text(rows, 0, STATE);
+	if (strcmp(state, "trusted") != 0) {
+		snprintf(words, sizeof(words), "Node '%s' is %s; nothing new is placed on it.", node, state);
+		return refuse(err, state, words);
+	}
+	if (!rows_bool(rows, 0, ABLE)) {
+		snprintf(words, sizeof(words), "Node '%s' doesn't take a %s.", node, req->capability);
+		return refuse(err, "capability", words);
+	}
+	if (!rows_bool(rows, 0, ANSWERS)) {
+		snprintf(words, sizeof(words), "Node '%s' doesn't answer now.", node);
+		return refuse(err, "unreachable", words);
+	}
+	snprintf(words, sizeof(words), "Node '%s' is full: it has %" PRId64 " of at most %" PRId64 ".", node,
+	         rows_int(rows, 0, ASSIGNED), rows_int(rows, 0, LIMIT));
+	return refuse(err, "full", words);
+}
+
+/* Why there is none at all; *ret_again: there is one, whose last room somebody else took meanwhile. Says no numbers:
+ * customers read it. */
+static bool no_node(struct tx *tx, const char *capability, bool *ret_again, struct error *err)
+{
+	enum { WOULD_DO, ABLE, ONLY_FULL };
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	const char *rule = "unreachable";
+	char words[160];
+
+	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability)))
+		return false;
+	*ret_again = rows_int(rows, 0, WOULD_DO) > 0;
+	snprintf(words, sizeof(words), "No node that takes a %s answers now.", capability);
+	if (!rows_int(rows, 0, ABLE)) {
+		rule = "capability";
+		snprintf(words, sizeof(words), "There is no node that takes a %s.", capability);
+	} else if (rows_int(rows, 0, ONLY_FULL)) {
+		rule = "full";
+		snprintf(words, sizeof(words), "No node has room for a %s now.", capability);
+	}
+	return refuse(err, rule, words);
 }
 
 /* Refuses what would take a node's own name from it. */
@@ -42,16 +84,35 @@ static bool check_name(struct tx *tx, const char *name, struct error *err)
 	return !rows_count(rows) || error_field(err, "domain", "reserved", "This name belongs to the panel itself.");
 }
 
+/* A row of node_place, counted. */
+static bool choose(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, struct rows **ret, struct error *err)
+{
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		_cleanup_(rows_freep) struct rows *rows = NULL;
+		bool again = false;
+
+		*err = (struct error){ 0 };
+		if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
+			return false;
+		if (rows_count(rows)) {
+			*ret = TAKE_PTR(rows);
+			return true;
+		}
+		if (*req->node_id)
+			return not_this_node(tx, req, err);
+		if (!no_node(tx, req->capability, &again, err) && !again)
+			return false;
+	}
+	return false;
+}
+
 static bool place(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, const struct uuid *org,
                   struct rows **ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
-		return false;
-	if (!rows_count(rows))
-		return no_node(tx, req, err);
-	if (!TX_RUN(tx, TASKS_RESOURCE_RESERVE, NULL, err, DB_TEXT(req->resource_id), DB_UUID(org),
+	if (!choose(tx, req, &rows, err) ||
+	    !TX_RUN(tx, TASKS_RESOURCE_RESERVE, NULL, err, DB_TEXT(req->resource_id), DB_UUID(org),
 	            DB_TEXT(req->capability), DB_TEXT(rows_text(rows, 0, ID)), DB_INT(rows_int(rows, 0, UID))))
 		return false;
 	*ret = TAKE_PTR(rows);

@@ -1,6 +1,8 @@
 /* tasks: what the service is: nodes, placement, the ledger of work, and its dispatch. */
 #pragma once
 
+#include <string.h>
+
 #include "lib/service/call.h"
 #include "lib/service/service.h"
 
@@ -14,6 +16,8 @@ struct bus_subscription;
 enum {
 	ATTEMPTS_MAX = 5,       /* then a task has failed */
 	ALIVE_MS = 45000,       /* without a heartbeat a node is unreachable */
+	LATE_MS = 30000,        /* … and its heartbeat is late: they come every 15 s and are written every 5 s */
+	NODE_CONTRACT = 1,      /* of node.proto's messages; an agent that says less doesn't know all of them */
 	CLOCK_SKEW_MS = 150000, /* agents refuse commands beyond this */
 	REPORT_AGE_S = 300,     /* of a report's token, either way */
 };
@@ -47,6 +51,9 @@ bool tasks_retry_task(struct call *call, const Stralix__V1__RetryTaskRequest *re
 bool tasks_list_nodes(struct call *call, const Stralix__V1__ListNodesRequest *req, struct error *err);
 bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, struct error *err);
 bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeRequest *req, struct error *err);
+bool tasks_update_node(struct call *call, const Stralix__V1__UpdateNodeRequest *req, struct error *err);
+bool tasks_suspend_node(struct call *call, const Stralix__V1__SuspendNodeRequest *req, struct error *err);
+bool tasks_resume_node(struct call *call, const Stralix__V1__ResumeNodeRequest *req, struct error *err);
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err);
 bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, struct error *err);
 bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err);
@@ -54,6 +61,12 @@ bool tasks_observe_node(struct call *call, const Stralix__V1__ObserveNodeRequest
 bool tasks_restore_node_files(struct call *call, const Stralix__V1__RestoreNodeFilesRequest *req, struct error *err);
 bool tasks_adopt_node_files(struct call *call, const Stralix__V1__AdoptNodeFilesRequest *req, struct error *err);
 bool tasks_set_drift_policy(struct call *call, const Stralix__V1__SetDriftPolicyRequest *req, struct error *err);
+
+/* Of a node's state: a suspended one gets nothing new, but what is there is worked on as before. */
+static inline bool node_is_trusted(const char *state)
+{
+	return strcmp(state, "trusted") == 0 || strcmp(state, "suspended") == 0;
+}
 
 extern const struct janitor_row tasks_janitor[];
 extern const struct config_row tasks_config[];

@@ -10,6 +10,7 @@
 
 #include "stralix/v1/node.pb-c.h"
 
+#include "health.h"
 #include "steps.h"
 #include "tasks.h"
 
@@ -166,6 +167,14 @@ enum {
 	NODE_CREATED,
 	NODE_HOLD,
 	NODE_DRIFT_POLICY,
+	NODE_DESCRIPTION,
+	NODE_LOCATION,
+	NODE_LIMIT,
+	NODE_ONLY_CHOSEN,
+	NODE_SUSPEND_REASON,
+	NODE_SUSPENDED,
+	NODE_VERSION,
+	NODE_OLDEST,
 };
 
 char **view_words(const char *list, const char *between, struct arena *arena, size_t *n)
@@ -212,62 +221,82 @@ static void copy_drift(struct reader *r, const Stralix__V1__Heartbeat__Drift *dr
 		node->observed_at = clock_rfc3339(drift->observed_ms, at_text);
 }
 
+static void copy_daemon(struct reader *r, const Stralix__V1__Heartbeat__Daemon *daemon, Stralix__V1__Node *node)
+{
+	Stralix__V1__Node__DaemonsEntry *entry = take(r, sizeof(*entry));
+	Stralix__V1__NodeDaemon *view = take(r, sizeof(*view));
+
+	if (!entry || !view)
+		return;
+	stralix__v1__node__daemons_entry__init(entry);
+	entry->key = daemon->name;
+	entry->value = daemon->version;
+	node->daemons[node->n_daemons++] = entry;
+	stralix__v1__node_daemon__init(view);
+	view->name = daemon->name;
+	view->version = daemon->version;
+	view->alive = daemon->alive;
+	view->message = daemon->message;
+	node->services[node->n_services++] = view;
+}
+
 static void copy_heartbeat(struct reader *r, const Stralix__V1__Heartbeat *heartbeat, Stralix__V1__Node *node)
 {
 	node->php_versions = heartbeat->php_versions;
 	node->n_php_versions = heartbeat->n_php_versions;
 	node->version = heartbeat->version;
 	node->load1 = heartbeat->load1;
+	node->cores = heartbeat->cores;
+	node->uptime_s = heartbeat->uptime_s;
 	node->memory_total = heartbeat->memory_total;
 	node->memory_available = heartbeat->memory_available;
 	node->disk_total = heartbeat->disk_total;
 	node->disk_available = heartbeat->disk_available;
 	if (heartbeat->drift)
 		copy_drift(r, heartbeat->drift, node);
+	node->clock_offset_ms = heartbeat->node_time_ms - number(r, NODE_SEEN);
 	node->daemons = take(r, (heartbeat->n_daemons + 1) * sizeof(Stralix__V1__Node__DaemonsEntry *));
-	for (size_t i = 0; node->daemons && i < heartbeat->n_daemons; i++) {
-		Stralix__V1__Node__DaemonsEntry *entry = take(r, sizeof(*entry));
-
-		if (!entry)
-			return;
-		stralix__v1__node__daemons_entry__init(entry);
-		entry->key = heartbeat->daemons[i]->name;
-		entry->value = heartbeat->daemons[i]->version;
-		node->daemons[node->n_daemons++] = entry;
-	}
+	node->services = take(r, (heartbeat->n_daemons + 1) * sizeof(Stralix__V1__NodeDaemon *));
+	for (size_t i = 0; !r->failed && i < heartbeat->n_daemons; i++)
+		copy_daemon(r, heartbeat->daemons[i], node);
 }
 
-/* What is wrong, the worst first; NULL: nothing. */
-static const char *complaint(const struct reader *r, const Stralix__V1__Heartbeat *heartbeat)
+static void read_settings(struct reader *r, Stralix__V1__Node *node)
 {
-	enum { DISK_LEAST_PERCENT = 5 };
-
-	if (strcmp(rows_text(r->rows, r->row, NODE_HOLD), "clock") == 0)
-		return "The node's clock is wrong; its tasks wait.";
-	for (size_t i = 0; heartbeat && i < heartbeat->n_daemons; i++)
-		if (!heartbeat->daemons[i]->alive)
-			return arena_printf(r->arena, "%s is not running. %s", heartbeat->daemons[i]->name,
-			                    heartbeat->daemons[i]->message);
-	if (heartbeat && heartbeat->disk_total &&
-	    heartbeat->disk_available < heartbeat->disk_total / 100 * DISK_LEAST_PERCENT)
-		return "The disk is nearly full.";
-	return NULL;
+	node->settings = take(r, sizeof(*node->settings));
+	if (!node->settings)
+		return;
+	stralix__v1__node_settings__init(node->settings);
+	node->settings->description = text(r, NODE_DESCRIPTION);
+	node->settings->location = text(r, NODE_LOCATION);
+	node->settings->website_limit = (uint32_t)number(r, NODE_LIMIT);
+	node->settings->only_chosen = rows_bool(r->rows, r->row, NODE_ONLY_CHOSEN);
+	node->suspend_reason = text(r, NODE_SUSPEND_REASON);
+	node->suspended_at = at(r, NODE_SUSPENDED);
+	node->etag = text(r, NODE_VERSION);
 }
 
 static void judge(struct reader *r, const Stralix__V1__Heartbeat *heartbeat, Stralix__V1__Node *node)
 {
-	const char *what = complaint(r, heartbeat), *health = what ? "warning" : "healthy";
+	const struct health_facts facts = {
+		.answers = rows_bool(r->rows, r->row, NODE_ALIVE),
+		.seen_ms = number(r, NODE_SEEN),
+		.now_ms = clock_unix_ms(),
+		.clock_held = strcmp(rows_text(r->rows, r->row, NODE_HOLD), "clock") == 0,
+		.heartbeat = heartbeat,
+	};
 
-	if (!rows_bool(r->rows, r->row, NODE_ALIVE)) {
-		health = "unreachable";
-		what = node->last_heartbeat_at[0]
-		               ? arena_printf(r->arena, "No sign of life since %s.", node->last_heartbeat_at)
-		               : "No sign of life yet.";
-	}
-	node->health = arena_strdup(r->arena, health);
-	node->message = arena_strdup(r->arena, what ? what : "");
-	if (!node->health || !node->message)
+	if (!health_judge(&facts, r->arena, node))
 		r->failed = true;
+}
+
+static void read_counts(struct reader *r, Stralix__V1__Node *node)
+{
+	node->http_port = (uint32_t)number(r, NODE_HTTP);
+	node->https_port = (uint32_t)number(r, NODE_HTTPS);
+	node->resources = (uint32_t)number(r, NODE_ASSIGNED);
+	node->tasks_running = (uint32_t)number(r, NODE_RUNNING);
+	node->tasks_queued = (uint32_t)number(r, NODE_QUEUED);
 }
 
 bool view_node(const struct rows *rows, unsigned row, struct arena *arena, Stralix__V1__Node **ret, struct error *err)
@@ -283,15 +312,13 @@ bool view_node(const struct rows *rows, unsigned row, struct arena *arena, Stral
 	node->name = text(&r, NODE_NAME);
 	node->address = text(&r, NODE_ADDRESS);
 	node->state = text(&r, NODE_STATE);
-	node->http_port = (uint32_t)number(&r, NODE_HTTP);
-	node->https_port = (uint32_t)number(&r, NODE_HTTPS);
-	node->resources = (uint32_t)number(&r, NODE_ASSIGNED);
-	node->tasks_running = (uint32_t)number(&r, NODE_RUNNING);
-	node->tasks_queued = (uint32_t)number(&r, NODE_QUEUED);
 	node->created_at = at(&r, NODE_CREATED);
 	node->drift_policy = text(&r, NODE_DRIFT_POLICY);
 	node->last_heartbeat_at = at(&r, NODE_SEEN);
+	node->oldest_queued_at = at(&r, NODE_OLDEST);
+	read_counts(&r, node);
 	read_capabilities(&r, node);
+	read_settings(&r, node);
 	heartbeat = read_heartbeat(&r);
 	if (heartbeat)
 		copy_heartbeat(&r, heartbeat, node);

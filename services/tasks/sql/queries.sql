@@ -32,15 +32,18 @@ on conflict (id) do update
 returning uid, state, (extract(epoch from created_at) * 1000)::bigint;
 
 -- name: node_place
--- The less loaded of two that may take it; counts the resource and takes the next uid.
+-- The less loaded of two that may take it; counts the resource and takes the next uid. Who looked at the same time may
+-- have taken the last room: the row's own look at its limit, under its lock, is the last word.
 with two as (
 	select id, assigned from node
 	 where state = 'trusted' and reachable and last_heartbeat_at > now() - interval '45 seconds'
-	   and $1 = any (capabilities) and ($2::text is null or id = $2)
+	   and $1 = any (capabilities) and case when $2::text is null then not only_chosen else id = $2 end
+	   and (website_limit = 0 or assigned < website_limit)
 	 order by random() limit 2
 )
 update node set assigned = node.assigned + 1, next_uid = node.next_uid + 1
  where id = (select id from two order by assigned limit 1)
+   and state = 'trusted' and (website_limit = 0 or node.assigned < node.website_limit)
 returning id, name, address, next_uid - 1, http_port, https_port,
        coalesce(jsonb_path_query_array(heartbeat, '$.phpVersions[*]')::text, '');
 
@@ -52,9 +55,34 @@ select 1 from node
  limit 1;
 
 -- name: node_why
--- Why a node can't be placed on.
-select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $2 = any (capabilities)
+-- Why a node can't be placed on: its trust, whether it answers, is able, how full it is.
+select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $2 = any (capabilities), assigned,
+       website_limit
   from node where id = $1;
+
+-- name: node_none
+-- Why placement finds none: how many would do (one had its last room taken by somebody else), are able, are only full.
+select count(*) filter (where is_open and answers and has_room), count(*), count(*) filter (where is_open and answers)
+  from (select state = 'trusted' and not only_chosen as is_open,
+               reachable and last_heartbeat_at > now() - interval '45 seconds' as answers,
+               website_limit = 0 or assigned < website_limit as has_room
+          from node where $1 = any (capabilities)) as n;
+
+-- name: node_touch
+-- A person changes a node: its row, until the change commits.
+select uid, state, version::text from node where id = $1 for no key update;
+
+-- name: node_settings
+update node set description = $2, location = $3, website_limit = $4::integer, only_chosen = $5::boolean,
+       version = version + 1
+ where id = $1
+returning version::text;
+
+-- name: node_state
+update node set state = $2, suspend_reason = $3, version = version + 1,
+       suspended_at = case when $2 = 'suspended' then now() end
+ where id = $1
+returning version::text, coalesce((extract(epoch from suspended_at) * 1000)::bigint, 0);
 
 -- name: resource_placed
 select n.id, n.name, n.address, r.uid, n.http_port, n.https_port,

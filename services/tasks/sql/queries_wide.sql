@@ -15,7 +15,7 @@ select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, 
   from task t join node n on n.id = t.node_id where t.id = $1::uuid;
 
 -- name: task_list
--- $1 cursor, $2 state, $3 node, $4 target, $5 limit.
+-- $1 cursor, $2 state, $3 node, $4 target, $5 limit, $6 what is looked for.
 select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
        case when t.state <> 'queued' then t.message
             when n.hold_reason = 'offline' then 'node ' || n.id || ' is offline; the task runs when it is back'
@@ -28,13 +28,14 @@ select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, 
   from task t join node n on n.id = t.node_id
  where ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2) and ($3::text is null or t.node_id = $3)
    and ($4::uuid is null or t.resource_id = $4::uuid)
+   and ($6::text is null or position(lower($6) in lower(t.target_name)) > 0 or lower($6) in (t.resource_id::text, t.id::text))
  order by t.id desc
  limit $5::integer;
 
 -- name: task_list_of
--- The same of some organisations, $6.
+-- The same of some organisations, $7.
 select t.*
-  from unnest($6::uuid[]) as o (id)
+  from unnest($7::uuid[]) as o (id)
  cross join lateral (
        select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, t.epoch, t.n, t.attempt, t.state,
               case when t.state <> 'queued' then t.message
@@ -47,6 +48,8 @@ select t.*
          from task t join node n on n.id = t.node_id
         where t.org_id = o.id and ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2)
           and ($3::text is null or t.node_id = $3) and ($4::uuid is null or t.resource_id = $4::uuid)
+          and ($6::text is null or position(lower($6) in lower(t.target_name)) > 0
+               or lower($6) in (t.resource_id::text, t.id::text))
         order by t.id desc
         limit $5::integer) as t
  order by t.id desc
@@ -55,7 +58,8 @@ select t.*
 -- name: task_total
 select count(*) from task
  where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::text is null or state = $2)
-   and ($3::text is null or node_id = $3) and ($4::uuid is null or resource_id = $4::uuid);
+   and ($3::text is null or node_id = $3) and ($4::uuid is null or resource_id = $4::uuid)
+   and ($5::text is null or position(lower($5) in lower(target_name)) > 0 or lower($5) in (resource_id::text, id::text));
 
 -- name: task_where
 -- Whose a task is and who works on it; the node's report is believed for no other.
@@ -64,12 +68,16 @@ select org_id, node_id, request_id from task where id = $1::uuid;
 -- name: node_list
 -- $1 one node or all, $2 cursor, $3 limit.
 select n.id, n.uid, n.name, n.address, n.state, n.capabilities::text, n.http_port, n.https_port, n.assigned, n.running,
-       (select count(*) from task t where t.node_id = n.id and t.state = 'queued'),
-       n.reachable and n.last_heartbeat_at > now() - interval '45 seconds',
+       q.n, n.reachable and n.last_heartbeat_at > now() - interval '45 seconds',
        (extract(epoch from n.last_heartbeat_at) * 1000)::bigint, coalesce(n.heartbeat::text, ''),
        (extract(epoch from n.created_at) * 1000)::bigint, case when n.hold_until > now() then n.hold_reason else '' end,
-       n.drift_policy
+       n.drift_policy,
+       n.description, n.location, n.website_limit, n.only_chosen, n.suspend_reason,
+       (extract(epoch from n.suspended_at) * 1000)::bigint, n.version::text,
+       (extract(epoch from q.oldest) * 1000)::bigint
   from node n
+ cross join lateral (select count(*) as n, min(created_at) as oldest
+                       from task t where t.node_id = n.id and t.state = 'queued') as q
  where ($1::text is null or n.id = $1) and ($2::text is null or n.id > $2)
  order by n.id
  limit $3::integer;
@@ -85,12 +93,14 @@ select id, state, report_key, coalesce((extract(epoch from last_heartbeat_at) * 
 
 -- name: node_beats
 -- Heartbeats of the last seconds, all at once: ids, JSON texts, milliseconds. A node whose clock is wrong is held; one
--- that was held because it was offline, or because of its clock, is let go when that is over; says who that is news of.
+-- that was held because it was offline, or because of its clock, is let go when that is over; says who that is news of,
+-- and whose daemons are other than they were.
 with beat as (
 	select id, text::jsonb as body, to_timestamp(at_ms::bigint / 1000.0) as at, clock_ok::boolean as clock_ok
 	  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as b (id, text, at_ms, clock_ok)
 ), before as (
-	select n.id, not n.reachable or n.hold_reason <> case when b.clock_ok then '' else 'clock' end as news
+	select n.id, not n.reachable or n.hold_reason <> case when b.clock_ok then '' else 'clock' end as news,
+	       n.heartbeat->'daemons' is distinct from b.body->'daemons' as changed
 	  from node n join beat b on b.id = n.id
 	 order by n.id
 	   for no key update of n
@@ -101,7 +111,7 @@ update node n
        hold_reason = case when not b.clock_ok then 'clock' else '' end
   from beat b, before
  where n.id = b.id and before.id = n.id
-returning n.id, before.news;
+returning n.id, before.news, before.changed;
 
 -- name: node_lost
 update node set reachable = false
@@ -111,7 +121,7 @@ returning id;
 -- name: nodes_due
 -- Nodes with work that could be sent now.
 select n.id from node n
- where n.state = 'trusted' and n.running < $1::integer and coalesce(n.hold_until <= now(), true)
+ where n.state in ('trusted', 'suspended') and n.running < $1::integer and coalesce(n.hold_until <= now(), true)
    and exists (select from task t
                 where t.node_id = n.id and t.state = 'queued' and t.next_attempt_at <= now()
                   and not exists (select from task r where r.resource_id = t.resource_id and r.state = 'running'));
@@ -128,7 +138,7 @@ with recursive busy as materialized (
 ), org (id) as (
 	(select org_id from task
 	  where node_id = $1 and state = 'queued'
-	    and exists (select from node where id = $1 and state = 'trusted' and running < $2::bigint
+	    and exists (select from node where id = $1 and state in ('trusted', 'suspended') and running < $2::bigint
 	                                   and coalesce(hold_until <= now(), true))
 	  order by org_id limit 1)
 	union all

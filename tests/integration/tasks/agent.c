@@ -26,6 +26,7 @@ struct agent {
 	uint64_t seq;
 	bool loses;
 	enum mischief mischief;
+	struct condition condition;
 	struct agent *other_node;
 	uint8_t before[REPORT]; /* the answer to the question before */
 	size_t before_size;
@@ -270,6 +271,8 @@ static void enrol(struct agent *agent)
 	}
 }
 
+const struct condition condition_good = { .contract = 1, .disk_total = 1ULL << 40, .disk_available = 1ULL << 39 };
+
 struct agent *agent_new(struct panel *panel, const char *id, const char *capability)
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
@@ -279,6 +282,7 @@ struct agent *agent_new(struct panel *panel, const char *id, const char *capabil
 		panel_abort("agent");
 	agent->panel = panel;
 	agent->state = STRALIX__V1__OUTCOME__STATE__ACCEPTED;
+	agent->condition = condition_good;
 	snprintf(agent->id, sizeof(agent->id), "%s", id);
 	snprintf(agent->capability, sizeof(agent->capability), "%s", capability);
 	agent->key = token_key_new();
@@ -302,6 +306,11 @@ void agent_free(struct agent *agent)
 	free(agent);
 }
 
+void agent_is(struct agent *agent, const struct condition *condition)
+{
+	agent->condition = *condition;
+}
+
 bool agent_heartbeat(struct agent *agent, struct error *err)
 {
 	_cleanup_(bus_msg_freep) struct bus_msg *reply = NULL;
@@ -314,12 +323,19 @@ bool agent_heartbeat(struct agent *agent, struct error *err)
 	stralix__v1__heartbeat__daemon__init(&daemon);
 	heartbeat.node_id = agent->id;
 	heartbeat.version = (char *)(uintptr_t) "0.1.0";
-	heartbeat.node_time_ms = clock_unix_ms();
+	heartbeat.contract = agent->condition.contract;
+	heartbeat.node_time_ms = clock_unix_ms() + agent->condition.clock_ms;
+	heartbeat.cores = 4;
+	heartbeat.uptime_s = 3600;
+	heartbeat.disk_total = agent->condition.disk_total;
+	heartbeat.disk_available = agent->condition.disk_available;
 	heartbeat.load1 = 0.25;
 	heartbeat.memory_total = 1ULL << 33;
 	daemon.name = (char *)(uintptr_t) "nginx";
 	daemon.version = (char *)(uintptr_t) "1.22.1";
-	daemon.alive = true;
+	daemon.alive = !agent->condition.daemon_dead;
+	if (agent->condition.said)
+		daemon.message = (char *)(uintptr_t)agent->condition.said;
 	heartbeat.daemons = daemons;
 	heartbeat.n_daemons = 1;
 	snprintf(subject, sizeof(subject), "heartbeat.%s", agent->id);

@@ -32,7 +32,8 @@ struct panel {
 	struct postgres *postgres;
 	struct nats_server *nats;
 	struct bus *bus;
-	struct arena *arena;
+	struct arena *arena; /* by one thread at a time */
+	pthread_mutex_t arena_lock;
 	struct token_key *web, *authz, *tasks;
 	struct bus_subscription *subscriptions[3];
 	char folder[64], config[96];
@@ -320,6 +321,7 @@ struct panel *panel_new(void)
 	if (!panel)
 		panel_abort("panel");
 	pthread_mutex_init(&panel->lock, NULL);
+	pthread_mutex_init(&panel->arena_lock, NULL);
 	strcpy(panel->folder, "/tmp/test_tasks.XXXXXX");
 	if (!mkdtemp(panel->folder))
 		panel_abort(panel->folder);
@@ -367,6 +369,7 @@ void panel_free(struct panel *panel)
 	token_key_free(panel->tasks);
 	arena_free(panel->arena);
 	pthread_mutex_destroy(&panel->lock);
+	pthread_mutex_destroy(&panel->arena_lock);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char path[128];
 
@@ -416,7 +419,33 @@ static bool read_error(const struct bus_msg *reply, struct arena *arena, struct 
 	for (size_t i = 0; i < error->n_violations; i++)
 		error_field(err, error->violations[i]->field, error->violations[i]->rule, "%s",
 		            error->violations[i]->message);
+	if (err)
+		err->code = error_code_parse(error->code);
 	return false;
+}
+
+static uint8_t *pack(struct panel *panel, const ProtobufCMessage *request, size_t *ret_size)
+{
+	uint8_t *body;
+
+	pthread_mutex_lock(&panel->arena_lock);
+	body = contract_pack(request, panel->arena, ret_size);
+	pthread_mutex_unlock(&panel->arena_lock);
+	return body;
+}
+
+static bool read_reply(struct panel *panel, const struct bus_msg *reply, const ProtobufCMessageDescriptor *type,
+                       ProtobufCMessage **ret, struct error *err)
+{
+	bool ok;
+
+	pthread_mutex_lock(&panel->arena_lock);
+	if (bus_msg_header(reply, BUS_ERROR_CODE))
+		ok = read_error(reply, panel->arena, err);
+	else
+		ok = contract_unpack(type, bus_msg_data(reply), bus_msg_size(reply), 1 << 20, panel->arena, ret, err);
+	pthread_mutex_unlock(&panel->arena_lock);
+	return ok;
 }
 
 static bool ask(struct panel *panel, const struct token_key *key, const struct token_claims *claims, const char *method,
@@ -438,9 +467,7 @@ static bool ask(struct panel *panel, const struct token_key *key, const struct t
 	                                              { NULL, NULL } },
 	                 body, size, CALL_MS, &reply, err))
 		return false;
-	if (bus_msg_header(reply, BUS_ERROR_CODE))
-		return read_error(reply, panel->arena, err);
-	return contract_unpack(reply_type, bus_msg_data(reply), bus_msg_size(reply), 1 << 20, panel->arena, ret, err);
+	return read_reply(panel, reply, reply_type, ret, err);
 }
 
 static struct token_claims claims_from(const char *iss, int seconds)
@@ -457,7 +484,7 @@ bool panel_web(struct panel *panel, const char *method, const ProtobufCMessage *
 {
 	struct token_claims claims = claims_from("web", 30);
 	size_t size;
-	uint8_t *body = contract_pack(request, panel->arena, &size);
+	uint8_t *body = pack(panel, request, &size);
 
 	snprintf(claims.aud, sizeof(claims.aud), "tasks.%s", method);
 	snprintf(claims.sub, sizeof(claims.sub), "system:web");
@@ -473,7 +500,7 @@ bool panel_person(struct panel *panel, const char *role, const struct uuid *org,
 	struct token_claims claims = claims_from("authz", 5);
 	struct uuid user = { { 7 } };
 	size_t size;
-	uint8_t *body = contract_pack(request, panel->arena, &size);
+	uint8_t *body = pack(panel, request, &size);
 
 	snprintf(claims.aud, sizeof(claims.aud), "tasks");
 	snprintf(claims.role, sizeof(claims.role), "%s", role);

@@ -50,6 +50,17 @@ void agent_online(struct agent *agent);  /* subscribes, and says so by a heartbe
 void agent_offline(struct agent *agent); /* unsubscribes, says nothing */
 bool agent_heartbeat(struct agent *agent, struct error *err);
 
+/* How the next heartbeats say that the node is. */
+struct condition {
+	uint32_t contract;
+	int64_t clock_ms; /* ahead of the panel's */
+	uint64_t disk_total, disk_available;
+	bool daemon_dead;
+	const char *said; /* by the daemon; NULL: nothing */
+};
+extern const struct condition condition_good;
+void agent_is(struct agent *agent, const struct condition *condition);
+
 /* The next commands are lost on the way through the agent: it says nothing to them. */
 void agent_loses(struct agent *agent, bool loses);
 

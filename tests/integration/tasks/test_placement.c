@@ -105,9 +105,9 @@ static void placement_without_a_node_says_so(void **state)
 	agent_online(mail);
 	assert_false(world_place(world, &world_org_a, &resource, "silent", &reply, &err));
 	assert_int_equal(err.code, ERR_NO_NODE);
-	assert_non_null(strstr(err.message, "node 'silent' doesn't answer now"));
+	assert_non_null(strstr(err.message, "Node 'silent' doesn't answer now"));
 	assert_false(world_place(world, &world_org_a, &resource, "mail", &reply, &err));
-	assert_non_null(strstr(err.message, "node 'mail' doesn't take a website"));
+	assert_non_null(strstr(err.message, "Node 'mail' doesn't take a website"));
 	assert_false(world_place(world, &world_org_a, &resource, "absent", &reply, &err));
 	assert_int_equal(err.code, ERR_INVALID);
 	agent_free(silent);

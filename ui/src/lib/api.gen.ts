@@ -562,6 +562,8 @@ export type ListTasksRequest = {
   nodeId?: string;
   targetId?: string;
   organisationId?: string;
+  /** part of the object's name, or the whole id of the object or the task */
+  search?: string;
 };
 
 export type ListTasksReply = {
@@ -574,7 +576,7 @@ export type Node = {
   name: string;
   /** where its websites answer */
   address: string;
-  /** pending, trusted, suspended, revoked */
+  /** pending, trusted, suspended (nothing new is placed on it), revoked */
   state: string;
   /** healthy, warning, unreachable */
   health: string;
@@ -599,8 +601,23 @@ export type Node = {
   /** of its websites; 80 and 443 but in a private prefix */
   httpPort: number;
   httpsPort: number;
-  /** what is wrong, for people */
+  /** what is wrong, for people: the worst of the reasons */
   message: string;
+  /** why it isn't healthy, the worst first */
+  reasons: NodeReason[];
+  /** 0: not known */
+  cores: number;
+  services: NodeDaemon[];
+  /** the task that waits longest */
+  oldestQueuedAt: string;
+  /** how far ahead of the panel's its clock was at the last heartbeat */
+  clockOffsetMs: string;
+  uptimeS: string;
+  settings?: NodeSettings;
+  suspendReason: string;
+  suspendedAt: string;
+  /** of what people set */
+  etag: string;
   /** that aren't as the panel wrote them, as the node last saw it */
   driftedFiles: number;
   /** whose they are */
@@ -613,6 +630,33 @@ export type Node = {
   driftPolicy: string;
   /** 8.2 */
   phpVersions: string[];
+};
+
+/** One thing that isn't well with a node. */
+export type NodeReason = {
+  /** unreachable, late, clock, daemon, disk, agent */
+  code: string;
+  /** for people */
+  message: string;
+};
+
+/** A daemon of a node as its agent sees it. */
+export type NodeDaemon = {
+  name: string;
+  version: string;
+  alive: boolean;
+  /** its own words */
+  message: string;
+};
+
+/** What people say of a node and what may be placed on it. */
+export type NodeSettings = {
+  description?: string;
+  location?: string;
+  /** 0: none */
+  websiteLimit?: number;
+  /** placement passes it by; staff may still choose it */
+  onlyChosen?: boolean;
 };
 
 export type ListNodesRequest = {
@@ -684,6 +728,28 @@ export type SetDriftPolicyRequest = {
 };
 
 export type SetDriftPolicyReply = {
+  node?: Node;
+};
+
+export type UpdateNodeRequest = {
+  nodeId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: NodeSettings;
+  /** The members of settings that the body names; made of the body by whoever reads it. */
+  updateMask?: string[];
+};
+
+export type SuspendNodeRequest = {
+  nodeId: string;
+  reason: string;
+};
+
+export type ResumeNodeRequest = {
+  nodeId: string;
+};
+
+export type NodeReply = {
   node?: Node;
 };
 
@@ -1123,8 +1189,8 @@ export const getTask = (input: { taskId: string }, options?: CallOptions) =>
   call<GetTaskReply>('GET', `/api/v1/tasks/${encodeURIComponent(input.taskId)}`, { ...options });
 
 /** Lists tasks, newest first. */
-export const listTasks = (input: { cursor?: string; limit?: number; state?: string; nodeId?: string; targetId?: string; organisationId?: string } = {}, options?: CallOptions) =>
-  call<ListTasksReply>('GET', '/api/v1/tasks', { query: { cursor: input.cursor, limit: input.limit, state: input.state, nodeId: input.nodeId, targetId: input.targetId, organisationId: input.organisationId }, ...options });
+export const listTasks = (input: { cursor?: string; limit?: number; state?: string; nodeId?: string; targetId?: string; organisationId?: string; search?: string } = {}, options?: CallOptions) =>
+  call<ListTasksReply>('GET', '/api/v1/tasks', { query: { cursor: input.cursor, limit: input.limit, state: input.state, nodeId: input.nodeId, targetId: input.targetId, organisationId: input.organisationId, search: input.search }, ...options });
 
 /** Takes back a task that still waits; what it was to change becomes again what was last at work. */
 export const cancelTask = (input: { taskId: string }, options?: CallOptions) =>
@@ -1145,6 +1211,12 @@ export const registerNode = (input: RegisterNodeRequest, options?: CallOptions) 
 /** Shows one node. */
 export const getNode = (input: { nodeId: string }, options?: CallOptions) =>
   call<GetNodeReply>('GET', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}`, { ...options });
+
+/** Changes what is said of a node and what may be placed on it: the settings that the body names. Needs If-Match with the ETag that was read. */
+export const updateNode = (input: { nodeId: string; /** of what was read */ etag: string } & {
+  settings?: NodeSettings;
+}, options?: CallOptions) =>
+  call<NodeReply>('PATCH', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}`, { body: without(input, ['nodeId', 'etag']), etag: input.etag, keyed: true, ...options });
 
 /** Asks a node which of its files aren't as the panel wrote them. */
 export const observeNode = (input: { nodeId: string }, options?: CallOptions) =>
@@ -1169,6 +1241,16 @@ export const setDriftPolicy = (input: { nodeId: string } & {
   policy?: string;
 }, options?: CallOptions) =>
   call<SetDriftPolicyReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/drift/policy`, { body: without(input, ['nodeId']), keyed: true, ...options });
+
+/** Places nothing new on a node. What is there is served on, and changes to it still run. */
+export const suspendNode = (input: { nodeId: string } & {
+  reason?: string;
+}, options?: CallOptions) =>
+  call<NodeReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/suspend`, { body: without(input, ['nodeId']), keyed: true, ...options });
+
+/** Lets new things be placed on a suspended node again. */
+export const resumeNode = (input: { nodeId: string }, options?: CallOptions) =>
+  call<NodeReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/resume`, { body: {}, keyed: true, ...options });
 
 /** Creates a website and starts the task that serves it. */
 export const createWebsite = (input: CreateWebsiteRequest, options?: CallOptions) =>
