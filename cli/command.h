@@ -30,9 +30,11 @@ struct command {
 	const struct option_row *options;
 	size_t settings_size;
 	bool (*run)(const void *settings, FILE *out, struct error *err); /* out: what it has to say */
+	const struct option_row *operand; /* of options: may be given without its name; NULL: none */
 };
 
-extern const struct command init_command, node_init_command, sre_context_command, audit_verify_command;
+extern const struct command init_command, node_init_command, node_add_command, sre_context_command,
+	audit_verify_command;
 
 /* Fills settings (zeroed, settings_size bytes) from "--name value" and "--name=value"; values belong to argv. */
 bool options_parse(const struct command *command, int argc, char *const *argv, void *settings,

@@ -1,4 +1,6 @@
 /* stralixctl node init: the identity of one node. */
+#include "node.h"
+
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,17 +18,12 @@
 
 enum { LEAF_DAYS = 365, ID_MAX = 63, UID_BASE_MAX = 2000000000, KEYRING_MAX = 65536, NAME_MAX_BYTES = 80 };
 
-struct node_settings {
-	const char *dir, *id, *name, *address, *http_port, *https_port, *nats_port, *uid_base, *nginx, *php;
-	struct strings capabilities;
-};
-
 #define TEXT(name, value, field, fallback, help)                                                                       \
 	{                                                                                                              \
 		name, value, offsetof(struct node_settings, field), fallback, false, help                              \
 	}
 
-static const struct option_row options[] = {
+const struct option_row node_options[] = {
 	TEXT("dir", "DIR", dir, NULL, "the run directory that stralixctl init made"),
 	TEXT("id", "ID", id, NULL, "the node's id: a-z, 0-9 and -, at most 63"),
 	TEXT("name", "NAME", name, "", "its name for people; empty: the id"),
@@ -226,9 +223,8 @@ static bool write_registration(const struct place *place, const struct node *nod
 	                   OWNER_ROOT, err);
 }
 
-static bool run(const void *arg, FILE *out, struct error *err)
+bool node_make(const struct node_settings *settings, FILE *out, struct error *err)
 {
-	const struct node_settings *settings = arg;
 	_cleanup_(installation_done) struct installation installation = { 0 };
 	_cleanup_(place_close) struct place place = { 0 };
 	struct node node;
@@ -241,6 +237,11 @@ static bool run(const void *arg, FILE *out, struct error *err)
 	       write_registration(&place, &node, public, err);
 }
 
+static bool run(const void *arg, FILE *out, struct error *err)
+{
+	return node_make(arg, out, err);
+}
+
 const struct command node_init_command = {
 	.name = "node init",
 	.summary = "make the identity of a node",
@@ -248,7 +249,7 @@ const struct command node_init_command = {
 		"half that speaks on the network, engine/ with the report key and the settings of the privileged\n"
 		"half, and register.json, the body of the call (POST /api/v1/nodes) that tells the panel of the\n"
 		"node. Prints the path of each file that it made or changed.",
-	.options = options,
+	.options = node_options,
 	.settings_size = sizeof(struct node_settings),
 	.run = run,
 };

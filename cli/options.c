@@ -49,6 +49,10 @@ bool options_parse(const struct command *command, int argc, char *const *argv, v
 		const struct option_row *row = find(command->options, name, length);
 		const char *value = name[length] == '=' ? name + length + 1 : NULL;
 
+		if (!row && command->operand && argv[i][0] != '-') {
+			row = command->operand;
+			value = argv[i];
+		}
 		if (!row)
 			return error_set(err, ERR_INVALID, "unknown option '%s'", argv[i]);
 		if (!value && i + 1 == argc)
@@ -64,7 +68,8 @@ bool options_parse(const struct command *command, int argc, char *const *argv, v
 
 void options_describe(const struct command *command, FILE *out)
 {
-	fprintf(out, "usage: stralixctl %s [options]\n\n%s\n\noptions:\n", command->name, command->help);
+	fprintf(out, "usage: stralixctl %s %s%s[options]\n\n%s\n\noptions:\n", command->name,
+	        command->operand ? command->operand->value : "", command->operand ? " " : "", command->help);
 	for (const struct option_row *row = command->options; row->name; row++) {
 		int used = fprintf(out, "  --%s %s", row->name, row->value);
 

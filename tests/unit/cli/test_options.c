@@ -22,7 +22,7 @@ static const struct option_row rows[] = {
 	{ .name = NULL },
 };
 
-static const struct command command = { "do it", "does it", "Does it.", rows, sizeof(struct settings), NULL };
+static const struct command command = { "do it", "does it", "Does it.", rows, sizeof(struct settings), NULL, NULL };
 
 static bool parse(struct settings *settings, struct error *err, const char *line)
 {
@@ -140,10 +140,29 @@ static void help_names_every_option_of_every_command(void **state)
 	}
 }
 
+static void an_operand_stands_for_its_option(void **state)
+{
+	static const struct command with = { .options = rows, .operand = &rows[1] };
+	static char dir[] = "--dir=/a", eighty[] = "80", more[] = "81", minus[] = "-80";
+	char *const good[] = { dir, eighty }, *const twice[] = { eighty, dir, more }, *const dash[] = { dir, minus };
+	struct settings settings = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_true(options_parse(&with, 2, good, &settings, &err));
+	assert_string_equal(settings.port, "80");
+	settings = (struct settings){ 0 };
+	assert_false(options_parse(&with, 3, twice, &settings, &err));
+	assert_non_null(strstr(err.message, "twice"));
+	settings = (struct settings){ 0 };
+	assert_false(options_parse(&with, 2, dash, &settings, &err));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_spellings_and_repeats_are_read),
+		cmocka_unit_test(an_operand_stands_for_its_option),
 		cmocka_unit_test(what_is_not_given_has_its_default),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(too_many_repeats_are_refused),

@@ -5,11 +5,13 @@ import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { useForm, type UseFormRegister } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { createWebsite, type CreateWebsiteRequest } from '@/lib/api.gen';
+import { createWebsite, type CreateWebsiteRequest, type Node } from '@/lib/api.gen';
 import { placeViolations, useFormKey } from '@/lib/form';
 import { createWebsiteForm } from '@/lib/forms.gen';
+import { room, takes } from '@/lib/nodes';
 import { refresh, useCan, useNodes, useOrganisations, useSession } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
+import { bytes } from '@/lib/words';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
 import { FormError } from './ui/notice';
@@ -22,7 +24,12 @@ function Placement({ register, errors }: { register: UseFormRegister<CreateWebsi
   const t = useTranslations('newWebsite');
   const session = useSession().data;
   const organisations = useOrganisations(true).data?.organisations ?? [];
-  const nodes = useNodes().data?.nodes.filter((node) => node.state === 'trusted') ?? [];
+  const nodes = useNodes().data?.nodes ?? [];
+  const free = (node: Node) => {
+    if (!takes(node)) return room(node) === 0 ? t('full') : t(node.state === 'suspended' ? 'suspended' : 'silent');
+    const left = room(node);
+    return [left === null ? t('carries', { n: node.resources }) : t('left', { left }), node.memoryTotal !== '0' && t('memoryFree', { free: bytes(node.memoryAvailable) }), node.diskTotal !== '0' && t('diskFree', { free: bytes(node.diskAvailable) })].filter(Boolean).join(', ');
+  };
   return (
     <div className="grid gap-5 sm:grid-cols-2">
       <Field label={t('organisation')} error={errors.organisationId?.message}>
@@ -37,7 +44,7 @@ function Placement({ register, errors }: { register: UseFormRegister<CreateWebsi
         {(wiring) => (
           <select {...wiring} {...register('nodeId')} className="input">
             <option value="">{t('automatic')}</option>
-            {nodes.map((node) => <option key={node.id} value={node.id}>{node.name || node.id}</option>)}
+            {nodes.map((node) => <option key={node.id} value={node.id} disabled={!takes(node)}>{node.name || node.id}: {free(node)}</option>)}
           </select>
         )}
       </Field>
@@ -73,7 +80,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');
     },
-    onError: (error) => { if (!placeViolations(error, fields, setError)) setUnplaced(error); },
+    onError: (error) => { if (!placeViolations(error, staff ? fields : fields.slice(0, 1), setError)) setUnplaced(error); },
     onSettled: (_reply, error) => answered(error),
   });
   return (

@@ -1,5 +1,5 @@
 'use client';
-import { ChevronDown, ChevronRight } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useNow, useTranslations } from 'use-intl';
@@ -10,6 +10,7 @@ import { useTask } from '@/lib/queries';
 import { hideTasks, useRecentTasks, useShownTask, useTaskTitle } from '@/lib/tasks';
 import { duration, taken } from '@/lib/words';
 import { State } from './state';
+import { TaskFacts } from './task-facts';
 import { TaskDetail, progress, stepsOf } from './task-steps';
 import { Badge } from './ui/badge';
 import { Failure } from './ui/notice';
@@ -39,7 +40,6 @@ function Time({ task }: { task: Task }) {
 }
 
 function TaskCard({ task: listed, open, onToggle }: { task: Task; open: boolean; onToggle(): void }) {
-  const t = useTranslations('tasks');
   const title = useTaskTitle();
   const near = useTask(open ? listed.id : null).data; // with all steps and words
   const task = near ?? listed;
@@ -57,9 +57,7 @@ function TaskCard({ task: listed, open, onToggle }: { task: Task; open: boolean;
       {open && (
         <div className="grid gap-3 px-4 py-3.5">
           <TaskDetail task={task} />
-          {task.target?.kind === 'website' && (
-            <Link prefetch={false} href={`/websites/view/?id=${task.target.id}`} className="flex items-center gap-1 text-[13px] font-medium text-accent-text hover:underline">{t('openWebsite')}<ChevronRight aria-hidden className="size-3.5" /></Link>
-          )}
+          <TaskFacts task={task} />
         </div>
       )}
     </li>

@@ -1,4 +1,5 @@
 import type { Node, Task, Website } from './api.gen';
+import { nodePath } from './nodes';
 
 export type Attention = { key: string; tone: 'bad' | 'warn'; kind: 'website' | 'task' | 'waits' | 'node'; name: string; detail: string; href?: string; task?: string };
 
@@ -15,8 +16,8 @@ export function attention({ failed, nodes, tasks }: { failed: Website[]; nodes: 
   const last = lastOfEach(tasks).filter((task) => !sites.has(task.target?.id ?? ''));
   return [
     ...nodes
-      .filter((node) => node.state === 'trusted' && node.health !== 'healthy')
-      .map((node): Attention => ({ key: `n${node.id}`, tone: node.health === 'unreachable' ? 'bad' : 'warn', kind: 'node', name: node.name || node.id, detail: node.message, href: '/nodes/' })),
+      .filter((node) => (node.state === 'trusted' || node.state === 'suspended') && node.health !== 'healthy')
+      .map((node): Attention => ({ key: `n${node.id}`, tone: node.health === 'unreachable' ? 'bad' : 'warn', kind: 'node', name: node.name || node.id, detail: node.message, href: nodePath(node.id) })),
     ...failed.map((website): Attention => ({ key: `w${website.id}`, tone: 'bad', kind: 'website', name: website.displayDomain || website.domain, detail: website.message, href: `/websites/view/?id=${website.id}` })),
     ...last
       .filter((task) => task.state === 'failed' || task.state === 'denied')

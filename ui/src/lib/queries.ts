@@ -1,7 +1,7 @@
 'use client';
 // Every read of the API, with its key: the live stream refreshes by the first part of it.
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
-import { getDrift, getSession, getTask, getWebsite, getWebsitePhp, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Session, type Task } from './api.gen';
+import { getDrift, getNode, getSession, getTask, getWebsite, getWebsitePhp, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Node, type Session, type Task } from './api.gen';
 import type { RecordQuery } from './audit';
 import { ApiError, need } from './http';
 
@@ -84,7 +84,7 @@ export const useWebsitePhp = (id: string) =>
     refetchInterval: (query) => again(query),
   });
 
-export type TaskFilter = { state?: string; nodeId?: string; targetId?: string; cursor?: string; limit?: number };
+export type TaskFilter = { state?: string; nodeId?: string; targetId?: string; search?: string; cursor?: string; limit?: number };
 
 export const useTaskList = (filter: TaskFilter, enabled = true) =>
   useQuery({
@@ -103,12 +103,32 @@ export const useTask = (id: string | null) =>
     enabled: id !== null,
   });
 
+/** All of them: their order and their states are counted on this side. */
+async function allNodes(signal: AbortSignal) {
+  const nodes: Node[] = [];
+  let cursor: string | undefined;
+  do {
+    const reply = await listNodes({ limit: 200, cursor }, { signal });
+    nodes.push(...reply.nodes);
+    cursor = reply.page?.nextCursor;
+  } while (cursor);
+  return { nodes };
+}
+
 export const useNodes = (enabled = true) =>
   useQuery({
-    queryKey: ['nodes'],
-    queryFn: ({ signal }) => listNodes({ limit: 200 }, { signal }),
+    queryKey: ['nodes', 'list'],
+    queryFn: ({ signal }) => allNodes(signal),
     refetchInterval: (query) => again(query) || 15_000,
     enabled,
+  });
+
+export const useNode = (id: string) =>
+  useQuery({
+    queryKey: ['nodes', 'one', id],
+    queryFn: ({ signal }) => getNode({ nodeId: id }, { signal }).then((reply) => need(reply.node)),
+    refetchInterval: (query) => again(query) || 15_000,
+    enabled: id !== '',
   });
 
 export const useRecords = (filter: RecordQuery & { cursor?: string; limit?: number }, enabled = true) =>

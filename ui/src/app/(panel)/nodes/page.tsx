@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
+import { Suspense } from 'react';
 import en from '@/messages/en.json';
 import { Nodes } from './nodes';
 
 export const metadata: Metadata = { title: en.titles.nodes };
-// No Suspense around it: see the overview's page.
 export default function Page() {
-  return <Nodes />;
+  return <Suspense><Nodes /></Suspense>;
 }

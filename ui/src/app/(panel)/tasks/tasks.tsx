@@ -8,16 +8,18 @@ import { State } from '@/components/state';
 import { Button } from '@/components/ui/button';
 import { Chips } from '@/components/ui/chips';
 import { Empty, Failure, Stale } from '@/components/ui/notice';
+import { SearchBox } from '@/components/ui/search-box';
 import { DataTable, PageHead, Pager, type Column } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
 import type { Task } from '@/lib/api.gen';
 import { ApiError } from '@/lib/http';
 import { setParams, useCursor, useParam } from '@/lib/params';
-import { pageSize, useTaskList } from '@/lib/queries';
+import { pageSize, useCan, useNodes, useTaskList } from '@/lib/queries';
 import { showTask, useTaskTitle } from '@/lib/tasks';
 import { duration, taken } from '@/lib/words';
 
-const states = ['queued', 'running', 'failed', 'success'] as const;
+const states = ['queued', 'running', 'failed', 'success', 'superseded', 'denied', 'cancelled'] as const;
+const reset = { after: null, page: null };
 
 function Title({ task }: { task: Task }) {
   const title = useTaskTitle();
@@ -63,39 +65,56 @@ function useColumns() {
 }
 
 function useList() {
-  const [state, nodeId] = [useParam('state'), useParam('node')];
+  const [state, nodeId, search, object] = [useParam('state'), useParam('node'), useParam('q').slice(0, 100), useParam('object')];
   const pages = useCursor();
-  const read = useTaskList({ state: state || undefined, nodeId: nodeId || undefined, cursor: pages.cursor || undefined, limit: pageSize });
+  const read = useTaskList({ state: state || undefined, nodeId: nodeId || undefined, search: search || undefined, targetId: object || undefined, cursor: pages.cursor || undefined, limit: pageSize });
   const { first, cursor } = pages;
   useEffect(() => {
     if (cursor && read.error instanceof ApiError && read.error.status === 400) first();
   }, [cursor, read.error, first]);
-  return { state, nodeId, pages, read };
+  return { state, nodeId, object, narrowed: !!(state || nodeId || search || object), pages, read };
+}
+
+/** Staff choose among the nodes; others only see, and take away, what the address says. */
+function NodeFilter({ nodeId }: { nodeId: string }) {
+  const t = useTranslations('tasks');
+  const staff = useCan('node:read');
+  const nodes = useNodes(staff).data?.nodes;
+  const choose = (node: string | null) => setParams({ node, ...reset });
+  if (!nodes) return nodeId ? <Button size="sm" onClick={() => choose(null)}>{t('onNode', { node: nodeId })}<X aria-hidden /></Button> : null;
+  return (
+    <select aria-label={t('filterNode')} value={nodeId} onChange={(event) => choose(event.target.value)} className="input w-auto max-w-full">
+      <option value="">{t('anyNode')}</option>
+      {!nodes.some((node) => node.id === nodeId) && nodeId && <option value={nodeId}>{nodeId}</option>}
+      {nodes.map((node) => <option key={node.id} value={node.id}>{node.name || node.id}</option>)}
+    </select>
+  );
 }
 
 export function Tasks() {
   const t = useTranslations('tasks');
   const word = useTranslations('taskState');
-  const { state, nodeId, pages, read } = useList();
+  const { state, nodeId, object, narrowed, pages, read } = useList();
   const { columns, card } = useColumns();
   const rows = read.data?.tasks;
   const total = Number(read.data?.page?.total ?? 0);
   const chips = [{ value: '', label: t('everything') }, ...states.map((value) => ({ value: value as string, label: word(value) }))];
-  const reset = { after: null, page: null };
   return (
     <>
       <PageHead title={t('title')} detail={rows ? t('count', { count: total }) : ''} />
       <section className="card overflow-hidden" aria-label={t('title')}>
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Chips label={t('filter')} chips={chips} value={state} onChange={(value) => setParams({ state: value, ...reset })} />
-          {nodeId && <Button size="sm" onClick={() => setParams({ node: null, ...reset })}>{t('onNode', { node: nodeId })}<X aria-hidden /></Button>}
+          <NodeFilter nodeId={nodeId} />
+          {object && <Button size="sm" onClick={() => setParams({ object: null, ...reset })}>{t('ofObject')}<X aria-hidden /></Button>}
+          <SearchBox label={t('search')} />
         </div>
         <p className="sr-only" role="status">{rows ? t('count', { count: rows.length }) : t('loading')}</p>
         <Stale read={read} />
         {read.error && !rows ? (
           <Failure read={read} />
         ) : rows?.length === 0 ? (
-          state || nodeId ? <Empty icon={Search} title={t('noMatch')} detail={t('noMatchHint')}><Button size="sm" onClick={() => setParams({ state: null, node: null, ...reset })}>{t('clear')}</Button></Empty> : <Empty icon={Activity} title={t('noneYet')} detail={t('none')} />
+          narrowed ? <Empty icon={Search} title={t('noMatch')} detail={t('noMatchHint')}><Button size="sm" onClick={() => setParams({ state: null, node: null, q: null, object: null, ...reset })}>{t('clear')}</Button></Empty> : <Empty icon={Activity} title={t('noneYet')} detail={t('none')} />
         ) : (
           <>
             <DataTable caption={t('caption')} columns={columns} rows={rows} id={(task) => task.id} card={card} />

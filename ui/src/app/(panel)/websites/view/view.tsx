@@ -18,6 +18,7 @@ import { Copy } from '@/components/ui/copy';
 import { Failure, FormError, Stale } from '@/components/ui/notice';
 import { Exact, When } from '@/components/ui/when';
 import { retryWebsite, undeleteWebsite, type Generation, type Website } from '@/lib/api.gen';
+import { nodePath } from '@/lib/nodes';
 import { useParam } from '@/lib/params';
 import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
@@ -73,7 +74,7 @@ function Facts({ website: w }: { website: Website }) {
       <dl className="divide-y divide-line">
         <Row label={t('domain')}><span className="font-mono">{w.domain}</span>{siteName(w) !== w.domain && <span className="block text-xs text-muted">{t('shownAs', { name: siteName(w) })}</span>}</Row>
         {owner && <Row label={t('organisation')}>{owner}</Row>}
-        <Row label={t('node')}><span className="font-mono">{w.nodeName || w.nodeId || '–'}</span></Row>
+        <Row label={t('node')}>{staff && w.nodeId ? <Link prefetch={false} href={nodePath(w.nodeId)} className="rounded font-mono hover:text-accent-text hover:underline">{w.nodeName || w.nodeId}</Link> : <span className="font-mono">{w.nodeName || w.nodeId || '–'}</span>}</Row>
         <Row label={t('address')}><span className="font-mono">{w.address || '–'}</span></Row>
         <Row label={t('generation')}>
           {generation(w.generation) ?? '–'}
@@ -150,7 +151,7 @@ function History({ id }: { id: string }) {
   const read = useTaskList({ targetId: id, limit: 10 });
   return (
     <section className="card overflow-hidden" aria-labelledby="history">
-      <h2 id="history" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('tasks')}</h2>
+      <div className="flex items-center gap-3 border-b border-line px-5 py-3.5"><h2 id="history" className="mr-auto text-sm font-semibold">{t('tasks')}</h2><Link prefetch={false} href={`/tasks/?object=${id}`} className="rounded text-[13px] font-medium text-accent-text hover:underline">{t('allTasks')}</Link></div>
       <Stale read={read} />
       {read.error && !read.data ? <Failure read={read} /> : <TaskRows tasks={read.data?.tasks} />}
     </section>
