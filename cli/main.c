@@ -7,8 +7,8 @@
 #include "cli/api/api.h"
 #include "command.h"
 
-static const struct command *const commands[] = { &init_command, &node_init_command, &node_add_command, &sre_context_command,
-	                                          &audit_verify_command };
+static const struct command *const commands[] = { &init_command, &node_init_command, &node_add_command,
+	                                          &sre_context_command, &audit_verify_command };
 
 enum { EXIT_USAGE = 2 };
 

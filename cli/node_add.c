@@ -1,5 +1,6 @@
 /* stralixctl node add: the identity of a node, told to the panel, and what is to be done on the node. */
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,11 +62,10 @@ static bool run(const void *arg, FILE *out, struct error *err)
 const struct command node_add_command = {
 	.name = "node add",
 	.summary = "add a node: its identity, told to the panel",
-	.help = "Makes what is absent of the node's identity, as `stralixctl node init` does, tells the panel of it "
-	        "when\n"
-		"STRALIX_URL, STRALIX_CA and STRALIX_TOKEN_FILE say which and as whom, and says what is to be done on "
-	        "the\n"
-		"node. Without --capability it takes websites. Safe to repeat: what is there stays.",
+	.help = "Makes what is absent of the node's identity, as `stralixctl node init` does, tells the panel\n"
+		"of it when STRALIX_URL, STRALIX_CA and STRALIX_TOKEN_FILE say which and as whom, and says what\n"
+		"is to be done on the node. Without --capability it takes websites. Safe to repeat: what is\n"
+		"there stays.",
 	.options = node_options,
 	.settings_size = sizeof(struct node_settings),
 	.run = run,

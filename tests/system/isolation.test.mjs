@@ -33,9 +33,11 @@ test('the route table is not empty', () => assert.ok(routes.length >= 15, `${rou
 
 /** What a body must have, so that the object is asked for at all. */
 const samples = { reason: 'none', password: 'a long enough one' };
-const bodyOf = ({ operationId }) => {
-  const { required = [] } = openapi.components.schemas[`${operationId}Request`] ?? {};
-  return Object.fromEntries(required.filter((name) => name in samples).map((name) => [name, samples[name]]));
+const bodyOf = ({ requestBody }) => {
+  const schema = requestBody?.content?.['application/json']?.schema;
+  const { properties = {}, required = [] } = (schema?.$ref ? openapi.components.schemas[schema.$ref.split('/').at(-1)] : schema) ?? {};
+  const needed = Object.keys(properties).filter((name) => required.includes(name) || properties[name].minLength);
+  return Object.fromEntries(needed.filter((name) => name in samples).map((name) => [name, samples[name]]));
 };
 
 for (const { method, path, operation } of routes.filter((r) => /\{/.test(r.path))) {
