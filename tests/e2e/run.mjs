@@ -674,6 +674,19 @@ await check('tasks are filtered by state, node and name in the address; one has 
   await browser.theme('light');
 });
 
+await check('phone: nodes and a task', async () => {
+  const task = await page.evaluate(() => fetch('/api/v1/tasks?limit=1').then((r) => r.json()).then((r) => r.tasks[0].id));
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [path, text] of [['/nodes/', 'node-1'], ['/nodes/view/?id=n1', 'Longest wait'], [`/tasks/view/?id=${task}`, 'About this task']]) {
+    await page.goto(at(path));
+    await main.getByText(text).locator('visible=true').first().waitFor();
+    await browser.looks(`phone ${path}`);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${path} scrolls sideways`);
+  }
+  await browser.theme('light');
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
 if (stage) await check('the scenery is gone again', () => stage.down());
 
 await check('an administrator chooses organisation and node', async () => {

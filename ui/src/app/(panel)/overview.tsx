@@ -141,7 +141,7 @@ function NodeList() {
             <li key={node.id} className="grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-2 px-5 py-3.5 md:grid-cols-[minmax(0,1.6fr)_7rem_minmax(0,1fr)_minmax(0,1fr)]">
               <span className="flex min-w-0 items-center gap-3">
                 <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-sunken text-muted"><Server className="size-4" /></span>
-                <span className="min-w-0"><Link prefetch={false} href={nodePath(node.id)} className="block truncate rounded font-mono text-[13px] font-medium hover:text-accent-text hover:underline">{node.name || node.id}</Link><Link prefetch={false} href={`/websites/?node=${encodeURIComponent(node.id)}`} className="block truncate rounded text-xs text-muted hover:text-accent-text hover:underline">{t('carries', { count: node.resources })}</Link></span>
+                <span className="min-w-0"><Link prefetch={false} href={nodePath(node.id)} className="block truncate rounded font-mono text-[13px] leading-6 font-medium hover:text-accent-text hover:underline">{node.name || node.id}</Link><Link prefetch={false} href={`/websites/?node=${encodeURIComponent(node.id)}`} className="block truncate rounded text-xs leading-6 text-muted hover:text-accent-text hover:underline">{t('carries', { count: node.resources })}</Link></span>
               </span>
               <span className="justify-self-start"><NodeState node={node} /></span>
               <Meter className="hidden md:block" label={t('memory')} value={memoryUsed(node)} />

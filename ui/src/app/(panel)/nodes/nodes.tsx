@@ -21,7 +21,7 @@ function Name({ node }: { node: Node }) {
   const more = [node.name && node.name !== node.id ? node.id : '', node.address, node.settings?.location ?? ''].filter(Boolean).join(' · ');
   return (
     <span className="block min-w-0">
-      <Link prefetch={false} href={nodePath(node.id)} className="block truncate rounded font-mono text-[13.5px] font-medium hover:text-accent-text hover:underline">{node.name || node.id}</Link>
+      <Link prefetch={false} href={nodePath(node.id)} className="block truncate rounded font-mono text-[13.5px] leading-6 font-medium hover:text-accent-text hover:underline">{node.name || node.id}</Link>
       <span className="block truncate text-xs text-muted">{more}</span>
     </span>
   );
@@ -40,7 +40,7 @@ function Websites({ node }: { node: Node }) {
   const t = useTranslations('nodes');
   const limit = node.settings?.websiteLimit;
   return (
-    <Link prefetch={false} href={`/websites/?node=${encodeURIComponent(node.id)}`} className="rounded text-[13px] whitespace-nowrap tabular-nums hover:text-accent-text hover:underline">
+    <Link prefetch={false} href={`/websites/?node=${encodeURIComponent(node.id)}`} className="inline-flex min-h-6 min-w-6 items-center rounded text-[13px] whitespace-nowrap tabular-nums hover:text-accent-text hover:underline">
       {limit ? t('ofLimit', { n: node.resources, limit }) : node.resources}
     </Link>
   );
@@ -51,8 +51,8 @@ function Queue({ node }: { node: Node }) {
   const to = (state: string) => `/tasks/?state=${state}&node=${encodeURIComponent(node.id)}`;
   return (
     <span className="flex flex-wrap gap-x-2 text-[13px] whitespace-nowrap tabular-nums">
-      <Link prefetch={false} href={to('queued')} className="rounded hover:text-accent-text hover:underline">{t('nWaiting', { n: node.tasksQueued })}</Link>
-      <Link prefetch={false} href={to('running')} className="rounded hover:text-accent-text hover:underline">{t('nRunning', { n: node.tasksRunning })}</Link>
+      <Link prefetch={false} href={to('queued')} className="inline-flex min-h-6 items-center rounded hover:text-accent-text hover:underline">{t('nWaiting', { n: node.tasksQueued })}</Link>
+      <Link prefetch={false} href={to('running')} className="inline-flex min-h-6 items-center rounded hover:text-accent-text hover:underline">{t('nRunning', { n: node.tasksRunning })}</Link>
     </span>
   );
 }

@@ -41,7 +41,7 @@ function Card({ id, title, more, children }: { id: string; title: string; more?:
   );
 }
 
-const To = ({ href, children }: { href: string; children: ReactNode }) => <Link prefetch={false} href={href} className="rounded font-medium text-accent-text hover:underline">{children}</Link>;
+const To = ({ href, children }: { href: string; children: ReactNode }) => <Link prefetch={false} href={href} className="inline-block min-w-6 rounded leading-6 font-medium text-accent-text hover:underline">{children}</Link>;
 
 /** "3 min 2 s ago" of a time that goes on growing. */
 function Age({ at }: { at: string }) {
