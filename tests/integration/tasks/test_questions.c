@@ -157,7 +157,7 @@ static void a_node_that_isnt_trusted_isnt_asked(void **state)
 	agent_online(former);
 	MUST(ask(world, "former", "read", &reply, &err));
 	struct received before = agent_newest(former);
-	panel_psql(world->panel, "update tasks.node set state = 'suspended' where id = 'former'");
+	panel_psql(world->panel, "update tasks.node set state = 'revoked' where id = 'former'");
 	panel_stop_service(world->panel);
 	panel_start_service(world->panel);
 	assert_false(ask(world, "former", "read", &reply, &err));
