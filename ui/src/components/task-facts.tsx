@@ -11,7 +11,7 @@ import { Copy } from './ui/copy';
 import { Exact } from './ui/when';
 
 const taskPath = (id: string) => `/tasks/view/?id=${id}`;
-const To = ({ href, children }: { href: string; children: ReactNode }) => <Link prefetch={false} href={href} className="inline-block min-w-6 rounded leading-6 font-medium text-accent-text hover:underline">{children}</Link>;
+const To = ({ href, children }: { href: string; children: ReactNode }) => <Link prefetch={false} href={href} className="inline-block max-w-full min-w-0 rounded leading-6 font-medium text-accent-text hover:underline">{children}</Link>;
 
 function Row({ label, children }: { label: string; children: ReactNode }) {
   return (

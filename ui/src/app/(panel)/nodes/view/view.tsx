@@ -183,9 +183,9 @@ function Page({ node }: { node: Node }) {
         <Actions node={node} />
       </div>
       <Reasons node={node} />
-      <div className="grid items-start gap-4 xl:grid-cols-2">
-        <div className="grid gap-4"><Health node={node} /><Daemons node={node} /><section className="card px-5 py-3"><NodeDrift node={node} /></section></div>
-        <div className="grid gap-4"><About node={node} /><Queue node={node} /></div>
+      <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4"><Health node={node} /><Daemons node={node} /><section className="card px-5 py-3"><NodeDrift node={node} /></section></div>
+        <div className="grid grid-cols-1 gap-4"><About node={node} /><Queue node={node} /></div>
       </div>
     </>
   );

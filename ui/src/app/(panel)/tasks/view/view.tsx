@@ -24,7 +24,7 @@ function Page({ task }: { task: Task }) {
         <span aria-current="page" className="truncate">{name}</span>
       </nav>
       <h1 className="mb-5 flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{name}<State of="taskState" state={task.state} /></h1>
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
         <section className="card" aria-labelledby="steps"><h2 id="steps" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('steps')}</h2><div className="p-5"><TaskDetail task={task} page /></div></section>
         <section className="card" aria-labelledby="facts"><h2 id="facts" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('about')}</h2><div className="px-5 py-3"><TaskFacts task={task} /></div></section>
       </div>
