@@ -594,7 +594,8 @@ await check('an administrator sees the nodes', async () => {
   assert.equal(await main.getByRole('columnheader', { name: 'Websites' }).getAttribute('aria-sort'), 'ascending');
   await browser.looks('nodes');
   await browser.theme('light');
-  await page.getByRole('button', { name: /^Show files/ }).first().click();
+  await main.getByRole('link', { name: 'node-1' }).first().click();
+  await main.getByRole('button', { name: /^Show files/ }).click();
   const files = page.getByRole('dialog', { name: /^Files of / });
   await files.getByRole('button', { name: 'Look again' }).click();
   await files.getByText('All files are as the panel wrote them.').waitFor();
@@ -618,7 +619,7 @@ await check('a node is suspended with a reason, edited, and resumed', async () =
   await main.getByRole('link', { name: 'node-2' }).first().click();
   await main.getByRole('heading', { name: /node-2/ }).waitFor();
   await main.getByText(/^nginx$/).waitFor();
-  await main.getByText('as the panel').waitFor();
+  await main.getByText("as the panel's").waitFor();
   await browser.looks('a node');
   await browser.theme('light');
   await main.getByRole('button', { name: 'Suspend…' }).click();
