@@ -295,7 +295,7 @@ export async function people({ browser, base, env }) {
     await page.goto(at('/plans/'));
     await row(plan).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Type a website, page or action…').waitFor();
+    await page.getByPlaceholder('Type a website').waitFor();
     await page.keyboard.type('Organisations');
     await page.getByRole('option', { name: 'Organisations', selected: true }).waitFor();
     await page.keyboard.press('Enter');

@@ -410,11 +410,26 @@ await check('single keys: search, rows, pages, help, and off', async () => {
 await check('the palette finds it', async () => {
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Type a website').fill(domain.slice(0, 13));
-  await page.getByRole('option', { name: domain }).waitFor();
+  const websites = page.getByRole('group', { name: 'Websites' });
+  await websites.getByRole('option', { name: domain }).waitFor();
   await browser.looks('palette');
   await browser.theme('light');
-  await page.getByRole('option', { name: domain }).click();
+  await websites.getByRole('option', { name: domain }).click();
   await page.waitForURL(/\/websites\/view\/\?id=/);
+});
+
+await check('the palette finds its tasks too, and new is two keys away', async () => {
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Type a website').fill(domain);
+  await page.getByRole('group', { name: 'Tasks' }).getByRole('option').first().click();
+  await page.waitForURL(/\/tasks\/view\/\?id=/);
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Type a website').fill('new');
+  await page.getByRole('option', { name: 'New website' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Domain' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.goto(at(`/websites/view/?id=${(await website()).id}`));
 });
 
 await check('its page tells where it is and what was done', async () => {
@@ -467,7 +482,7 @@ await check('a part that is away is said, and it comes back by itself (answer fa
 
 await check('overview: figures lead to their lists, changes name their maker', async () => {
   await page.goto(at('/'));
-  await main.getByRole('listitem').filter({ hasText: `${domain} created` }).waitFor();
+  await main.getByRole('listitem').filter({ hasText: domain }).first().waitFor();
   await main.getByRole('link', { name: domain }).first().waitFor();
   await browser.looks('overview');
   await browser.theme('light');
@@ -689,6 +704,15 @@ await check('phone: nodes and a task', async () => {
 });
 
 if (stage) await check('the scenery is gone again', () => stage.down());
+
+await check('the palette finds people and nodes', async () => {
+  for (const [typed, option, place] of [['cleo', /customer@bakery\.example/, /\/users\/view\//], ['node-1', /node-1/, /\/nodes\/view\//], ['bakery', /Bakery/i, /\/(organisations|users)\/view\//]]) {
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Type a website').fill(typed);
+    await page.getByRole('option', { name: option }).first().click();
+    await page.waitForURL(place);
+  }
+});
 
 await check('an administrator chooses organisation and node', async () => {
   await page.goto(at('/websites/?new=1'));

@@ -1,19 +1,46 @@
 'use client';
 import { Command } from 'cmdk';
-import { Activity, Globe, Keyboard, Plus, Search } from 'lucide-react';
+import { Activity, Building2, Globe, Keyboard, Plus, Search, Server, Users } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useCan, useWebsites } from '@/lib/queries';
-import { showTask } from '@/lib/tasks';
+import { useOrganisationList, useUsers } from '@/lib/people';
+import { useCan, useNodes, useTaskList, useWebsites } from '@/lib/queries';
+import { showTask, useTaskTitle } from '@/lib/tasks';
 import { useNav } from './nav';
 import { scrim } from './ui/overlay';
 
 const item = 'flex h-11 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-[13.5px] text-text data-[selected=true]:bg-accent-soft data-[selected=true]:text-accent-text sm:h-9 [&>svg]:size-4 [&>svg]:shrink-0';
+const icons = { websites: Globe, organisations: Building2, users: Users, nodes: Server, tasks: Activity };
+const most = 6;
 const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:uppercase';
 
-/** Pages and actions are matched here, websites by the server, so that one finds those of every page. */
+type Hit = { id: string; name: string; also?: string; detail?: string; href: string };
+
+/** Objects of every kind that match, asked of the server, so that one finds those of every page. */
+function useHits(search: string) {
+  const t = useTranslations('taskState');
+  const title = useTaskTitle();
+  const [people, nodes, typed] = [useCan('user:read'), useCan('node:read'), search !== ''];
+  const filter = { search: search || undefined, limit: most };
+  const sites = useWebsites({ ...filter, sort: 'domain' }).data?.websites ?? [];
+  const organisations = useOrganisationList(filter, people && typed).data?.organisations ?? [];
+  const users = useUsers(filter, people && typed).data?.users ?? [];
+  const tasks = useTaskList(filter, typed).data?.tasks ?? [];
+  const here = useNodes(nodes && typed).data?.nodes ?? [];
+  const like = (text: string) => text.toLowerCase().includes(search.toLowerCase());
+  const groups: [keyof typeof icons, Hit[]][] = [
+    ['websites', sites.map((w) => ({ id: w.id, name: w.displayDomain || w.domain, also: w.domain, detail: w.nodeName || w.nodeId, href: `/websites/view/?id=${w.id}` }))],
+    ['organisations', organisations.map((o) => ({ id: o.id, name: o.name, href: `/organisations/view/?id=${o.id}` }))],
+    ['users', users.map((u) => ({ id: u.id, name: u.name, detail: u.email, href: `/users/view/?id=${u.id}` }))],
+    ['nodes', here.filter((n) => like(n.id) || like(n.name)).map((n) => ({ id: n.id, name: n.name || n.id, also: n.id, detail: n.address, href: `/nodes/view/?id=${n.id}` }))],
+    ['tasks', tasks.map((task) => ({ id: task.id, name: `${title(task)}: ${task.target?.name ?? ''}`, detail: t.has(task.state as 'queued') ? t(task.state as 'queued') : task.state, href: `/tasks/view/?id=${task.id}` }))],
+  ];
+  return groups.filter(([, hits]) => hits.length > 0);
+}
+
+/** Pages and actions are matched here, objects by the server. */
 export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose(): void }) {
   const router = useRouter();
   const t = useTranslations('palette');
@@ -22,7 +49,7 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
   const mayCreate = useCan('website:create');
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim().slice(0, 100));
-  const sites = useWebsites({ search: search || undefined, sort: 'domain', limit: 8 }).data?.websites ?? [];
+  const found = useHits(search);
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -54,15 +81,18 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
                 <Command.Item className={item} onSelect={tasks}><Activity aria-hidden />{t('showTasks')}</Command.Item>
                 <Command.Item className={item} onSelect={keys}><Keyboard aria-hidden />{t('keys')}</Command.Item>
               </Command.Group>
-              {sites.length > 0 && (
-                <Command.Group heading={nav('websites')} className={group}>
-                  {sites.map((site) => (
-                    <Command.Item key={site.id} value={site.id} keywords={[site.domain, site.displayDomain, typed]} className={item} onSelect={() => go(`/websites/view/?id=${site.id}`)}>
-                      <Globe aria-hidden />{site.displayDomain || site.domain}<span className="ml-auto text-xs text-muted">{site.nodeName || site.nodeId}</span>
-                    </Command.Item>
-                  ))}
-                </Command.Group>
-              )}
+              {found.map(([kind, hits]) => {
+                const Icon = icons[kind];
+                return (
+                  <Command.Group key={kind} heading={nav(kind)} className={group}>
+                    {hits.map((hit) => (
+                      <Command.Item key={hit.id} value={`${kind} ${hit.id}`} keywords={[hit.name, hit.also ?? '', typed]} className={item} onSelect={() => go(hit.href)}>
+                        <Icon aria-hidden /><span className="truncate">{hit.name}</span><span className="ml-auto shrink-0 pl-2 text-xs text-muted">{hit.detail}</span>
+                      </Command.Item>
+                    ))}
+                  </Command.Group>
+                );
+              })}
               <Command.Group heading={t('goTo')} className={group}>
                 {pages.map(({ href, key, icon: Icon }) => <Command.Item key={key} className={item} onSelect={() => go(href)}><Icon aria-hidden />{nav(key)}</Command.Item>)}
               </Command.Group>

@@ -66,7 +66,7 @@ export function Organisations() {
   const openNew = () => setParams({ new: '1' });
   return (
     <>
-      <PageHead title={t('title')} detail={rows ? t('count', { count: total }) : ''}>{mayCreate && <Button variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
+      <PageHead title={t('title')} detail={rows ? t('count', { count: total }) : ''}>{mayCreate && <Button data-new variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Chips label={t('filter')} chips={[{ value: '', label: t('everything') }, { value: 'active', label: word('active') }, { value: 'suspended', label: word('suspended') }]} value={state} onChange={(value) => setParams({ state: value, after: null, page: null })} />

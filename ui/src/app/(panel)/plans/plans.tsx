@@ -53,7 +53,7 @@ export function Plans() {
   const openNew = () => setParams({ new: '1' });
   return (
     <>
-      <PageHead title={t('title')} detail={rows ? t('count', { count: Number(read.data?.page?.total ?? 0) }) : ''}>{mayCreate && <Button variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
+      <PageHead title={t('title')} detail={rows ? t('count', { count: Number(read.data?.page?.total ?? 0) }) : ''}>{mayCreate && <Button data-new variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
         <p className="sr-only" role="status">{rows ? t('count', { count: rows.length }) : t('loading')}</p>
         <Stale read={read} />

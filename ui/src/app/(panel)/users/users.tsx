@@ -69,7 +69,7 @@ export function Users() {
   const filtered = !!(search || role || organisationId || cursor);
   return (
     <>
-      <PageHead title={t('title')} detail={rows ? t('count', { count: total }) : ''}>{mayCreate && <Button variant="primary" onClick={() => setParams({ new: '1' })}><Plus />{t('new')}</Button>}</PageHead>
+      <PageHead title={t('title')} detail={rows ? t('count', { count: total }) : ''}>{mayCreate && <Button data-new variant="primary" onClick={() => setParams({ new: '1' })}><Plus />{t('new')}</Button>}</PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Chips label={t('filter')} chips={[{ value: '', label: t('everything') }, ...roles.map((value) => ({ value: value as string, label: word(value) }))]} value={role} onChange={(value) => setParams({ role: value, after: null, page: null })} />
