@@ -328,6 +328,7 @@ static void a_node_says_how_long_its_queue_waits(void **state)
 {
 	struct world *world = *state;
 	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
 	char id[UUID_TEXT];
 	Stralix__V1__Node *node;
 	Stralix__V1__Task *task;
@@ -340,7 +341,7 @@ static void a_node_says_how_long_its_queue_waits(void **state)
 	assert_int_equal(node->tasks_queued, 1);
 	assert_string_equal(node->oldest_queued_at, task->created_at);
 	agent_online(world->n1);
-	world_wait_state(world, id, "running");
+	agent_wait(world->n1, before.n + 1);
 	world_finish(world);
 	world_wait_finished(world, id, "success");
 }
@@ -364,10 +365,11 @@ static void tasks_are_found_by_name_and_id(void **state)
 {
 	struct world *world = *state;
 	struct uuid resource = uuid_v7();
+	struct received before = agent_newest(world->n1);
 	char id[UUID_TEXT], text[UUID_TEXT];
 
 	world_enqueue(world, &resource, 1, id);
-	world_wait_state(world, id, "running");
+	agent_wait(world->n1, before.n + 1);
 	world_finish(world);
 	world_wait_finished(world, id, "success");
 	assert_int_equal(found(world, id), 1);

@@ -80,7 +80,11 @@ static void what_is_read_is_written_again(void **state)
 		"\"diskAvailable\":\"0\","
 		"\"resources\":4294967295,\"tasksQueued\":0,\"tasksRunning\":0,\"createdAt\":\"\",\"httpPort\":0,"
 		"\"httpsPort\":0,"
-		"\"message\":\"\"}";
+		"\"message\":\"\","
+		"\"reasons\":[],\"cores\":0,\"services\":[],\"oldestQueuedAt\":\"\",\"clockOffsetMs\":\"0\","
+	        "\"uptimeS\":\"0\",\"suspendReason\":\"\",\"suspendedAt\":\"\",\"etag\":\"\","
+		"\"driftedFiles\":0,\"driftedResources\":0,\"adoptedFiles\":0,\"observedAt\":\"\",\"driftPolicy\":\"\","
+	        "\"phpVersions\":[]}";
 	struct fixture *f = *state;
 
 	assert_true(read_as(f, &stralix__v1__node__descriptor, node));
