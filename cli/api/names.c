@@ -14,6 +14,7 @@ static const struct {
 	{ "record", "audit", NULL },     /* audit verify */
 	{ "sre-token", "sre", "token" }, /* sre context */
 	{ "website-log", "website", "log" },
+	{ "website-php", "website", "php" },
 };
 
 void name_kebab(const char *camel, char ret[static NAME_WORD])

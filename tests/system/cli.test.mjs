@@ -39,7 +39,8 @@ for (const operation of Object.values(openapi.paths).flatMap((path) => Object.va
     const [verb, ...words] = kebab(id).split('-');
     const many = words.join('-');
     const noun = ['list', 'export'].includes(verb) ? many.replace(/s$/, '') : many;
-    const said = { 'list record': ['audit', 'list'], 'export record': ['audit', 'export'], 'create sre-token': ['sre', 'token'] }; // beside audit verify, sre context
+    const said = { 'list record': ['audit', 'list'], 'export record': ['audit', 'export'], 'create sre-token': ['sre', 'token'],
+      'get website-log': ['website', 'log'], 'get website-php': ['website', 'php'] }; // beside audit verify, sre context
     const { status, out } = ctl([...(said[`${verb} ${noun}`] ?? [noun, verb]), '--help']);
     assert.equal(status, 0);
     assert.ok(out.includes(operation.summary), out);

@@ -102,7 +102,7 @@ const forbidden = {
   sre: ['event.x.website.created', 'node.n1.website.apply', 'report.n1', 'heartbeat.n1', 'rpc.authz.IssueIdentity', 'rpc.authz.ClaimDomain', 'rpc.tasks.Enqueue', 'rpc.audit.Append', '$SYS.REQ.SERVER.PING', '$JS.API.STREAM.DELETE.EVENTS'],
   gateway: ['event.x.website.created', 'node.n1.website.apply', 'report.n1', 'rpc.tasks.Enqueue', 'rpc.audit.Append', 'rpc.authz.CheckActor', 'rpc.web.TaskFinished', '_INBOX.web.x'],
   web: ['node.n1.website.apply', 'report.n1', 'heartbeat.n1', 'rpc.authz.IssueIdentity', 'rpc.authz.SignIn', 'rpc.web.ListWebsites', 'rpc.authz.CheckActor'],
-  tasks: ['report.n1', 'heartbeat.n1', 'rpc.authz.IssueIdentity', 'rpc.authz.SignIn', 'rpc.web.CreateWebsite', 'rpc.tasks.Enqueue'],
+  tasks: ['report.n1', 'heartbeat.n1', 'rpc.authz.IssueIdentity', 'rpc.authz.SignIn', 'rpc.web.CreateWebsite', 'rpc.authz.ClaimDomain'],
   n1: ['report.n2', 'heartbeat.n2', 'report.n1.x', 'node.n1.website.apply', 'node.n2.website.apply', 'event.x.website.created', 'rpc.web.ListWebsites', 'rpc.tasks.Enqueue', 'rpc.authz.SignIn', '_INBOX.web.x', '_INBOX.node.n2.x', '$SYS.REQ.SERVER.PING', '$JS.API.INFO'],
 };
 for (const [name, subjects] of Object.entries(forbidden))
