@@ -386,10 +386,9 @@ static bool look_at_all(struct look *look, struct error *err)
 
 	look->found.generation = apply->committed;
 	look->found.at_ms = clock_unix_ms();
-	if (!adopted_round_begin(&look->round, &apply->use.adapter, &apply->adopted, err) || !know(look, err))
-		return false;
 	look->dir = tree_open_generation(apply->use.tree, tree_live(apply->use.tree), NULL);
-	if (!check_known(look, err))
+	if (!adopted_round_begin(&look->round, &apply->use.adapter, &apply->adopted, err) || !know(look, err) ||
+	    !check_known(look, err))
 		return false;
 	if (look->dir >= 0)
 		walk(look, NULL);

@@ -72,6 +72,13 @@ test('a visitor sees what a script says, as the website that it is', async () =>
   assert.match((await visit(at('/none'))).text, /memory 128M at \/none$/);
 });
 
+test('a node with PHP is as the panel wrote it, when nobody has changed anything', async () => {
+  const { status, body } = await admin('POST', `/api/v1/nodes/${site.nodeId}/observe`, {});
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(body.files, []);
+  assert.deepEqual((await admin('GET', `/api/v1/websites/${site.id}/drift`)).body.files, []);
+});
+
 test('two websites never share a user, and read nothing of each other', async () => {
   const other = await beside();
   script('secret.txt', 'a secret', other);
