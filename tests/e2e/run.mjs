@@ -375,6 +375,7 @@ await check('single keys: search, rows, pages, help, and off', async () => {
   await page.keyboard.type('shop-gj?n'); // typing is typing
   assert.equal(await page.getByRole('searchbox').inputValue(), 'shop-gj?n');
   await page.getByRole('searchbox').fill(domain);
+  await page.locator('main tbody tr').nth(1).waitFor({ state: 'detached' }); // the list is the search's
   await page.getByRole('link', { name: domain }).waitFor();
   await page.getByRole('searchbox').blur();
   await page.keyboard.press('j');
