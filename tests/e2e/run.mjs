@@ -314,7 +314,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
   await browser.theme('light');
   await form.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await button('Save settings').click();
-  await form.waitFor({ state: 'detached' });
+  await page.getByRole('dialog', { name: 'Tasks' }).waitFor(); // the drawer opens when the form has gone; it hides the page from roles
   await page.keyboard.press('Escape');
   await page.getByRole('definition').filter({ hasText: '/intern ann' }).waitFor();
   await eventually('the folder to ask', () => page.request.get(`http://127.0.0.1:${sitePort}/intern/`, { headers: { host: domain } }).then((r) => r.status()), (status) => status === 401);
