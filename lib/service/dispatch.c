@@ -113,7 +113,8 @@ static bool take_key(struct call *call, struct error *err)
 		                   "An idempotency key is 1 to %d of A-Z a-z 0-9 _ . : -", KEY_MAX);
 	call->hold.key = key;
 	call->hold.holder = uuid_v7();
-	token_digest(bus_msg_data(call->msg), bus_msg_size(call->msg), call->hold.digest);
+	token_key_digest(call->service->key, "idempotency", bus_msg_data(call->msg), bus_msg_size(call->msg),
+	                 call->hold.digest);
 	return true;
 }
 

@@ -131,6 +131,16 @@ void token_key_public(const struct token_key *key, uint8_t ret[static TOKEN_KEY]
 	memcpy(ret, key->public, TOKEN_KEY);
 }
 
+void token_key_digest(const struct token_key *key, const char *purpose, const void *data, size_t size,
+                      uint8_t ret[static TOKEN_DIGEST])
+{
+	uint8_t own[crypto_generichash_KEYBYTES];
+
+	crypto_generichash(own, sizeof own, (const uint8_t *)purpose, strlen(purpose), key->seed, sizeof key->seed);
+	crypto_generichash(ret, TOKEN_DIGEST, data, size, own, sizeof own);
+	sodium_memzero(own, sizeof own);
+}
+
 const uint8_t *token_key_secret(const struct token_key *key)
 {
 	return key->secret;

@@ -52,6 +52,10 @@ void token_key_free(struct token_key *key);
 DEFINE_CLEANUP(struct token_key *, token_key_free)
 void token_key_public(const struct token_key *key, uint8_t ret[static TOKEN_KEY]);
 
+/* A digest that nobody without the key can make or check, for data that could be guessed. purpose keeps uses apart. */
+void token_key_digest(const struct token_key *key, const char *purpose, const void *data, size_t size,
+                      uint8_t ret[static TOKEN_DIGEST]);
+
 /* base64url without padding of a public key: 43 characters and a NUL. */
 void token_public_format(const uint8_t key[static TOKEN_KEY], char ret[static 44]);
 bool token_public_parse(const char *text, uint8_t ret[static TOKEN_KEY]);

@@ -93,6 +93,10 @@ static void repeated_key_gets_the_first_reply(void **state)
 	assert_int_equal(count_of(world, "website"), websites);
 	assert_int_equal(other.status, 422);
 	assert_string_equal(text_at(&other, "code"), "KEY_REUSED");
+	/* Of a body with a password a plain digest would be as good as a weak hash of it. */
+	postgres_psql(world->postgres,
+	              "do $$ begin assert exists (select from web.idempotency where key = 'key-1'); assert not exists ("
+	              "select from web.idempotency where digest = sha256('{\"domain\":\"key.example\"}')); end $$");
 }
 
 static void key_of_a_failed_call_may_be_used_again(void **state)

@@ -143,9 +143,29 @@ static void a_public_key_has_one_spelling(void **state)
 	assert_false(token_public_parse(text, read));
 }
 
+static void a_keyed_digest_is_of_key_purpose_and_data(void **state)
+{
+	_cleanup_(token_key_freep) struct token_key *key = token_key_new(), *other = token_key_new();
+	uint8_t one[TOKEN_DIGEST], two[TOKEN_DIGEST];
+
+	(void)state;
+	token_key_digest(key, "a", "data", 4, one);
+	token_key_digest(key, "a", "data", 4, two);
+	assert_memory_equal(one, two, sizeof one);
+	token_key_digest(key, "a", "datb", 4, two);
+	assert_memory_not_equal(one, two, sizeof one);
+	token_key_digest(key, "b", "data", 4, two);
+	assert_memory_not_equal(one, two, sizeof one);
+	token_key_digest(other, "a", "data", 4, two);
+	assert_memory_not_equal(one, two, sizeof one);
+	token_digest("data", 4, two);
+	assert_memory_not_equal(one, two, sizeof one);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_keyed_digest_is_of_key_purpose_and_data),
 		cmocka_unit_test_setup_teardown(a_written_key_is_read_again, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(writing_never_replaces_a_key, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(a_file_that_others_may_read_is_refused, make_place, drop_place),
