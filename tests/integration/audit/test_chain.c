@@ -11,8 +11,8 @@
 
 #include "lib/audit/verify.h"
 
-#include "audit_db.h"
 #include "audit_sql.h"
+#include "schema.h"
 #include "services/audit/chain.h"
 #include "services/audit/store.h"
 #include "tamper_sql.h"
@@ -33,10 +33,14 @@ static int set_up(void **state)
 	const struct db_query *const more[] = { verify_queries, NULL };
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->postgres = audit_db_new();
-	f->own = audit_db_open(f->postgres, "audit", audit_queries, NULL);
-	f->wide = audit_db_open(f->postgres, "audit_wide", audit_queries_wide, more);
-	f->super = audit_db_open(f->postgres, "postgres", tamper_queries, more);
+	f->postgres = postgres_new();
+	schema_make(f->postgres, "audit");
+	schema_migrate(f->postgres, "audit", audit_migrations);
+	f->own = schema_open(f->postgres, "audit", "audit", (struct db_options){ .queries = audit_queries });
+	f->wide = schema_open(f->postgres, "audit", "audit_wide",
+	                      (struct db_options){ .queries = audit_queries_wide, .more_queries = more });
+	f->super = schema_open(f->postgres, "audit", "postgres",
+	                       (struct db_options){ .queries = tamper_queries, .more_queries = more });
 	f->key = token_key_new();
 	token_key_public(f->key, f->public);
 	*state = f;

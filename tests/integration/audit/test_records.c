@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "audit_db.h"
 #include "audit_sql.h"
+#include "schema.h"
 #include "services/audit/store.h"
 
 #define BAKERY "0192f000-0000-7000-8000-00000000000a"
@@ -25,9 +25,11 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->postgres = audit_db_new();
-	f->own = audit_db_open(f->postgres, "audit", audit_queries, NULL);
-	f->wide = audit_db_open(f->postgres, "audit_wide", audit_queries_wide, NULL);
+	f->postgres = postgres_new();
+	schema_make(f->postgres, "audit");
+	schema_migrate(f->postgres, "audit", audit_migrations);
+	f->own = schema_open(f->postgres, "audit", "audit", (struct db_options){ .queries = audit_queries });
+	f->wide = schema_open(f->postgres, "audit", "audit_wide", (struct db_options){ .queries = audit_queries_wide });
 	*state = f;
 	return 0;
 }

@@ -2,10 +2,10 @@
 #include "authz_db.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "authz_sql.h"
-#include "postgres.h"
+#include "schema.h"
 
 struct authz_db {
 	struct postgres *postgres;
@@ -14,48 +14,23 @@ struct authz_db {
 
 const char *const authz_db_orgs[2] = { "0192f000-0000-7000-8000-00000000000a", "0192f000-0000-7000-8000-00000000000b" };
 
-static const char roles[] = "create role authz_owner login; create role authz login; create role authz_wide login;"
-			    "create schema authz authorization authz_owner;"
-			    "grant usage on schema authz to authz, authz_wide;";
-
-static void check(bool ok, const struct error *err)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "%s\n", err->message);
-	abort();
-}
-
-static struct db *open_as(struct postgres *postgres, const char *role, const struct db_query *queries)
-{
-	const struct db_options options = { .conninfo = postgres_conninfo(postgres, role),
-		                            .schema = "authz",
-		                            .queries = queries,
-		                            .connections = 4,
-		                            .generic_plans = true };
-	struct error err = { 0 };
-	struct db *db = NULL;
-
-	check(db_open(&options, &db, &err) && db_ready(db, &err), &err);
-	return db;
-}
-
 struct authz_db *authz_db_new(void)
 {
 	struct authz_db *it = calloc(1, sizeof(*it));
-	struct error err = { 0 };
 	char sql[512];
 
 	if (!it)
 		abort();
 	it->postgres = postgres_new();
-	postgres_psql(it->postgres, roles);
-	check(db_migrate(postgres_conninfo(it->postgres, "authz_owner"), "authz", authz_migrations, &err), &err);
+	schema_make(it->postgres, "authz");
+	schema_migrate(it->postgres, "authz", authz_migrations);
 	snprintf(sql, sizeof(sql), "insert into organisations (id, name) values ('%s', 'Bakery'), ('%s', 'Cobbler')",
 	         authz_db_orgs[0], authz_db_orgs[1]);
 	authz_db_sql(it, sql);
-	it->own = open_as(it->postgres, "authz", authz_queries);
-	it->wide = open_as(it->postgres, "authz_wide", authz_queries_wide);
+	it->own = schema_open(it->postgres, "authz", "authz",
+	                      (struct db_options){ .queries = authz_queries, .generic_plans = true });
+	it->wide = schema_open(it->postgres, "authz", "authz_wide",
+	                       (struct db_options){ .queries = authz_queries_wide, .generic_plans = true });
 	return it;
 }
 

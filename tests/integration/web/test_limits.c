@@ -10,7 +10,7 @@
 
 #include "lib/service/service_sql.h"
 
-#include "postgres.h"
+#include "schema.h"
 #include "services/web/web.h"
 #include "web_sql.h"
 
@@ -38,38 +38,20 @@ struct db *service_db_wide(struct service *service)
 	return ((struct fixture *)(void *)service)->wide;
 }
 
-static struct db *open_as(struct postgres *postgres, const char *role, const struct db_query *queries)
-{
-	static const struct db_query *const service[] = { service_queries, NULL };
-	const struct db_options options = { .conninfo = postgres_conninfo(postgres, role),
-		                            .schema = "web",
-		                            .queries = queries,
-		                            .more_queries = queries == web_queries ? service : NULL,
-		                            .connections = 2 };
-	struct error err = { 0 };
-	struct db *db = NULL;
-
-	if (!db_open(&options, &db, &err) || !db_ready(db, &err))
-		fail_msg("%s", err.message);
-	return db;
-}
-
 static int set_up(void **state)
 {
+	static const struct db_query *const service[] = { service_queries, NULL };
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct error err = { 0 };
 
 	if (!f)
 		return -1;
 	f->postgres = postgres_new();
-	postgres_psql(f->postgres,
-	              "create role web_owner login; create role web login; create role web_wide login;"
-	              "create schema web authorization web_owner; grant usage on schema web to web, web_wide");
-	if (!db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", service_migrations, &err) ||
-	    !db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", web_migrations, &err))
-		fail_msg("%s", err.message);
-	f->own = open_as(f->postgres, "web", web_queries);
-	f->wide = open_as(f->postgres, "web_wide", web_queries_wide);
+	schema_make(f->postgres, "web");
+	schema_migrate(f->postgres, "web", service_migrations);
+	schema_migrate(f->postgres, "web", web_migrations);
+	f->own = schema_open(f->postgres, "web", "web",
+	                     (struct db_options){ .queries = web_queries, .more_queries = service });
+	f->wide = schema_open(f->postgres, "web", "web_wide", (struct db_options){ .queries = web_queries_wide });
 	*state = f;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/service/service_sql.h"
 
-#include "postgres.h"
+#include "schema.h"
 #include "services/web/store.h"
 #include "web_sql.h"
 
@@ -25,35 +25,18 @@ static const struct uuid bakery = { { 0x01, 0x92, 0xf0, [15] = 0x0a } };
 static const struct uuid cobbler = { { 0x01, 0x92, 0xf0, [15] = 0x0b } };
 static const char *const bakery_text = "0192f000-0000-0000-0000-00000000000a";
 
-static struct db *open_as(struct postgres *postgres, const char *role, const struct db_query *queries)
-{
-	const struct db_options options = {
-		.conninfo = postgres_conninfo(postgres, role), .schema = "web", .queries = queries, .connections = 2
-	};
-	struct error err = { 0 };
-	struct db *db = NULL;
-
-	if (!db_open(&options, &db, &err) || !db_ready(db, &err))
-		fail_msg("%s", err.message);
-	return db;
-}
-
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct error err = { 0 };
 
 	if (!f)
 		return -1;
 	f->postgres = postgres_new();
-	postgres_psql(f->postgres,
-	              "create role web_owner login; create role web login; create role web_wide login;"
-	              "create schema web authorization web_owner; grant usage on schema web to web, web_wide");
-	if (!db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", service_migrations, &err) ||
-	    !db_migrate(postgres_conninfo(f->postgres, "web_owner"), "web", web_migrations, &err))
-		fail_msg("%s", err.message);
-	f->own = open_as(f->postgres, "web", web_queries);
-	f->wide = open_as(f->postgres, "web_wide", web_queries_wide);
+	schema_make(f->postgres, "web");
+	schema_migrate(f->postgres, "web", service_migrations);
+	schema_migrate(f->postgres, "web", web_migrations);
+	f->own = schema_open(f->postgres, "web", "web", (struct db_options){ .queries = web_queries });
+	f->wide = schema_open(f->postgres, "web", "web_wide", (struct db_options){ .queries = web_queries_wide });
 	*state = f;
 	return 0;
 }
