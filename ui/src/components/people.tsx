@@ -1,7 +1,5 @@
 'use client';
 // What the pages of people, organisations and plans share.
-import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Limit, Usage } from '@/lib/api.gen';
@@ -9,9 +7,7 @@ import { kinds, useUsage } from '@/lib/people';
 import { useSession } from '@/lib/queries';
 import { percent } from '@/lib/words';
 import { Badge, type Tone } from './ui/badge';
-import { Button } from './ui/button';
 import { Meter } from './ui/meter';
-import { Failure } from './ui/notice';
 
 const tones: { [state: string]: Tone } = { active: 'ok', suspended: 'warn', disabled: 'warn' };
 
@@ -24,17 +20,6 @@ export function Standing({ state }: { state: string }) {
 export function RoleWord({ role }: { role: string }) {
   const t = useTranslations('user.role');
   return <>{t.has(role as 'admin') ? t(role as 'admin') : role}</>;
-}
-
-export function Crumbs({ href, list, name }: { href: string; list: string; name: string }) {
-  const t = useTranslations('website');
-  return (
-    <nav aria-label={t('crumbs')} className="mb-2 flex min-w-0 items-center gap-1 text-[13px] text-muted">
-      <Link prefetch={false} href={href} className="rounded hover:text-text">{list}</Link>
-      <ChevronRight aria-hidden className="size-3.5 shrink-0" />
-      <span aria-current="page" className="truncate">{name}</span>
-    </nav>
-  );
 }
 
 export function Row({ label, children }: { label: string; children: ReactNode }) {
@@ -59,30 +44,6 @@ export function Card({ id, title, action, children }: { id: string; title: strin
 }
 
 export const Lines = ({ n }: { n: number }) => <div aria-busy="true" className="grid gap-3 px-5 py-4">{Array.from({ length: n }, (_, i) => <div key={i} className="h-6 animate-pulse rounded bg-sunken" />)}</div>;
-
-type Read = { error: Error | null; isFetching: boolean; refetch(): unknown };
-
-/** In the place of a page whose object isn't there, or not yet. */
-export function Missing({ title, read, idle, list, href }: { title: string; read: Read; idle: boolean; list: string; href: string }) {
-  const t = useTranslations('form');
-  if (!read.error && !idle) {
-    return (
-      <div aria-busy="true">
-        <h1 className="sr-only">{title}</h1>
-        <div className="mb-5 h-14 w-72 max-w-full animate-pulse rounded-lg bg-sunken" />
-        <div className="grid gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]"><div className="h-96 animate-pulse rounded-xl bg-sunken" /><div className="h-64 animate-pulse rounded-xl bg-sunken" /></div>
-      </div>
-    );
-  }
-  return (
-    <>
-      <h1 className="sr-only">{title}</h1>
-      <section className="card">
-        <Failure read={read.error ? read : { ...read, error: new Error(t('noId')) }} action={<Button size="sm" asChild><Link prefetch={false} href={href}>{list}</Link></Button>} />
-      </section>
-    </>
-  );
-}
 
 /** "Websites 10, …", or that nothing is limited. */
 export function LimitWords({ limits }: { limits: Limit[] }) {

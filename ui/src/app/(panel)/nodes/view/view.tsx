@@ -1,11 +1,12 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronRight, CircleCheck, CirclePause, LoaderCircle, Play, SlidersHorizontal, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CirclePause, LoaderCircle, Play, SlidersHorizontal, TriangleAlert } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useNow, useTranslations } from 'use-intl';
 import { NodeDrift } from '@/components/node-drift';
+import { Crumbs, ObjectPage } from '@/components/object-page';
 import { NodeState } from '@/components/node-state';
 import { TaskRows } from '@/components/task-rows';
 import { Words } from '@/components/task-steps';
@@ -173,11 +174,7 @@ function Page({ node }: { node: Node }) {
   const name = node.name || node.id;
   return (
     <>
-      <nav aria-label={t('crumbs')} className="mb-2 flex min-w-0 items-center gap-1 text-[13px] text-muted">
-        <Link prefetch={false} href="/nodes/" className="rounded hover:text-text">{t('nodes')}</Link>
-        <ChevronRight aria-hidden className="size-3.5 shrink-0" />
-        <span aria-current="page" className="truncate">{name}</span>
-      </nav>
+      <Crumbs href="/nodes/" list={t('nodes')} name={name} />
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{name}<NodeState node={node} /></h1>
         <Actions node={node} />
@@ -194,27 +191,5 @@ function Page({ node }: { node: Node }) {
 export function NodeView() {
   const t = useTranslations('node');
   const read = useNode(useParam('id'));
-  if (read.data) {
-    return (
-      <>
-        {read.error && <div className="card mb-4 overflow-hidden"><Stale read={read} /></div>}
-        <Page node={read.data} />
-      </>
-    );
-  }
-  if (read.error || read.fetchStatus === 'idle') {
-    return (
-      <>
-        <h1 className="sr-only">{t('title')}</h1>
-        <section className="card"><Failure read={read.error ? read : { ...read, error: new Error(t('noId')) }} action={<Button size="sm" asChild><Link prefetch={false} href="/nodes/">{t('toList')}</Link></Button>} /></section>
-      </>
-    );
-  }
-  return (
-    <div aria-busy="true">
-      <h1 className="sr-only">{t('title')}</h1>
-      <div className="mb-5 h-14 w-72 max-w-full animate-pulse rounded-lg bg-sunken" />
-      <div className="grid gap-4 xl:grid-cols-2"><div className="h-96 animate-pulse rounded-xl bg-sunken" /><div className="h-96 animate-pulse rounded-xl bg-sunken" /></div>
-    </div>
-  );
+  return <ObjectPage read={read} title={t('title')} list={{ href: '/nodes/', name: t('toList') }}>{(node) => <Page node={node} />}</ObjectPage>;
 }

@@ -4,8 +4,9 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { Crumbs, ObjectPage } from '@/components/object-page';
 import { useAct } from '@/components/organisation-forms';
-import { Card, Crumbs, Lines, Missing, RoleWord, Row, Standing, UsageMeters } from '@/components/people';
+import { Card, Lines, RoleWord, Row, Standing, UsageMeters } from '@/components/people';
 import { Button } from '@/components/ui/button';
 import { Copy } from '@/components/ui/copy';
 import { Failure, FormError, Stale } from '@/components/ui/notice';
@@ -119,11 +120,5 @@ function Page({ organisation: o }: { organisation: Organisation }) {
 export function OrganisationView() {
   const t = useTranslations('organisations');
   const read = useOrganisation(useParam('id'));
-  if (!read.data) return <Missing title={t('one')} read={read} idle={read.fetchStatus === 'idle'} list={t('toList')} href="/organisations/" />;
-  return (
-    <>
-      {read.error && <div className="card mb-4 overflow-hidden"><Stale read={read} /></div>}
-      <Page organisation={read.data} />
-    </>
-  );
+  return <ObjectPage read={read} title={t('one')} list={{ href: '/organisations/', name: t('toList') }}>{(organisation) => <Page organisation={organisation} />}</ObjectPage>;
 }

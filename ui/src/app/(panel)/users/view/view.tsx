@@ -4,12 +4,13 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { Crumbs, ObjectPage } from '@/components/object-page';
 import { useAct } from '@/components/organisation-forms';
-import { Card, Crumbs, Missing, RoleWord, Row, Standing } from '@/components/people';
+import { Card, RoleWord, Row, Standing } from '@/components/people';
 import { TokenRows } from '@/components/token-rows';
 import { Button } from '@/components/ui/button';
 import { Copy } from '@/components/ui/copy';
-import { FormError, Stale } from '@/components/ui/notice';
+import { FormError } from '@/components/ui/notice';
 import { When } from '@/components/ui/when';
 import { updateUser, type User } from '@/lib/api.gen';
 import { useParam } from '@/lib/params';
@@ -85,11 +86,5 @@ function Page({ user }: { user: User }) {
 export function UserView() {
   const t = useTranslations('users');
   const read = useUser(useParam('id'));
-  if (!read.data) return <Missing title={t('one')} read={read} idle={read.fetchStatus === 'idle'} list={t('toList')} href="/users/" />;
-  return (
-    <>
-      {read.error && <div className="card mb-4 overflow-hidden"><Stale read={read} /></div>}
-      <Page user={read.data} />
-    </>
-  );
+  return <ObjectPage read={read} title={t('one')} list={{ href: '/users/', name: t('toList') }}>{(user) => <Page user={user} />}</ObjectPage>;
 }

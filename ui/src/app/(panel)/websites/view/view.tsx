@@ -1,12 +1,13 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronRight, CircleAlert, ExternalLink, LoaderCircle, RotateCcw, Trash2, Undo2 } from 'lucide-react';
+import { CircleAlert, ExternalLink, LoaderCircle, RotateCcw, Trash2, Undo2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { DriftCard } from '@/components/drift-card';
 import { PhpCard } from '@/components/php-card';
+import { Crumbs, ObjectPage } from '@/components/object-page';
 import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
@@ -28,17 +29,6 @@ const LogCard = dynamic(() => import('@/components/log-card'), { ssr: false });
 const WebsitePhp = dynamic(() => import('@/components/website-php'), { ssr: false });
 const WebsiteSettings = dynamic(() => import('@/components/website-settings'), { ssr: false });
 type Removal = 'delete' | 'purge';
-
-function Crumbs({ name }: { name: string }) {
-  const t = useTranslations('website');
-  return (
-    <nav aria-label={t('crumbs')} className="mb-2 flex min-w-0 items-center gap-1 text-[13px] text-muted">
-      <Link prefetch={false} href="/websites/" className="rounded hover:text-text">{t('websites')}</Link>
-      <ChevronRight aria-hidden className="size-3.5 shrink-0" />
-      <span aria-current="page" className="truncate">{name}</span>
-    </nav>
-  );
-}
 
 function Row({ label, children }: { label: string; children: ReactNode }) {
   return (
@@ -170,7 +160,7 @@ function Page({ website }: { website: Website }) {
   const name = siteName(website);
   return (
     <>
-      <Crumbs name={name} />
+      <Crumbs href="/websites/" list={t('websites')} name={name} />
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{name}<State of="websiteState" state={website.state} /></h1>
         {website.state === 'active' && website.url && <Button asChild><a href={website.url} rel="noreferrer" target="_blank"><ExternalLink />{t('open')}</a></Button>}
@@ -206,29 +196,5 @@ function Page({ website }: { website: Website }) {
 export function WebsiteView() {
   const t = useTranslations('website');
   const read = useWebsite(useParam('id'));
-  if (read.data) {
-    return (
-      <>
-        {read.error && <div className="card mb-4 overflow-hidden"><Stale read={read} /></div>}
-        <Page website={read.data} />
-      </>
-    );
-  }
-  if (read.error || read.fetchStatus === 'idle') {
-    return (
-      <>
-        <h1 className="sr-only">{t('title')}</h1>
-        <section className="card">
-          <Failure read={read.error ? read : { ...read, error: new Error(t('noId')) }} action={<Button size="sm" asChild><Link prefetch={false} href="/websites/">{t('toList')}</Link></Button>} />
-        </section>
-      </>
-    );
-  }
-  return (
-    <div aria-busy="true">
-      <h1 className="sr-only">{t('title')}</h1>
-      <div className="mb-5 h-14 w-72 max-w-full animate-pulse rounded-lg bg-sunken" />
-      <div className="grid gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]"><div className="h-96 animate-pulse rounded-xl bg-sunken" /><div className="h-64 animate-pulse rounded-xl bg-sunken" /></div>
-    </div>
-  );
+  return <ObjectPage read={read} title={t('title')} list={{ href: '/websites/', name: t('toList') }}>{(website) => <Page website={website} />}</ObjectPage>;
 }
