@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 #include "agent/engine/watch.h"
 
@@ -155,7 +156,9 @@ static void *run(void *arg)
 		}
 		asked->stirred = false;
 		pthread_mutex_unlock(&asking->lock);
+		log_context(asked->question.request_id, NULL);
 		answer(asking, asked);
+		log_context(NULL, NULL);
 		pthread_mutex_lock(&asking->lock);
 		settle(asking, asked);
 	}
