@@ -130,7 +130,7 @@ bool engine_ask(struct engine *engine, const Stralix__V1__CommandFrame *frame, s
 	          (struct log_field[]){ { "kind", frame->kind },
 	                                { "verb", frame->verb },
 	                                { "code", error_code_name(why.code) },
-	                                { "request_id", question ? question->request_id : NULL },
+	                                { "requestId", question ? question->request_id : NULL },
 	                                { NULL, NULL } },
 	          "refused a question: %s", why.message);
 	token_digest(frame->payload.data, frame->payload.len, digest);

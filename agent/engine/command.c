@@ -118,6 +118,7 @@ static bool refuse(struct engine *engine, const Stralix__V1__CommandFrame *frame
 	                                { "kind", frame->kind },
 	                                { "verb", frame->verb },
 	                                { "code", error_code_name(why->code) },
+	                                { "requestId", command ? command->request_id : NULL },
 	                                { NULL, NULL } },
 	          "refused a command: %s", why->message);
 	return answer(engine, &task, STRALIX__V1__OUTCOME__STATE__REFUSED, why, report, err);
