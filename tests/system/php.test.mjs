@@ -1,6 +1,7 @@
 // PHP of a website, from the API to a visitor who sees what a script says: versions, pools, directives, and what is refused.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, journal, runDir, until, visit } from './panel.mjs';
@@ -70,6 +71,21 @@ test('a visitor sees what a script says, as the website that it is', async () =>
   assert.equal((await visit(at('/none'))).status, 404);
   await set({ version, mode: 'DYNAMIC', maxChildren: 3, frontController: true });
   assert.match((await visit(at('/none'))).text, /memory 128M at \/none$/);
+});
+
+test('a script is told its own name and nothing of the node; a visitor\'s Proxy header is no setting', async () => {
+  script('told.php', '<?php echo json_encode($_SERVER);');
+  const told = await new Promise((resolve, reject) => {
+    const { port } = new URL(site.url);
+    http.get({ host: '127.0.0.1', port, path: '/told.php', headers: { host: site.domain, proxy: 'http://192.0.2.9' } }, async (answer) => {
+      let text = '';
+      for await (const piece of answer) text += piece;
+      resolve(JSON.parse(text));
+    }).on('error', reject);
+  });
+  assert.equal(told.SERVER_NAME, site.domain);
+  assert.ok(!told.HTTP_PROXY, told.HTTP_PROXY);
+  for (const [name, value] of Object.entries(told)) assert.doesNotMatch(String(value), new RegExp(`${site.id}[^/]`), `${name}: the name that it has in the logs`);
 });
 
 test('a node with PHP is as the panel wrote it, when nobody has changed anything', async () => {
