@@ -39,7 +39,7 @@ struct contract_method {
 	unsigned http_status;
 	const char *permission; /* NULL unless by permission */
 	Stralix__Role min_role;
-	bool is_public, mutating;
+	bool is_public, mutating, own;
 	const char *const *callers; /* ends with NULL; NULL unless by callers */
 	const char *description;
 	const struct contract_message *request, *reply;

@@ -237,6 +237,7 @@ static bool fill_identity(const struct token_claims *claims, struct arena *arena
 	memcpy(identity.user_id, claims->sub, strlen(claims->sub));
 	memcpy(identity.session_id, claims->sid, strlen(claims->sid));
 	memcpy(identity.name, claims->name, sizeof(identity.name));
+	identity.acting = claims->act[0];
 	identity.orgs = list_of(claims->orgs[0], sizeof(claims->orgs[0]), claims->n_orgs, arena);
 	if (claims->n_scp)
 		identity.scopes = list_of(claims->scp[0], sizeof(claims->scp[0]), claims->n_scp, arena);
@@ -266,6 +267,8 @@ static bool admit_person(struct guard *guard, const struct guard_request *reques
 		return false;
 	if (method->min_role == STRALIX__ROLE__ROLE_UNSET || identity.role < method->min_role)
 		return error_set(err, ERR_FORBIDDEN, "this needs the right %s", method->permission);
+	if (identity.acting && method->own)
+		return error_set(err, ERR_FORBIDDEN, "This is your own account's: stop acting for the organisation first.");
 	if (identity.scopes && !in_list(identity.scopes, method->permission))
 		return error_set(err, ERR_FORBIDDEN, "this token's scopes don't hold %s", method->permission);
 	*ret = identity;

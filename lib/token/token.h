@@ -4,7 +4,7 @@
  * white space or escapes; the reader refuses anything else, so a token has exactly one spelling.
  *
  * - identity: iss authz, aud service, sub user, org orgs role scp sid name ext; 5 s, to ext beside a pulse; an
- *   operator's by hand: 600 s, without ext
+ *   operator's by hand: 600 s, without ext; act: the organisation that the session acts for
  * - pulse: iss authz, aud pulse, rev; 4 s
  * - service: iss caller, aud service.Method, sub actor, dig rid; 30 s
  * - command: iss tasks, aud node, act kind.verb, jti rid dig; 120 s

@@ -16,6 +16,7 @@ enum {
 	AUTHZ_STAFF_ORGS = 32,  /* as many as an identity token holds */
 	AUTHZ_TOKEN_TTL_S = 90 * 24 * 3600,
 	AUTHZ_SCOPES = 32,
+	AUTHZ_ACTING_S = 3600, /* a session acts for an organisation for an hour at most */
 };
 
 struct authz_settings {
@@ -41,6 +42,8 @@ extern const struct janitor_row authz_janitor[];
 bool authz_sign_in(struct call *call, const Stralix__V1__SignInRequest *req, struct error *err);
 bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, struct error *err);
 bool authz_get_session(struct call *call, const Stralix__V1__GetSessionRequest *req, struct error *err);
+bool authz_act_for(struct call *call, const Stralix__V1__ActForRequest *req, struct error *err);
+bool authz_stop_acting(struct call *call, const Stralix__V1__StopActingRequest *req, struct error *err);
 bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiTokenRequest *req, struct error *err);
 bool authz_create_sre_token(struct call *call, const Stralix__V1__CreateSreTokenRequest *req, struct error *err);
 bool authz_create_organisation(struct call *call, const Stralix__V1__CreateOrganisationRequest *req, struct error *err);

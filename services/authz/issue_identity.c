@@ -21,7 +21,7 @@ static const unsigned sources[] = {
 };
 
 /* Their columns. */
-enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS, MUST_CHANGE };
+enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS, MUST_CHANGE, ACTING };
 
 static bool refuse(struct error *err)
 {
@@ -65,7 +65,8 @@ static bool find(struct call *call, enum opaque_kind kind, const char *token, St
 	ret->organisation_id = arena_strdup(arena, rows_text(rows, 0, ORG_ID));
 	ret->name = arena_strdup(arena, rows_text(rows, 0, EMAIL));
 	ret->role = arena_strdup(arena, rows_text(rows, 0, ROLE));
-	if (!ret->session_id || !ret->user_id || !ret->organisation_id || !ret->name || !ret->role)
+	ret->acting = arena_strdup(arena, rows_text(rows, 0, ACTING));
+	if (!ret->acting || !ret->session_id || !ret->user_id || !ret->organisation_id || !ret->name || !ret->role)
 		return error_set(err, ERR_TOO_LARGE, "no room for an identity");
 	if (!words_split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
 	    !words_split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))

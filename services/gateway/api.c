@@ -54,7 +54,8 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 	} else if (is_rpc(request, "authz", "SignOut")) {
 		identities_drop(request->gateway->identities, request->identity_key.digest);
 		headers.set_cookie = credentials_cleared_cookie;
-	} else if (is_rpc(request, "authz", "ChangePassword")) { /* who had to may do more now */
+	} else if (is_rpc(request, "authz", "ChangePassword") || is_rpc(request, "authz", "ActFor") ||
+	           is_rpc(request, "authz", "StopActing")) { /* what the session may do is another thing now */
 		identities_drop(request->gateway->identities, request->identity_key.digest);
 	}
 	if (snprintf(etag, sizeof(etag), "\"%s\"", transcode_etag(reply)) > 2)

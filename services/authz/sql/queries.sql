@@ -99,14 +99,14 @@ returning (extract(epoch from expires_at) * 1000)::bigint;
 -- name: session_delete
 delete from sessions where id = $1::uuid and user_id = $2::uuid;
 
--- name: session_show
-select u.id, u.email, u.name, u.role, o.id, o.name, (extract(epoch from o.created_at) * 1000)::bigint,
-       (extract(epoch from coalesce(s.expires_at, t.expires_at)) * 1000)::bigint, u.must_change and s.id is not null
-  from users u
-  join organisations o on o.id = u.org_id
-  left join sessions s on s.id = $2::uuid and s.user_id = u.id
-  left join api_tokens t on t.id = $2::uuid and t.user_id = u.id
- where u.id = $1::uuid and coalesce(s.id, t.id) is not null;
+-- name: session_act
+update sessions
+   set acting_org = $3::uuid, acting_reason = $4, acting_until = least(expires_at, now() + make_interval(secs => $5::int))
+ where id = $1::uuid and user_id = $2::uuid
+returning acting_until;
+
+-- name: session_act_stop
+update sessions set acting_org = null, acting_reason = '', acting_until = null where id = $1::uuid and user_id = $2::uuid;
 
 -- name: session_list
 select id, created_at, last_seen_at, expires_at, source_ip

@@ -51,14 +51,35 @@ update login_attempts set attempts = greatest(attempts - 1, 0) where key = any (
 delete from login_attempts where started_at + make_interval(secs => $1::int) <= now();
 
 -- name: session_identity
-select s.id, u.id, u.org_id, u.email, u.role, '',
-       coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
-       s.last_seen_at < now() - interval '1 minute', extract(epoch from s.expires_at)::bigint, u.must_change
+select s.id, u.id, coalesce(c.org_id, u.org_id),
+       case when c.org_id is null then u.email else left(u.email, 100) || ' as ' || left(c.name, 36) end,
+       case when c.org_id is null then u.role else 'customer' end, '',
+       case when c.org_id is null
+            then coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), '')
+            else '' end,
+       s.last_seen_at < now() - interval '1 minute', extract(epoch from least(s.expires_at, c.until))::bigint, u.must_change,
+       coalesce(c.org_id::text, '')
   from sessions s
   join users u on u.id = s.user_id
   join organisations o on o.id = u.org_id
+  left join acting c on c.session_id = s.id
  where s.digest = $1::bytea and s.expires_at > now() and s.last_seen_at + s.idle > now()
    and u.state = 'active' and o.state = 'active';
+
+-- The caller's own session or API token, and for whom it acts.
+-- name: session_show
+select u.id, u.email, u.name, u.role, o.id, o.name, (extract(epoch from o.created_at) * 1000)::bigint,
+       (extract(epoch from coalesce(s.expires_at, t.expires_at)) * 1000)::bigint, u.must_change and s.id is not null,
+       c.org_id, c.name, (extract(epoch from c.created_at) * 1000)::bigint, c.reason, c.until
+  from users u
+  join organisations o on o.id = u.org_id
+  left join sessions s on s.id = $2::uuid and s.user_id = u.id
+  left join api_tokens t on t.id = $2::uuid and t.user_id = u.id
+  left join acting c on c.session_id = s.id
+ where u.id = $1::uuid and coalesce(s.id, t.id) is not null;
+
+-- name: session_home
+select org_id from sessions where id = $1::uuid and user_id = $2::uuid;
 
 -- What a pulse names: one more row than it holds says that it can't.
 -- name: revocation_list
@@ -77,7 +98,7 @@ delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
 select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
        t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute', extract(epoch from t.expires_at)::bigint,
-       false
+       false, ''
   from api_tokens t
   join users u on u.id = t.user_id
   join organisations o on o.id = u.org_id

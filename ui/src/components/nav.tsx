@@ -24,14 +24,14 @@ const groups = [
     ],
   },
   { key: 'operate', items: [{ href: '/nodes/', key: 'nodes', icon: Server, needs: 'node:read' }] },
-  { key: 'account', items: [{ href: '/settings/', key: 'settings', icon: Settings }] },
+  { key: 'account', items: [{ href: '/settings/', key: 'settings', icon: Settings, own: true }] },
 ] as const;
 
-/** The pages that this person may open. */
+/** The pages that this person may open; their own account's not while they act for others. */
 export function useNav() {
   const session = useSession().data;
   return groups
-    .map((group) => ({ ...group, items: group.items.filter((item) => !('needs' in item) || can(session, item.needs)) }))
+    .map((group) => ({ ...group, items: group.items.filter((item) => (!('needs' in item) || can(session, item.needs)) && !('own' in item && session?.acting)) }))
     .filter((group) => group.items.length > 0);
 }
 

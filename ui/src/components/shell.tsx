@@ -8,6 +8,7 @@ import { cn } from '@/lib/cn';
 import { LiveProvider, useLive } from '@/lib/live';
 import { isEnded, useSession } from '@/lib/queries';
 import { TaskProvider, TaskToasts, showTask, useRecentTasks, useShownTask } from '@/lib/tasks';
+import { ActingBanner } from './acting';
 import { Brand } from './brand';
 import { useKeys } from './keys';
 import { Nav } from './nav';
@@ -27,58 +28,61 @@ function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   return (
     <>
       <div className="flex h-14 items-center px-5"><Brand onClick={onNavigate} /></div>
-      <Nav onNavigate={onNavigate} />
-      <UserMenu />
-    </>
-  );
-}
+        <Nav onNavigate={onNavigate} />
+        <UserMenu />
+      </>
+    );
+  }
 
-function PhoneMenu() {
-  const t = useTranslations('nav');
-  const [open, setOpen] = useState(false);
-  return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger asChild>
-        <Button variant="ghost" size="icon" className="size-11 lg:hidden" aria-label={t('open')}><MenuIcon /></Button>
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Overlay className={cn(scrim, 'lg:hidden')} />
-        <Dialog.Content aria-describedby={undefined} className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] animate-menu flex-col bg-sidebar shadow-pop outline-none lg:hidden">
-          <Dialog.Title className="sr-only">{t('menu')}</Dialog.Title>
-          <Sidebar onNavigate={() => setOpen(false)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
-  );
-}
+  function PhoneMenu() {
+    const t = useTranslations('nav');
+    const [open, setOpen] = useState(false);
+    return (
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Trigger asChild>
+          <Button variant="ghost" size="icon" className="size-11 lg:hidden" aria-label={t('open')}><MenuIcon /></Button>
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Overlay className={cn(scrim, 'lg:hidden')} />
+          <Dialog.Content aria-describedby={undefined} className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] animate-menu flex-col bg-sidebar shadow-pop outline-none lg:hidden">
+            <Dialog.Title className="sr-only">{t('menu')}</Dialog.Title>
+            <Sidebar onNavigate={() => setOpen(false)} />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+    );
+  }
 
-function TasksButton() {
-  const t = useTranslations('tasks');
-  const live = useLive();
-  const running = (useRecentTasks().data?.tasks ?? []).filter((task) => !isEnded(task)).length;
-  return (
-    <Button variant="ghost" onClick={() => showTask()} className="h-11 px-2.5 sm:h-9">
-      <Activity className={running ? 'text-accent-text' : undefined} />
-      <span className="max-sm:sr-only">{t('title')}</span>
-      {running > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] leading-[18px] font-semibold text-white tabular-nums">{running}<span className="sr-only"> {t('runningWord')}</span></span>}
-      <span aria-hidden title={live ? t('live') : t('reconnecting')} className={cn('size-1.5 rounded-full', live ? 'bg-ok' : 'animate-pulse bg-warn')} />
-    </Button>
-  );
-}
+  function TasksButton() {
+    const t = useTranslations('tasks');
+    const live = useLive();
+    const running = (useRecentTasks().data?.tasks ?? []).filter((task) => !isEnded(task)).length;
+    return (
+      <Button variant="ghost" onClick={() => showTask()} className="h-11 px-2.5 sm:h-9">
+        <Activity className={running ? 'text-accent-text' : undefined} />
+        <span className="max-sm:sr-only">{t('title')}</span>
+        {running > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] leading-[18px] font-semibold text-white tabular-nums">{running}<span className="sr-only"> {t('runningWord')}</span></span>}
+        <span aria-hidden title={live ? t('live') : t('reconnecting')} className={cn('size-1.5 rounded-full', live ? 'bg-ok' : 'animate-pulse bg-warn')} />
+      </Button>
+    );
+  }
 
-function Header({ onSearch }: { onSearch(): void }) {
-  const t = useTranslations('palette');
-  return (
-    <header className="sticky top-0 z-10 flex h-14 items-center gap-1.5 border-b border-line bg-bg/85 px-2 backdrop-blur-md sm:px-6">
-      <PhoneMenu />
-      <button type="button" onClick={onSearch} className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-lg border border-line bg-surface px-3 text-[13px] text-muted shadow-card transition hover:border-line-strong sm:max-w-xs">
-        <Search aria-hidden className="size-4 shrink-0" />
-        <span className="truncate">{t('open')}</span>
-        <kbd aria-hidden className="ml-auto hidden items-center gap-0.5 rounded border border-line px-1.5 font-sans text-[11px] sm:flex"><CommandIcon className="size-2.5" />K</kbd>
-      </button>
-      <span className="ml-auto" />
-      <TasksButton />
-      <ThemeMenu />
+  function Header({ onSearch }: { onSearch(): void }) {
+    const t = useTranslations('palette');
+    return (
+      <header className="sticky top-0 z-10 border-b border-line bg-bg/85 backdrop-blur-md">
+        <ActingBanner />
+        <div className="flex h-14 items-center gap-1.5 px-2 sm:px-6">
+        <PhoneMenu />
+        <button type="button" onClick={onSearch} className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-lg border border-line bg-surface px-3 text-[13px] text-muted shadow-card transition hover:border-line-strong sm:max-w-xs">
+          <Search aria-hidden className="size-4 shrink-0" />
+          <span className="truncate">{t('open')}</span>
+          <kbd aria-hidden className="ml-auto hidden items-center gap-0.5 rounded border border-line px-1.5 font-sans text-[11px] sm:flex"><CommandIcon className="size-2.5" />K</kbd>
+        </button>
+        <span className="ml-auto" />
+        <TasksButton />
+        <ThemeMenu />
+      </div>
     </header>
   );
 }

@@ -38,7 +38,7 @@ export function UserMenu() {
       <MenuContent side="top" align="start" className="w-[13.5rem]">
         <MenuLabel className="truncate tracking-normal normal-case">{session.email}</MenuLabel>
         <MenuSeparator />
-        {!session.mustChangePassword && <MenuItem asChild><Link prefetch={false} href="/settings/"><Settings aria-hidden />{t('settings')}</Link></MenuItem>}
+        {!session.mustChangePassword && !session.acting && <MenuItem asChild><Link prefetch={false} href="/settings/"><Settings aria-hidden />{t('settings')}</Link></MenuItem>}
         {leave.isError && <p role="alert" className="px-2.5 py-1 text-xs text-bad">{t('signOutFailed')}</p>}
         <MenuItem disabled={leave.isPending} onSelect={(event) => { event.preventDefault(); leave.mutate(); }}><LogOut aria-hidden />{t('signOut')}</MenuItem>
       </MenuContent>

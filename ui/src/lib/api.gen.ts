@@ -97,7 +97,30 @@ export type Session = {
   expiresAt: string;
   /** until then nothing else is permitted */
   mustChangePassword: boolean;
+  /** absent: it acts for itself; else role, organisation and permissions are those acted with */
+  acting?: Acting;
 };
+
+/** For whom a session acts. */
+export type Acting = {
+  organisationId: string;
+  organisationName: string;
+  reason: string;
+  /** RFC 3339 */
+  until: string;
+};
+
+export type ActForRequest = {
+  organisationId: string;
+  /** for the audit trail */
+  reason: string;
+};
+
+export type ActForReply = {
+  acting?: Acting;
+};
+
+export type StopActingRequest = { [key: string]: never };
 
 export type ListSessionsRequest = { [key: string]: never };
 
@@ -1057,6 +1080,17 @@ export const signOut = (options?: CallOptions) =>
 /** Says who is signed in, with role, organisation and permissions. */
 export const getSession = (options?: CallOptions) =>
   call<GetSessionReply>('GET', '/api/v1/session', { ...options });
+
+/** Has the session act for an organisation: it sees and may do what the organisation's own people do, and no more, until that is stopped, or for an hour. What it does is told under its own name. */
+export const actFor = (input: { organisationId: string } & {
+  /** for the audit trail */
+  reason?: string;
+}, options?: CallOptions) =>
+  call<ActForReply>('POST', `/api/v1/organisations/${encodeURIComponent(input.organisationId)}/act`, { body: without(input, ['organisationId']), keyed: true, ...options });
+
+/** Has the session act for itself again. */
+export const stopActing = (options?: CallOptions) =>
+  call<undefined>('DELETE', '/api/v1/session/acting', { keyed: true, ...options });
 
 /** Makes an API token for the caller, no wider than the caller. The secret is in this reply and nowhere else. */
 export const createApiToken = (input: CreateApiTokenRequest, options?: CallOptions) =>

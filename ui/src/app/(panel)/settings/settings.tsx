@@ -121,6 +121,9 @@ function Plan() {
 
 export function Settings() {
   const t = useTranslations('account');
+  const words = useTranslations('acting');
+  const acting = useSession().data?.acting;
+  if (acting) return <><PageHead title={t('title')} detail={words('own')} /><section className="card p-5"><p className="text-[13px] text-muted">{words('ownHint', { name: acting.organisationName })}</p></section></>;
   return (
     <>
       <PageHead title={t('title')} detail={t('detail')} />

@@ -1,5 +1,5 @@
 'use client';
-import { CirclePause, LoaderCircle, Play, Plus, SlidersHorizontal } from 'lucide-react';
+import { CirclePause, LoaderCircle, Play, Plus, SlidersHorizontal, VenetianMask } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
@@ -14,10 +14,11 @@ import { Exact, When } from '@/components/ui/when';
 import { resumeOrganisation, type Organisation } from '@/lib/api.gen';
 import { useParam } from '@/lib/params';
 import { useOrganisation, useUsage, useUsers } from '@/lib/people';
-import { useCan } from '@/lib/queries';
+import { useCan, useSession } from '@/lib/queries';
 
 const OrganisationDialog = dynamic(() => import('@/components/organisation-forms'), { ssr: false });
 const SuspendDialog = dynamic(() => import('@/components/organisation-forms').then((m) => m.SuspendDialog), { ssr: false });
+const ActDialog = dynamic(() => import('@/components/acting').then((m) => m.ActDialog), { ssr: false });
 const UserDialog = dynamic(() => import('@/components/user-forms'), { ssr: false });
 const shown = 25;
 
@@ -87,13 +88,16 @@ function Page({ organisation: o }: { organisation: Organisation }) {
   const mayEdit = useCan('organisation:update');
   const maySuspend = useCan('organisation:suspend');
   const mayAdd = useCan('user:create');
-  const [open, setOpen] = useState<'edit' | 'suspend' | 'user' | null>(null);
+  const mayAct = useCan('organisation:act');
+  const own = useSession().data?.organisation?.id === o.id;
+  const [open, setOpen] = useState<'act' | 'edit' | 'suspend' | 'user' | null>(null);
   const close = () => setOpen(null);
   return (
     <>
       <Crumbs href="/organisations/" list={t('title')} name={o.name} />
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{o.name}<Standing state={o.state} /></h1>
+        {mayAct && !own && o.state === 'active' && <Button onClick={() => setOpen('act')}><VenetianMask />{t('actAs')}</Button>}
         {mayEdit && <Button onClick={() => setOpen('edit')}><SlidersHorizontal />{t('change')}</Button>}
         {maySuspend && o.state === 'active' && <Button onClick={() => setOpen('suspend')} className="text-bad"><CirclePause />{t('suspend')}</Button>}
       </div>
@@ -110,6 +114,7 @@ function Page({ organisation: o }: { organisation: Organisation }) {
           </Card>
         </div>
       </div>
+      {open === 'act' && <ActDialog organisation={o} onClose={close} />}
       {open === 'edit' && <OrganisationDialog organisation={o} onClose={close} />}
       {open === 'suspend' && <SuspendDialog organisation={o} onClose={close} />}
       {open === 'user' && <UserDialog organisationId={o.id} onClose={close} />}
