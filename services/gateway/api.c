@@ -52,11 +52,7 @@ static void answer_message(struct request *request, ProtobufCMessage *reply)
 		                   clock_unix_ms());
 		headers.set_cookie = cookie.data;
 	} else if (is_rpc(request, "authz", "SignOut")) {
-		identities_drop(request->gateway->identities, request->identity_key.digest);
 		headers.set_cookie = credentials_cleared_cookie;
-	} else if (is_rpc(request, "authz", "ChangePassword") || is_rpc(request, "authz", "ActFor") ||
-	           is_rpc(request, "authz", "StopActing")) { /* what the session may do is another thing now */
-		identities_drop(request->gateway->identities, request->identity_key.digest);
 	}
 	if (snprintf(etag, sizeof(etag), "\"%s\"", transcode_etag(reply)) > 2)
 		headers.etag = etag;
@@ -83,6 +79,17 @@ static bool answer_packed(struct request *request)
 	return true;
 }
 
+/* Whether what the caller may do is another thing after this call. */
+static bool changes_identity(const struct request *request)
+{
+	static const char *const methods[] = { "SignOut", "ChangePassword", "ActFor", "StopActing" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
+		if (is_rpc(request, "authz", methods[i]))
+			return true;
+	return false;
+}
+
 static void answer(struct request *request)
 {
 	const struct route *route = request->match.route;
@@ -91,6 +98,8 @@ static void answer(struct request *request)
 	if (request->counted_waiting)
 		atomic_fetch_sub(&request->gateway->waiting, 1);
 	request->counted_waiting = false;
+	if (request->reply && changes_identity(request))
+		identities_drop(request->gateway->identities, request->identity_key.digest);
 	if (request->reply && answer_packed(request))
 		return;
 	if (!request->reply)

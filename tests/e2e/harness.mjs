@@ -63,7 +63,7 @@ export async function open({ shots }) {
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(10_000);
   const complaints = [];
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text().slice(0, 300)} (on ${page.url()})`); });
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text().slice(0, 300)} of ${message.location().url} (on ${page.url()})`); });
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message.slice(0, 200)} (on ${page.url()})`));
   const tally = { passed: 0, failed: 0 };
 

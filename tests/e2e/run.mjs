@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
+import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
 import { scenery } from './scenery.mjs';
@@ -748,6 +749,7 @@ await check('staff suspends with a reason, and takes it back where the end is to
 });
 
 await people({ browser, base, env });
+await flows({ browser, base, env });
 
 await check('no console errors, no violation of the content security policy', () => {
   const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|412|429|503)|net::ERR_ABORTED/;

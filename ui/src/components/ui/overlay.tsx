@@ -14,6 +14,14 @@ export const scrim = 'fixed inset-0 z-40 animate-fade bg-[oklch(0.15_0.02_268/0.
 
 type Props = { open: boolean; onOpenChange(v: boolean): void; title: string; description?: ReactNode; children: ReactNode; footer?: ReactNode; className?: string; badge?: ReactNode };
 
+/** A form begins at its first field, not at the button that closes it. */
+function focusField(event: Event) {
+  const field = event.currentTarget instanceof Element && event.currentTarget.querySelector<HTMLElement>('form :is(input, select, textarea):not([type=hidden], :disabled)');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 function Frame({ side, open, onOpenChange, title, description, children, footer, className, badge }: Props & { side: keyof typeof places }) {
   const t = useTranslations('common');
   return (
@@ -21,6 +29,7 @@ function Frame({ side, open, onOpenChange, title, description, children, footer,
       <D.Portal>
         <D.Overlay className={scrim} />
         <D.Content
+          onOpenAutoFocus={focusField}
           className={cn(
             'fixed z-50 flex flex-col bg-raised shadow-pop outline-none',
             places[side],
