@@ -30,18 +30,19 @@ const struct option_row node_options[] = {
 	TEXT("address", "IP", address, NULL, "where its websites answer"),
 	TEXT("http-port", "N", http_port, "80", "their port"),
 	TEXT("https-port", "N", https_port, "443", "their port with TLS"),
+	TEXT("dns-port", "N", dns_port, "53", "the port of its name server"),
 	TEXT("nginx", "PATH", nginx, "/usr/sbin/nginx", "the node's nginx"),
 	TEXT("php", "LIST", php, "", "its versions of PHP: 8.2=/usr/sbin/php-fpm8.2, with commas between"),
 	TEXT("nats-port", "N", nats_port, "", "the bus's port on this host; empty: as init was told"),
 	TEXT("uid-base", "N", uid_base, "", "as for init; empty: as init was told"),
-	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website …" },
+	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website, dns …" },
 	{ .name = NULL },
 };
 
 /* Everything checked. */
 struct node {
 	const char *id, *name, *address, *nginx, *php;
-	long http_port, https_port, base;
+	long http_port, https_port, dns_port, base;
 	char url[256];
 	const struct strings *capabilities;
 };
@@ -97,6 +98,7 @@ static bool check(const struct node_settings *settings, const struct installatio
 	if (!check_words(settings, err) ||
 	    !option_number("http-port", settings->http_port, 1, 65535, &ret->http_port, err) ||
 	    !option_number("https-port", settings->https_port, 1, 65535, &ret->https_port, err) ||
+	    !option_number("dns-port", settings->dns_port, 1, 65535, &ret->dns_port, err) ||
 	    (settings->uid_base[0] != '\0' &&
 	     !option_number("uid-base", settings->uid_base, 0, UID_BASE_MAX, &ret->base, err)))
 		return false;
@@ -216,7 +218,8 @@ static bool write_registration(const struct place *place, const struct node *nod
 	buf_printf(&text, "  \"reportKey\": \"%s\",\n  \"capabilities\": [", public);
 	for (unsigned i = 0; i < node->capabilities->n; i++)
 		buf_printf(&text, "%s\"%s\"", i > 0 ? ", " : "", node->capabilities->items[i]);
-	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld\n}\n", node->http_port, node->https_port);
+	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n",
+	           node->http_port, node->https_port, node->dns_port);
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "register.json: out of memory");
 	return place_write(place, place_path(place, "etc/agent-%s/register.json", node->id).text, text.data, 0600,

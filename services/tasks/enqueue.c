@@ -98,7 +98,8 @@ static bool insert(const struct enqueuing *e, bool *ret_new, struct error *err)
 	            DB_TEXT(req->target->name), DB_INT(e->epoch), DB_INT(e->n),
 	            DB_BYTES(req->desired.data, req->desired.len), DB_TEXT(e->state), DB_TEXT(e->message),
 	            DB_TEXT(req->actor_id), DB_TEXT(req->actor_name), DB_TEXT(req->permission),
-	            DB_TEXT(req->request_id), DB_TEXT(req->traceparent), DB_TEXT(req->owner)))
+	            DB_TEXT(req->request_id), DB_TEXT(req->traceparent), DB_TEXT(req->owner),
+	            DB_TEXT_OR_NULL(req->target->object_id)))
 		return false;
 	*ret_new = rows_affected(rows) > 0;
 	return true;

@@ -8,7 +8,7 @@
 #include "tasks_sql.h"
 #include "view.h"
 
-enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, PHP, RETRY_AFTER_S = 15, TRIES = 16 };
+enum { ID, NAME, ADDRESS, UID, HTTP, HTTPS, PHP, DNS, RETRY_AFTER_S = 15, TRIES = 16 };
 
 /* Not the request's fault, but of this field's: tried later, or with another node, it may work. */
 static bool refuse(struct error *err, const char *rule, const char *words)
@@ -51,14 +51,15 @@ static bool not_this_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest
 
 /* Why there is none at all; *ret_again: there is one, whose last room somebody else took meanwhile. Says no numbers:
  * customers read it. */
-static bool no_node(struct tx *tx, const char *capability, bool *ret_again, struct error *err)
+static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, bool *ret_again, struct error *err)
 {
 	enum { WOULD_DO, ABLE, ONLY_FULL };
 	_cleanup_(rows_freep) struct rows *rows = NULL;
-	const char *rule = "unreachable";
+	const char *rule = "unreachable", *capability = req->capability;
 	char words[160];
 
-	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability)))
+	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability),
+	            DB_TEXTS(req->apart_from, req->n_apart_from)))
 		return false;
 	*ret_again = rows_int(rows, 0, WOULD_DO) > 0;
 	snprintf(words, sizeof(words), "No node that takes a %s answers now.", capability);
@@ -92,7 +93,8 @@ static bool choose(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, 
 		bool again = false;
 
 		*err = (struct error){ 0 };
-		if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id)))
+		if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id),
+		            DB_TEXTS(req->apart_from, req->n_apart_from)))
 			return false;
 		if (rows_count(rows)) {
 			*ret = TAKE_PTR(rows);
@@ -100,7 +102,7 @@ static bool choose(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, 
 		}
 		if (*req->node_id)
 			return not_this_node(tx, req, err);
-		if (!no_node(tx, req->capability, &again, err) && !again)
+		if (!no_node(tx, req, &again, err) && !again)
 			return false;
 	}
 	return false;
@@ -172,6 +174,7 @@ bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceReq
 	reply.uid = (uint32_t)rows_int(rows, 0, UID);
 	reply.http_port = (uint32_t)rows_int(rows, 0, HTTP);
 	reply.https_port = (uint32_t)rows_int(rows, 0, HTTPS);
+	reply.dns_port = (uint32_t)rows_int(rows, 0, DNS);
 	reply.php_versions = view_words(rows_text(rows, 0, PHP), "[, \"]", call_arena(call), &reply.n_php_versions);
 	if (!reply.php_versions)
 		return error_set(err, ERR_TOO_LARGE, "no room for the reply");

@@ -12,7 +12,7 @@
 #include "tasks.h"
 #include "tasks_sql.h"
 
-enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+enum { HTTP_PORT = 80, HTTPS_PORT = 443, DNS_PORT = 53 };
 
 /* What the row says now; borrows from the request. */
 struct registered {
@@ -31,6 +31,7 @@ static void init(const Stralix__V1__RegisterNodeRequest *req, const struct uuid 
 	ret->node.n_capabilities = req->n_capabilities;
 	ret->node.http_port = req->http_port ? req->http_port : HTTP_PORT;
 	ret->node.https_port = req->https_port ? req->https_port : HTTPS_PORT;
+	ret->node.dns_port = req->dns_port ? req->dns_port : DNS_PORT;
 	stralix__v1__target__init(&ret->target);
 	ret->target.kind = (char *)(uintptr_t) "node";
 	ret->target.name = ret->node.name;
@@ -46,7 +47,7 @@ static bool upsert(struct tx *tx, const Stralix__V1__RegisterNodeRequest *req, s
 
 	if (!TX_RUN(tx, TASKS_NODE_REGISTER, &rows, err, DB_TEXT(req->node_id), DB_UUID(&id), DB_TEXT(ret->node.name),
 	            DB_TEXT(req->address), DB_TEXT(req->report_key), DB_TEXTS(req->capabilities, req->n_capabilities),
-	            DB_INT(ret->node.http_port), DB_INT(ret->node.https_port)))
+	            DB_INT(ret->node.http_port), DB_INT(ret->node.https_port), DB_INT(ret->node.dns_port)))
 		return false;
 	id = rows_uuid(rows, 0, 0);
 	snprintf(ret->state, sizeof(ret->state), "%s", rows_text(rows, 0, 1));

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stralix/v1/web.pb-c.h"
+#include "stralix/v1/common.pb-c.h"
 
 #include "tasks_sql.h"
 

@@ -84,6 +84,7 @@ enum {
 	TASK_STARTED,
 	TASK_FINISHED,
 	TASK_NEXT,
+	TASK_OBJECT,
 };
 
 static Stralix__V1__Target *read_target(struct reader *r)
@@ -98,6 +99,7 @@ static Stralix__V1__Target *read_target(struct reader *r)
 	target->name = text(r, TASK_NAME);
 	target->organisation_id = text(r, TASK_ORG);
 	target->node_id = text(r, TASK_NODE);
+	target->object_id = text(r, TASK_OBJECT);
 	return target;
 }
 
@@ -175,6 +177,7 @@ enum {
 	NODE_SUSPENDED,
 	NODE_VERSION,
 	NODE_OLDEST,
+	NODE_DNS,
 };
 
 char **view_words(const char *list, const char *between, struct arena *arena, size_t *n)
@@ -294,6 +297,7 @@ static void read_counts(struct reader *r, Stralix__V1__Node *node)
 {
 	node->http_port = (uint32_t)number(r, NODE_HTTP);
 	node->https_port = (uint32_t)number(r, NODE_HTTPS);
+	node->dns_port = (uint32_t)number(r, NODE_DNS);
 	node->resources = (uint32_t)number(r, NODE_ASSIGNED);
 	node->tasks_running = (uint32_t)number(r, NODE_RUNNING);
 	node->tasks_queued = (uint32_t)number(r, NODE_QUEUED);

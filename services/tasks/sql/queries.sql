@@ -24,11 +24,12 @@ update node set hold_until = now() + make_interval(secs => $2::bigint / 1000.0),
 
 -- name: node_register
 -- An address, a key or capabilities may change; state, uids and counts don't.
-insert into node (id, uid, name, address, report_key, capabilities, http_port, https_port, state)
-values ($1, $2::uuid, $3, $4, $5, $6::text[], $7::integer, $8::integer, 'trusted')
+insert into node (id, uid, name, address, report_key, capabilities, http_port, https_port, dns_port, state)
+values ($1, $2::uuid, $3, $4, $5, $6::text[], $7::integer, $8::integer, $9::integer, 'trusted')
 on conflict (id) do update
    set name = excluded.name, address = excluded.address, report_key = excluded.report_key,
-       capabilities = excluded.capabilities, http_port = excluded.http_port, https_port = excluded.https_port
+       capabilities = excluded.capabilities, http_port = excluded.http_port, https_port = excluded.https_port,
+       dns_port = excluded.dns_port
 returning uid, state, (extract(epoch from created_at) * 1000)::bigint;
 
 -- name: node_place
@@ -38,14 +39,14 @@ with two as (
 	select id, assigned from node
 	 where state = 'trusted' and reachable and last_heartbeat_at > now() - interval '45 seconds'
 	   and $1 = any (capabilities) and case when $2::text is null then not only_chosen else id = $2 end
-	   and (website_limit = 0 or assigned < website_limit)
+	   and id <> all ($3::text[]) and ($1 <> 'website' or website_limit = 0 or assigned < website_limit)
 	 order by random() limit 2
 )
 update node set assigned = node.assigned + 1, next_uid = node.next_uid + 1
  where id = (select id from two order by assigned limit 1)
-   and state = 'trusted' and (website_limit = 0 or node.assigned < node.website_limit)
+   and state = 'trusted' and ($1 <> 'website' or website_limit = 0 or node.assigned < node.website_limit)
 returning id, name, address, next_uid - 1, http_port, https_port,
-       coalesce(jsonb_path_query_array(heartbeat, '$.phpVersions[*]')::text, '');
+       coalesce(jsonb_path_query_array(heartbeat, '$.phpVersions[*]')::text, ''), dns_port;
 
 -- name: node_named
 -- Whether a name is a node's; below it as well, if the node's is a domain and no mere word.
@@ -65,8 +66,8 @@ select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $
 select count(*) filter (where is_open and answers and has_room), count(*), count(*) filter (where is_open and answers)
   from (select state = 'trusted' and not only_chosen as is_open,
                reachable and last_heartbeat_at > now() - interval '45 seconds' as answers,
-               website_limit = 0 or assigned < website_limit as has_room
-          from node where $1 = any (capabilities)) as n;
+               $1 <> 'website' or website_limit = 0 or assigned < website_limit as has_room
+          from node where $1 = any (capabilities) and id <> all ($2::text[])) as n;
 
 -- name: node_touch
 -- A person changes a node: its row, until the change commits.
@@ -86,7 +87,7 @@ returning version::text, coalesce((extract(epoch from suspended_at) * 1000)::big
 
 -- name: resource_placed
 select n.id, n.name, n.address, r.uid, n.http_port, n.https_port,
-       coalesce(jsonb_path_query_array(n.heartbeat, '$.phpVersions[*]')::text, '')
+       coalesce(jsonb_path_query_array(n.heartbeat, '$.phpVersions[*]')::text, ''), n.dns_port
   from resource r join node n on n.id = r.node_id where r.id = $1::uuid;
 
 -- name: resource_reserve
@@ -109,9 +110,9 @@ update resource
 
 -- name: task_insert
 insert into task (id, org_id, resource_id, node_id, kind, verb, target_name, epoch, n, desired, state, message, actor_id,
-                  actor_name, permission, request_id, traceparent, owner, finished_at)
+                  actor_name, permission, request_id, traceparent, owner, finished_at, object_id)
 values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7, $8::bigint, $9::bigint, $10::bytea, $11, $12, $13, $14, $15, $16,
-        $17, $18, case when $11 <> 'queued' then now() end)
+        $17, $18, case when $11 <> 'queued' then now() end, $19::uuid)
 on conflict (id) do nothing;
 
 -- name: task_supersede

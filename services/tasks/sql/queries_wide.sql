@@ -11,7 +11,8 @@ select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, 
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
-       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end,
+       coalesce(t.object_id::text, '')
   from task t join node n on n.id = t.node_id where t.id = $1::uuid;
 
 -- name: task_list
@@ -24,11 +25,12 @@ select t.id, t.org_id, t.resource_id, t.node_id, t.kind, t.verb, t.target_name, 
        t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
        (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
        (extract(epoch from t.finished_at) * 1000)::bigint,
-       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+       case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end,
+       coalesce(t.object_id::text, '')
   from task t join node n on n.id = t.node_id
  where ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2) and ($3::text is null or t.node_id = $3)
-   and ($4::uuid is null or t.resource_id = $4::uuid)
-   and ($6::text is null or position(lower($6) in lower(t.target_name)) > 0 or lower($6) in (t.resource_id::text, t.id::text))
+   and ($4::uuid is null or t.resource_id = $4::uuid or t.object_id = $4::uuid)
+   and ($6::text is null or position(lower($6) in lower(t.target_name)) > 0 or lower($6) in (t.resource_id::text, t.id::text, t.object_id::text))
  order by t.id desc
  limit $5::integer;
 
@@ -44,12 +46,13 @@ select t.*
                    else t.message end as message, t.steps::text, t.request_id, t.actor_id, t.actor_name, coalesce(t.superseded_by::text, ''),
               (extract(epoch from t.created_at) * 1000)::bigint, (extract(epoch from t.started_at) * 1000)::bigint,
               (extract(epoch from t.finished_at) * 1000)::bigint,
-              case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end
+              case when t.state = 'queued' then (extract(epoch from t.next_attempt_at) * 1000)::bigint end,
+              coalesce(t.object_id::text, '')
          from task t join node n on n.id = t.node_id
         where t.org_id = o.id and ($1::uuid is null or t.id < $1::uuid) and ($2::text is null or t.state = $2)
-          and ($3::text is null or t.node_id = $3) and ($4::uuid is null or t.resource_id = $4::uuid)
+          and ($3::text is null or t.node_id = $3) and ($4::uuid is null or t.resource_id = $4::uuid or t.object_id = $4::uuid)
           and ($6::text is null or position(lower($6) in lower(t.target_name)) > 0
-               or lower($6) in (t.resource_id::text, t.id::text))
+               or lower($6) in (t.resource_id::text, t.id::text, t.object_id::text))
         order by t.id desc
         limit $5::integer) as t
  order by t.id desc
@@ -58,8 +61,8 @@ select t.*
 -- name: task_total
 select count(*) from task
  where ($1::uuid[] is null or org_id = any ($1::uuid[])) and ($2::text is null or state = $2)
-   and ($3::text is null or node_id = $3) and ($4::uuid is null or resource_id = $4::uuid)
-   and ($5::text is null or position(lower($5) in lower(target_name)) > 0 or lower($5) in (resource_id::text, id::text));
+   and ($3::text is null or node_id = $3) and ($4::uuid is null or resource_id = $4::uuid or object_id = $4::uuid)
+   and ($5::text is null or position(lower($5) in lower(target_name)) > 0 or lower($5) in (resource_id::text, id::text, object_id::text));
 
 -- name: task_where
 -- Whose a task is and who works on it; the node's report is believed for no other.
@@ -74,7 +77,7 @@ select n.id, n.uid, n.name, n.address, n.state, n.capabilities::text, n.http_por
        n.drift_policy,
        n.description, n.location, n.website_limit, n.only_chosen, n.suspend_reason,
        (extract(epoch from n.suspended_at) * 1000)::bigint, n.version::text,
-       (extract(epoch from q.oldest) * 1000)::bigint
+       (extract(epoch from q.oldest) * 1000)::bigint, n.dns_port
   from node n
  cross join lateral (select count(*) as n, min(created_at) as oldest
                        from task t where t.node_id = n.id and t.state = 'queued') as q
