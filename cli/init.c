@@ -34,6 +34,7 @@ static const struct option_row options[] = {
 	TEXT("login-limit-account", "N", login_limit_account, "10",
 	     "sign-ins to one account in five minutes; 0: no limit"),
 	LIST("panel-host", "NAME", panel_hosts, "a name of the panel; no website may have it"),
+	LIST("name-server", "[NODE=]NAME", name_servers, "a name that zones have for a name server: of this node, or of all"),
 	LIST("front-dns", "NAME", front_dns, "a name in the certificate of the front nginx"),
 	LIST("front-ip", "ADDR", front_ips, "an address in it"),
 	{ .name = NULL },

@@ -10,7 +10,7 @@ struct init_settings {
 	const char *dir, *uid_base, *nats_address, *nats_port, *nats_url, *gateway_listen, *public_url, *pg_host,
 		*pg_port;
 	const char *login_limit_ip, *login_limit_account;
-	struct strings panel_hosts, front_dns, front_ips;
+	struct strings panel_hosts, front_dns, front_ips, name_servers;
 };
 
 /* etc/<process>/token.key of all who sign, and etc/keyring. */

@@ -10,6 +10,7 @@ const struct process processes[] = {
 	{ "audit", OWNER_AUDIT, true, true, "audit" },
 	{ "tasks", OWNER_TASKS, true, true, "tasks" },
 	{ "web", OWNER_WEB, true, true, "web" },
+	{ "dns", OWNER_DNS, true, true, "dns" },
 	{ "sre", OWNER_ROOT, true, false, NULL },
 	{ NULL, 0, false, false, NULL },
 };

@@ -17,6 +17,7 @@ enum {
 	OWNER_SITES = 9, /* nginx's workers on a node */
 	OWNER_LINK = 10,
 	OWNER_TEST = 11,
+	OWNER_DNS = 13,
 };
 
 struct process {

@@ -44,16 +44,27 @@ static void authz_rows(struct yaml *yaml, const struct place *place, const struc
 	yaml_row(yaml, "rate_limit_login_per_account", "%s", init->login_limit_account);
 }
 
-static void web_rows(struct yaml *yaml, const struct init_settings *init)
+static void list_row(struct yaml *yaml, const char *key, const struct strings *list)
 {
 	_cleanup_buf_ struct buf names = { 0 };
 
-	for (unsigned i = 0; i < init->panel_hosts.n; i++)
-		buf_printf(&names, "%s%s", i > 0 ? "," : "", init->panel_hosts.items[i]);
+	for (unsigned i = 0; i < list->n; i++)
+		buf_printf(&names, "%s%s", i > 0 ? "," : "", list->items[i]);
 	if (buf_failed(&names))
 		yaml->text.failed = true;
 	else if (names.size > 0)
-		yaml_row(yaml, "panel_hosts", "%s", names.data);
+		yaml_row(yaml, key, "%s", names.data);
+}
+
+static void dns_rows(struct yaml *yaml, const struct init_settings *init)
+{
+	list_row(yaml, "panel_hosts", &init->panel_hosts);
+	list_row(yaml, "name_servers", &init->name_servers);
+}
+
+static void web_rows(struct yaml *yaml, const struct init_settings *init)
+{
+	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	/* What no website may pass on to, should it not be an inner address anyway. */
 	yaml_row(yaml, "proxy_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
 	         init->pg_host, init->pg_port);
@@ -81,6 +92,8 @@ static bool write_settings(const struct place *place, const struct process *proc
 		authz_rows(&yaml, place, init);
 	if (process->owner == OWNER_WEB)
 		web_rows(&yaml, init);
+	if (process->owner == OWNER_DNS)
+		dns_rows(&yaml, init);
 	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,
 	                  err);
 }

@@ -15,9 +15,10 @@ static const struct kind {
 	const char *name, *owner;
 } kinds[] = {
 	{ "websites", "web" },
+	{ "zones", "dns" },
 };
 
-static const char *const owners[] = { "web" };
+static const char *const owners[] = { "web", "dns" };
 
 static const struct kind *find(const char *name)
 {

@@ -1,0 +1,67 @@
+/* CheckZone. Asks each server of the zone, now, which serial it answers with. */
+#include <inttypes.h>
+
+#include "lib/base/clock.h"
+#include "lib/dns/query.h"
+
+#include "desire.h"
+#include "dns.h"
+#include "names.h"
+
+enum { WAIT_MS = 1500 };
+
+static const char *words_of(const struct zone *zone, const struct placement *node, bool answers, uint32_t serial,
+                            const struct error *why, struct arena *arena)
+{
+	if (!answers)
+		return arena_printf(arena, "%s", why->message);
+	if (serial == zone->serial)
+		return "";
+	return arena_printf(arena, "%s still answers with serial %" PRIu32 ", not with %" PRIu32 ".", node->node_name,
+	                    serial, zone->serial);
+}
+
+static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct placement *node, const char *name_servers,
+                                     struct arena *arena)
+{
+	Stralix__V1__ServerCheck *view = arena_alloc(arena, sizeof(*view));
+	struct error why = { 0 };
+
+	if (!view)
+		return NULL;
+	stralix__v1__server_check__init(view);
+	view->node_id = (char *)(uintptr_t)node->node_id;
+	view->node_name = (char *)(uintptr_t)node->node_name;
+	view->address = (char *)(uintptr_t)node->address;
+	view->port = node->port;
+	view->name_server = (char *)(uintptr_t)name_server_of(name_servers, node->node_id, arena);
+	view->answers = dns_ask_serial(node->address, (uint16_t)node->port, zone->name, clock_unix_ms() + WAIT_MS,
+	                               &view->serial, &why);
+	view->in_step = view->answers && view->serial == zone->serial;
+	view->message = (char *)(uintptr_t)words_of(zone, node, view->answers, view->serial, &why, arena);
+	return view->name_server && view->message ? view : NULL;
+}
+
+/* Errors: ERR_NOT_FOUND. A server that doesn't answer is no error: its words say so. */
+bool dns_check_zone(struct call *call, const Stralix__V1__CheckZoneRequest *req, struct error *err)
+{
+	const struct dns_settings *settings = service_settings(call_service(call));
+	struct arena *arena = call_arena(call);
+	Stralix__V1__ServerCheck *servers[ZONE_NODES];
+	Stralix__V1__CheckZoneReply reply;
+	struct zone zone;
+
+	if (!zone_see(call, req->zone_id, &zone, err))
+		return false;
+	stralix__v1__check_zone_reply__init(&reply);
+	reply.serial = zone.serial;
+	reply.in_step = zone.n_nodes > 0;
+	reply.servers = servers;
+	for (; reply.n_servers < zone.n_nodes; reply.n_servers++) {
+		servers[reply.n_servers] = ask(&zone, &zone.nodes[reply.n_servers], settings->name_servers, arena);
+		if (!servers[reply.n_servers])
+			return error_set(err, ERR_TOO_LARGE, "no room for the reply");
+		reply.in_step = reply.in_step && servers[reply.n_servers]->in_step;
+	}
+	return call_reply(call, &reply.base, err);
+}

@@ -1,0 +1,153 @@
+/* desire: see desire.h. */
+#include "desire.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+
+#include "stralix/v1/dns.contract.h"
+#include "stralix/v1/zone.pb-c.h"
+
+#include "store.h"
+#include "view.h"
+
+enum { STATE_MAX = 250000 /* of a task, packed */ };
+
+static bool no_room(struct error *err)
+{
+	return error_set(err, ERR_TOO_LARGE, "no room for a zone");
+}
+
+static char *borrow(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static Stralix__V1__RecordSet *set_message(const struct dns_record *records, size_t n, struct arena *arena)
+{
+	Stralix__V1__RecordSet *ret = arena_alloc(arena, sizeof(*ret));
+
+	if (!ret)
+		return NULL;
+	stralix__v1__record_set__init(ret);
+	ret->name = borrow(records->name);
+	ret->type = borrow(dns_type_name(records->type));
+	ret->ttl = records->ttl;
+	ret->data = arena_alloc(arena, n * sizeof(char *));
+	for (; ret->data && ret->n_data < n; ret->n_data++)
+		ret->data[ret->n_data] = borrow(records[ret->n_data].data);
+	return ret->data ? ret : NULL;
+}
+
+/* What every node gets of it; the id is each one's own. */
+static bool state_message(const struct zone *zone, const struct dns_record *records, size_t n, struct arena *arena,
+                          Stralix__V1__ZoneState *ret, struct error *err)
+{
+	stralix__v1__zone_state__init(ret);
+	ret->zone = borrow(zone->name);
+	ret->serving = zone->serving == SERVING_LIVE ? STRALIX__V1__ZONE_STATE__SERVING__LIVE
+	                                             : STRALIX__V1__ZONE_STATE__SERVING__DELETED;
+	ret->serial = zone->serial;
+	ret->sets = arena_alloc(arena, (n + 1) * sizeof(*ret->sets));
+	if (!ret->sets)
+		return no_room(err);
+	for (size_t i = 0, set; i < n; i += set) {
+		for (set = 1; i + set < n && dns_same_set(&records[i], &records[i + set]); set++)
+			;
+		ret->sets[ret->n_sets] = set_message(records + i, set, arena);
+		if (!ret->sets[ret->n_sets++])
+			return no_room(err);
+	}
+	if (protobuf_c_message_get_packed_size(&ret->base) > STATE_MAX)
+		return error_set(err, ERR_TOO_LARGE,
+		                 "The zone's records are too many or too long: at most %d bytes in all.", STATE_MAX);
+	return true;
+}
+
+static bool ask(struct change *change, struct zone *zone, struct placement *node, const struct desire *desire,
+                Stralix__V1__ZoneState *state, struct arena *arena, struct error *err)
+{
+	bool removed = zone->serving == SERVING_REMOVED;
+	Stralix__V1__Generation generation;
+	Stralix__V1__Target target;
+
+	node->generation = zone->generation;
+	node->serial = zone->serial;
+	node->state = zone_waiting(zone->serving);
+	node->message = "";
+	stralix__v1__generation__init(&generation);
+	generation.epoch = node->generation.epoch;
+	generation.n = node->generation.n;
+	if (!zone_target(zone, node, arena, &target, err))
+		return false;
+	state->id = target.id;
+	return change_task(change, removed ? "remove" : "apply", &target, &generation, removed ? NULL : &state->base,
+	                   desire->permission, node->task_id, err);
+}
+
+bool zone_desire(struct change *change, struct zone *zone, const struct desire *desire,
+                 const struct dns_record *records, size_t n, uint32_t epoch, struct arena *arena, struct error *err)
+{
+	Stralix__V1__ZoneState state;
+	bool first = true;
+
+	zone->serving = desire->serving;
+	zone->generation.epoch = epoch > zone->generation.epoch ? epoch : zone->generation.epoch;
+	zone->generation.n++;
+	zone->purge_ms = 0;
+	zone->updated_ms = clock_unix_ms();
+	if (!state_message(zone, records, n, arena, &state, err))
+		return false;
+	for (size_t i = 0; i < zone->n_nodes; i++) {
+		struct placement *node = &zone->nodes[i];
+
+		if (desire->only_fresh && !node->fresh)
+			continue;
+		if (!ask(change, zone, node, desire, &state, arena, err))
+			return false;
+		if (first)
+			memcpy(zone->task_id, node->task_id, UUID_TEXT);
+		first = false;
+	}
+	zone_judge(zone, arena);
+	return true;
+}
+
+bool zone_tell(struct change *change, const struct zone *before, const struct zone *after, const char *action,
+               const char *outcome, const char *verb, struct arena *arena, struct error *err)
+{
+	Stralix__V1__Zone *was = NULL, *is;
+	Stralix__V1__Target target;
+
+	if ((before && !zone_view(before, "", arena, &was, err)) || !zone_view(after, "", arena, &is, err) ||
+	    !zone_target(after, NULL, arena, &target, err))
+		return false;
+	return change_audit(change, action, &target, outcome, &stralix__v1__zone__rules, was ? &was->base : NULL,
+	                    &is->base, err) &&
+	       change_event(change, "zone", verb, target.id, err);
+}
+
+bool zone_see(struct call *call, const char *zone_id, struct zone *ret, struct error *err)
+{
+	struct uuid id;
+
+	if (!uuid_parse(zone_id, &id))
+		return error_set(err, ERR_NOT_FOUND, "There is no such zone.");
+	if (!zone_find(service_db_wide(call_service(call)), &id, call_arena(call), ret, err))
+		return false;
+	return call_may_see(call, &ret->org) || error_set(err, ERR_NOT_FOUND, "There is no such zone.");
+}
+
+bool zone_change_begin(struct call *call, const char *zone_id, struct change **ret, struct zone *zone,
+                       struct error *err)
+{
+	_cleanup_(change_freep) struct change *change = NULL;
+
+	if (!zone_see(call, zone_id, zone, err) || !change_begin(call, &zone->org, &change, err))
+		return false;
+	if (!zone_lock(change_tx(change), &zone->id, call_arena(call), zone, err))
+		return false;
+	*ret = TAKE_PTR(change);
+	return true;
+}

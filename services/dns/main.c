@@ -1,0 +1,77 @@
+/* stralix-dns: declares what the service is. */
+#include "dns.h"
+#include "dns_sql.h"
+
+static const struct dns_handlers handlers = {
+	.create_zone = dns_create_zone,
+	.list_zones = dns_list_zones,
+	.get_zone = dns_get_zone,
+	.update_zone = dns_update_zone,
+	.retry_zone = dns_retry_zone,
+	.delete_zone = dns_delete_zone,
+	.undelete_zone = dns_undelete_zone,
+	.purge_zone = dns_purge_zone,
+	.check_zone = dns_check_zone,
+	.list_record_types = dns_list_record_types,
+	.list_dns_records = dns_list_dns_records,
+	.change_records = dns_change_records,
+	.plan_records = dns_plan_records,
+	.list_zone_changes = dns_list_zone_changes,
+	.get_zone_change = dns_get_zone_change,
+	.undo_zone_change = dns_undo_zone_change,
+	.export_zone = dns_export_zone,
+	.import_zone = dns_import_zone,
+	.plan_import = dns_plan_import,
+	.get_dnssec = dns_get_dnssec,
+	.enable_dnssec = dns_enable_dnssec,
+	.disable_dnssec = dns_disable_dnssec,
+	.rollover_dnssec = dns_rollover_dnssec,
+	.list_zone_templates = dns_list_zone_templates,
+	.create_zone_template = dns_create_zone_template,
+	.update_zone_template = dns_update_zone_template,
+	.delete_zone_template = dns_delete_zone_template,
+	.list_zone_usage = dns_list_zone_usage,
+	.put_managed_records = dns_put_managed_records,
+	.get_managed_records = dns_get_managed_records,
+	.remove_managed_records = dns_remove_managed_records,
+	.set_limits = dns_set_limits,
+	.task_finished = dns_task_finished,
+};
+
+static const struct janitor_row janitor[] = {
+	{ "purge what is past its grace period", 60, dns_purge_due },
+	{ "a second name server for zones on one", 60, dns_place_second },
+	{ NULL, 0, NULL },
+};
+
+static const struct config_row settings[] = {
+	{ "grace_s", CONFIG_INT, offsetof(struct dns_settings, grace_s), "604800", 0, 31536000, "s",
+	  "how long a deleted zone's records and name are kept" },
+	{ "panel_hosts", CONFIG_STRING, offsetof(struct dns_settings, panel_hosts), "", 0, 0, NULL,
+	  "names of the panel and its nodes, with commas between: neither they nor names below them can be zones" },
+	{ "name_servers", CONFIG_STRING, offsetof(struct dns_settings, name_servers), "", 0, 0, NULL,
+	  "names that zones have for their servers, with commas between: n1=ns1.panel.example is that of node n1, a "
+	  "name "
+	  "alone is of all" },
+	{ "contact", CONFIG_STRING, offsetof(struct dns_settings, contact), "", 0, 0, NULL,
+	  "the mail address in the SOA of zones that have none of their own; empty: hostmaster at the zone's name" },
+	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	static const struct service_definition definition = {
+		.contract = &dns_contract,
+		.handlers = &handlers,
+		.description = "zones: what is desired, and what servers answer",
+		.queries = dns_queries,
+		.queries_wide = dns_queries_wide,
+		.migrations = dns_migrations,
+		.generic_plans = true,
+		.janitor = janitor,
+		.config = settings,
+		.settings_size = sizeof(struct dns_settings),
+	};
+
+	return service_main(&definition, argc, argv);
+}

@@ -1,0 +1,125 @@
+-- Statements that see one organisation's zones.
+
+-- name: zone_insert
+insert into zones (id, org_id, name, display_name, reverse, serving, state, epoch, n, serial, records, settings, task_id,
+                   created_at, updated_at)
+values ($1::uuid, $2::uuid, $3, $4, $5::boolean, $6, $7, $8::bigint, $9::bigint, $10::bigint, $11::int, $12::bytea,
+        $13::uuid, to_timestamp($14::bigint / 1000.0), to_timestamp($14::bigint / 1000.0));
+
+-- name: zone_lock
+-- The row, ours until the transaction ends.
+select id, org_id, name, display_name, reverse, serving, state, message, epoch, n, version, serial, records, settings, task_id,
+       created_at, updated_at, purge_at
+  from zones
+ where id = $1::uuid and state <> 'purged'
+   for update;
+
+-- name: zone_update
+update zones
+   set serving = $2, state = $3, message = $4, epoch = $5::bigint, n = $6::bigint, version = $7::bigint,
+       serial = $8::bigint, records = $9::int, settings = $10::bytea, task_id = $11::uuid,
+       updated_at = to_timestamp($12::bigint / 1000.0), purge_at = to_timestamp(nullif($13::bigint, 0) / 1000.0)
+ where id = $1::uuid;
+
+-- name: zone_covering
+-- The organisation's zones among these names, the nearest first.
+select id
+  from zones
+ where org_id = $1::uuid and name = any ($2::text[]) and state <> 'purged' and serving = 'live'
+ order by length(name) desc;
+
+-- name: zones_below
+-- The names of an organisation's zones below this one.
+select name
+  from zones
+ where org_id = $1::uuid and state <> 'purged' and serving = 'live' and right(name, length($2) + 1) = '.' || $2
+ order by name;
+
+-- name: placement_insert
+insert into zone_nodes (id, zone_id, org_id, node_id, node_name, address, port, state, epoch, n, task_id)
+values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7::int, $8, $9::bigint, $10::bigint, $11::uuid);
+
+-- name: placement_update
+update zone_nodes
+   set state = $2, message = $3, epoch = $4::bigint, n = $5::bigint, serial = $6::bigint, applied_serial = $7::bigint,
+       task_id = $8::uuid
+ where id = $1::uuid;
+
+-- name: placements
+select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
+  from zone_nodes
+ where zone_id = any ($1::uuid[]) and state <> 'purged'
+ order by zone_id, id;
+
+-- name: placement_zone
+select zone_id from zone_nodes where id = $1::uuid;
+
+-- name: records
+select id, name, type, ttl, data, comment, managed_by, owner_kind, owner_id, in_step, message, updated_at
+  from records
+ where zone_id = $1::uuid
+ order by id;
+
+-- name: records_put
+-- $3 ids and, in the same order, what they say.
+insert into records as r (id, zone_id, org_id, name, type, ttl, data, comment, managed_by, owner_kind, owner_id, in_step,
+                          message)
+select v.id::uuid, $1::uuid, $2::uuid, v.name, v.type, v.ttl::bigint, v.data, v.comment, v.managed_by, v.owner_kind,
+       nullif(v.owner_id, '')::uuid, v.in_step::boolean, v.message
+  from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+              $12::text[], $13::text[])
+       as v (id, name, type, ttl, data, comment, managed_by, owner_kind, owner_id, in_step, message)
+on conflict (id) do update
+   set name = excluded.name, type = excluded.type, ttl = excluded.ttl, data = excluded.data, comment = excluded.comment,
+       in_step = excluded.in_step, message = excluded.message, updated_at = now();
+
+-- name: records_erase
+delete from records where zone_id = $1::uuid;
+
+-- name: records_delete
+delete from records where zone_id = $1::uuid and id = any ($2::uuid[]);
+
+-- name: change_insert
+insert into changes (id, zone_id, org_id, serial, kind, note, actor_id, actor_name, request_id, added, removed, undoes, sets)
+values ($1::uuid, $2::uuid, $3::uuid, $4::bigint, $5, $6, $7, $8, $9, $10::int, $11::int, $12::uuid, $13::bytea);
+
+-- name: change_undone
+update changes set undone_by = $2::uuid where id = $1::uuid;
+
+-- name: owner_put
+-- Answers whether this word is newer than what is kept.
+insert into owners as o (kind, id, org_id, version) values ($1, $2::uuid, $3::uuid, $4::bigint)
+on conflict (kind, id) do update set version = excluded.version, org_id = excluded.org_id
+ where o.version <= excluded.version
+returning 1;
+
+-- name: managed_delete
+delete from managed where owner_kind = $1 and owner_id = $2::uuid returning name;
+
+-- name: managed_insert
+insert into managed (owner_kind, owner_id, org_id, name, type, ttl, data)
+values ($1, $2::uuid, $3::uuid, $4, $5, $6::bigint, $7)
+on conflict do nothing;
+
+-- name: managed_for
+-- What is wanted at a zone's name or below it.
+select owner_kind, owner_id, name, type, ttl, data
+  from managed
+ where org_id = $1::uuid and (name = $2 || '.' or right(name, length($2) + 2) = '.' || $2 || '.')
+ order by name, type, data;
+
+-- name: template_insert
+insert into templates (id, org_id, name, description, content) values ($1::uuid, $2::uuid, $3, $4, $5::bytea);
+
+-- name: template_lock
+select id, org_id, name, description, content, version, created_at, updated_at
+  from templates
+ where id = $1::uuid
+   for update;
+
+-- name: template_update
+update templates set name = $2, description = $3, content = $4::bytea, version = version + 1, updated_at = now()
+ where id = $1::uuid;
+
+-- name: template_delete
+delete from templates where id = $1::uuid;

@@ -1,0 +1,131 @@
+-- Statements that look across organisations. Every one is written so that one plan fits all parameters: the service
+-- asks for generic plans.
+
+-- name: zone_find
+select * from zone_view where id = $1::uuid and state <> 'purged';
+
+-- name: zone_placements
+select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
+  from zone_nodes
+ where zone_id = any ($1::uuid[]) and state <> 'purged'
+ order by zone_id, id;
+
+-- name: zone_records
+select id, name, type, ttl, data, comment, managed_by, owner_kind, owner_id, in_step, message, updated_at
+  from records
+ where zone_id = $1::uuid
+ order by id;
+
+-- name: zone_due
+-- What is past its grace period.
+select id, org_id
+  from zones
+ where state = 'deleted' and purge_at <= now()
+ order by purge_at
+ limit 50;
+
+-- name: zone_lonely
+-- Live zones on one node alone, the oldest first.
+select z.id, z.org_id
+  from zones z
+ where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
+   and (select count(*) from zone_nodes p where p.zone_id = z.id and p.state <> 'purged') < 2
+ order by z.id
+ limit 20;
+
+-- Lists: $1 the organisations, null for all; $2 part of the name, taken literally, $3 state, $4 node; $5 the last row of the
+-- page before, $6 limit. Ids are version 7: their order is that of making.
+
+-- name: zone_count
+select count(*)
+  from zones
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
+   and ($3::text is null or state = $3::text)
+   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = zones.id and p.node_id = $4::text));
+
+-- name: zone_name_up
+select *
+  from zone_view z
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
+   and ($3::text is null or state = $3::text)
+   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+   and name > coalesce($5::text, '')
+ order by name asc limit $6::int;
+
+-- name: zone_name_down
+select *
+  from zone_view z
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
+   and ($3::text is null or state = $3::text)
+   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+   and name < coalesce($5::text, chr(1114111))
+ order by name desc limit $6::int;
+
+-- name: zone_made_up
+select *
+  from zone_view z
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
+   and ($3::text is null or state = $3::text)
+   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+   and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+ order by id asc limit $6::int;
+
+-- name: zone_made_down
+select *
+  from zone_view z
+ where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
+   and ($3::text is null or state = $3::text)
+   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+   and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ order by id desc limit $6::int;
+
+-- name: change_list
+-- $2 the last of the page before.
+select id, serial, kind, note, actor_id, actor_name, created_at, added, removed, undoes, undone_by, request_id,
+       (select count(*) from changes c where c.zone_id = $1::uuid)
+  from changes
+ where zone_id = $1::uuid and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ order by id desc limit $3::int;
+
+-- name: change_find
+select id, serial, kind, note, actor_id, actor_name, created_at, added, removed, undoes, undone_by, request_id, sets
+  from changes
+ where zone_id = $1::uuid and id = $2::uuid;
+
+-- name: template_list
+select id, org_id, name, description, content, version, created_at, updated_at
+  from templates
+ where org_id = $1::uuid
+ order by lower(name), id;
+
+-- name: template_find
+select id, org_id, name, description, content, version, created_at, updated_at from templates where id = $1::uuid;
+
+-- name: managed_show
+-- What became of an owner's records: where they stand, and whether all servers of that zone have taken it over.
+select m.name, m.type, m.data, r.zone_id, coalesce(r.in_step, false), coalesce(r.message, ''),
+       z.state = 'active' and not exists (select from zone_nodes p where p.zone_id = z.id and p.state <> 'active')
+  from managed m
+  left join records r on r.owner_id = m.owner_id and r.owner_kind = m.owner_kind and r.name = m.name and r.type = m.type
+                     and r.data = m.data
+  left join zones z on z.id = r.zone_id
+ where m.owner_kind = $1 and m.owner_id = $2::uuid
+ order by m.name, m.type, m.data;
+
+-- name: owner_find
+select org_id from owners where kind = $1 and id = $2::uuid;
+
+-- name: limits_set
+-- $1 organisations, $2 a kind, $3 its limit or null, $4 the version: what is older than what is kept changes nothing.
+insert into quota as q (org_id, name, used, lim, version)
+select o.id, $2, 0, $3::bigint, $4::bigint from unnest($1::uuid[]) as o (id) order by o.id
+on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.version
+ where q.version < excluded.version;
+
+-- name: usage_show
+select name, used, lim from quota where org_id = $1::uuid and name = $2;
