@@ -58,8 +58,7 @@ static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req,
 	const char *rule = "unreachable", *capability = req->capability;
 	char words[160];
 
-	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability),
-	            DB_TEXTS(req->apart_from, req->n_apart_from)))
+	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability), DB_TEXTS(req->apart_from, req->n_apart_from)))
 		return false;
 	*ret_again = rows_int(rows, 0, WOULD_DO) > 0;
 	snprintf(words, sizeof(words), "No node that takes a %s answers now.", capability);
