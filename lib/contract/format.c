@@ -7,6 +7,7 @@
 #include "lib/base/uuid.h"
 
 #include "domain.h"
+#include "pem.h"
 #include "url.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -195,6 +196,14 @@ static const char *check_php_version(const char *text, struct arena *arena)
 	                                                                                                       : NULL;
 }
 
+static const char *check_certificate_name(const char *text, struct arena *arena)
+{
+	bool wild = strncmp(text, "*.", 2) == 0;
+	const char *name = domain_normalise(text + (wild ? 2 : 0), arena);
+
+	return name && wild ? arena_printf(arena, "*.%s", name) : name;
+}
+
 static check_fn *const checks[] = {
 	[STRALIX__FORMAT__HOSTNAME] = domain_normalise,
 	[STRALIX__FORMAT__UUID] = check_uuid,
@@ -220,6 +229,8 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__FIELD_PATH] = check_field_path,
 	[STRALIX__FORMAT__ETAG] = check_token,
 	[STRALIX__FORMAT__PHP_VERSION] = check_php_version,
+	[STRALIX__FORMAT__PEM] = pem_normalise,
+	[STRALIX__FORMAT__CERTIFICATE_NAME] = check_certificate_name,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */
 };
 

@@ -113,6 +113,10 @@ update node n
  where n.id = b.id and before.id = n.id
 returning n.id, before.news, before.changed;
 
+-- name: node_seal_keys
+select id, seal_key from node where id = any ($1::text[]) and state in ('trusted', 'suspended') and seal_key <> ''
+ order by id;
+
 -- name: node_lost
 update node set reachable = false
  where reachable and last_heartbeat_at < now() - interval '45 seconds'
