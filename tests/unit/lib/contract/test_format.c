@@ -407,7 +407,8 @@ static void pem_has_one_spelling(void **state)
 #define CERTIFICATE "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 	static const struct row rows[] = {
 		{ STRALIX__FORMAT__PEM, CERTIFICATE, CERTIFICATE },
-		{ STRALIX__FORMAT__PEM, "Bag Attributes: x\r\n-----BEGIN CERTIFICATE-----\r\nAA\r\nAA\r\n-----END CERTIFICATE-----",
+		{ STRALIX__FORMAT__PEM,
+		  "Bag Attributes: x\r\n-----BEGIN CERTIFICATE-----\r\nAA\r\nAA\r\n-----END CERTIFICATE-----",
 		  CERTIFICATE },
 		{ STRALIX__FORMAT__PEM, CERTIFICATE "\n# the issuer\n" CERTIFICATE, CERTIFICATE CERTIFICATE },
 		{ STRALIX__FORMAT__PEM, "-----BEGIN EC PRIVATE KEY-----\nAAA=\n-----END EC PRIVATE KEY-----\n",
@@ -421,14 +422,17 @@ static void pem_has_one_spelling(void **state)
 		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nAA=A\n-----END CERTIFICATE-----\n", NULL },
 		{ STRALIX__FORMAT__PEM, "-----BEGIN  X-----\nAAAA\n-----END  X-----\n", NULL },
 		{ STRALIX__FORMAT__PEM,
-		  "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n", NULL },
+		  "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+		  NULL },
 		{ STRALIX__FORMAT__PEM, CERTIFICATE "-----BEGIN CERTIFICATE-----", NULL },
 	};
 
 	(void)state;
 	CHECK_ROWS(rows);
 	assert_int_equal(pem_count(CERTIFICATE CERTIFICATE, "CERTIFICATE"), 2);
-	assert_int_equal(pem_count(CERTIFICATE "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "CERTIFICATE"), 0);
+	assert_int_equal(
+		pem_count(CERTIFICATE "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "CERTIFICATE"),
+		0);
 	assert_int_equal(pem_count("", "CERTIFICATE"), 0);
 }
 
