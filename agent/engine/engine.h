@@ -23,6 +23,7 @@ struct engine {
 	int64_t keyring_seen_ms; /* when its file was looked at */
 	struct adapter adapter;
 	const char *const *php_versions; /* that this node runs; ends with NULL */
+	char seal_key[44];               /* what secrets for this node are sealed to */
 	struct journal *journal;
 	struct outcome_signer *signer;
 	struct progress *progress;

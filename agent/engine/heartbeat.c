@@ -94,6 +94,7 @@ bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *e
 	heartbeat.capabilities = capabilities;
 	if (fill_drift(engine, &drift))
 		heartbeat.drift = &drift;
+	heartbeat.seal_key = engine->seal_key;
 	heartbeat.php_versions = (char **)(uintptr_t)engine->php_versions;
 	for (const char *const *version = engine->php_versions; version && *version; version++)
 		heartbeat.n_php_versions++;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/log.h"
+#include "lib/token/seal.h"
 
 #include "agent/adapters/nginx/nginx.h"
 #include "agent/engine/engine.h"
@@ -26,6 +27,7 @@ enum { LINK_FD = 3, STOP_S = 5, SEND_TIMEOUT_S = 2 };
 struct parts {
 	struct settings settings;
 	struct token_key *key;
+	struct seal_key *seal;
 	struct tree *tree;
 	struct nginx *nginx;
 	struct engine engine;
@@ -46,6 +48,35 @@ static bool set_up_link(struct error *err)
 	       error_errno(err, errno, "set up the socketpair");
 }
 
+/* The pair is made on the first start, and never again while it is there. */
+static bool open_seal_key(struct parts *parts, struct error *err)
+{
+	const struct settings *settings = &parts->settings;
+	const char *slash = strrchr(settings->report_key, '/');
+	uint8_t public[SEAL_KEY];
+	char path[4096];
+
+	if (*settings->seal_key)
+		snprintf(path, sizeof(path), "%s", settings->seal_key);
+	else
+		snprintf(path, sizeof(path), "%.*s/seal.key", slash ? (int)(slash - settings->report_key) : 1,
+		         slash ? settings->report_key : ".");
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		_cleanup_(seal_key_freep) struct seal_key *fresh = seal_key_new();
+
+		if (!fresh)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+		if (!seal_key_write(fresh, path, err))
+			return false;
+		log_info("made a key that secrets for this node are sealed to");
+	}
+	if (!seal_key_read(path, &parts->seal, err))
+		return false;
+	seal_key_public(parts->seal, public);
+	token_public_format(public, parts->engine.seal_key);
+	return true;
+}
+
 static bool open_state(struct parts *parts, struct error *err)
 {
 	const struct settings *settings = &parts->settings;
@@ -60,7 +91,8 @@ static bool open_state(struct parts *parts, struct error *err)
 		return false;
 	snprintf(path, sizeof(path), "%s/journal.db", settings->dir);
 	if (!keyring_read(settings->keyring, &engine->keyring, err) ||
-	    !token_key_read(settings->report_key, &parts->key, err) || !journal_open(path, &engine->journal, err))
+	    !token_key_read(settings->report_key, &parts->key, err) || !open_seal_key(parts, err) ||
+	    !journal_open(path, &engine->journal, err))
 		return false;
 	snprintf(path, sizeof(path), "%s/nginx", settings->dir);
 	gid_t readers = settings->test_uid > 0 ? (gid_t)settings->test_uid : (gid_t)-1;
@@ -124,6 +156,7 @@ static void stop(struct parts *parts)
 	journal_free(engine->journal);
 	keyring_free(engine->keyring);
 	token_key_free(parts->key);
+	seal_key_freep(&parts->seal);
 	settings_done(&parts->settings);
 }
 

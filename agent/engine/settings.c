@@ -22,6 +22,9 @@ const struct config_row settings_rows[] = {
 	TEXT(templates, NULL, "the folder of infrastructure templates, with nginx/ and php/ in it"),
 	TEXT(keyring, NULL, "public token keys"),
 	TEXT(report_key, NULL, "the key that signs reports"),
+	TEXT(seal_key, "",
+	     "the key that opens secrets sealed to this node, made when it isn't there; empty: seal.key "
+	     "beside the report key"),
 	TEXT(nginx_binary, "/usr/sbin/nginx", "nginx"),
 	TEXT(php, "", "versions of PHP and their php-fpm, with commas between: 8.2=/usr/sbin/php-fpm8.2"),
 	NUMBER(http_port, "80", 1, 65535, "where websites answer"),

@@ -6,7 +6,7 @@
 #include "lib/base/config.h"
 
 struct settings {
-	char *node_id, *dir, *templates, *keyring, *report_key, *nginx_binary, *php, *address, *log_level;
+	char *node_id, *dir, *templates, *keyring, *report_key, *seal_key, *nginx_binary, *php, *address, *log_level;
 	char *default_cert, *default_key;
 	int64_t http_port, https_port, test_uid, web_uid, test_s, observe_s, log_bytes;
 	bool listen_v6;
