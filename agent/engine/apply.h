@@ -14,6 +14,7 @@
 #include "agent/engine/tree.h"
 
 struct apply;
+struct keys;
 
 /* All borrowed for as long as the apply lives. Reads the journal's objects. */
 struct apply_options {
@@ -21,6 +22,7 @@ struct apply_options {
 	struct journal *journal;
 	struct tree *tree;
 	struct progress *progress;
+	struct keys *keys; /* swept between batches; NULL: there are none */
 	int64_t observe_s; /* how often apply_watch looks at the live files; 0: never */
 };
 

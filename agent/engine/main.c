@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include "agent/adapters/nginx/nginx.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/file.h"
+#include "agent/engine/keys.h"
 #include "agent/engine/settings.h"
 
 enum { LINK_FD = 3, STOP_S = 5, SEND_TIMEOUT_S = 2 };
@@ -29,6 +31,7 @@ struct parts {
 	struct token_key *key;
 	struct seal_key *seal;
 	struct tree *tree;
+	struct keys *keys;
 	struct nginx *nginx;
 	struct engine engine;
 };
@@ -100,12 +103,44 @@ static bool open_state(struct parts *parts, struct error *err)
 	       outcome_signer_new(settings->node_id, parts->key, engine->journal, &engine->signer, err);
 }
 
+/* The program lies beside this one. */
+static bool find_program(const char *name, char ret[static 4096], struct error *err)
+{
+	ssize_t size = readlink("/proc/self/exe", ret, 4096 - 64);
+	char *slash;
+
+	if (size < 0)
+		return error_errno(err, errno, "find this program");
+	ret[size] = '\0';
+	slash = strrchr(ret, '/');
+	snprintf(slash ? slash + 1 : ret, 64, "%s", name);
+	return true;
+}
+
+static bool open_keys(struct parts *parts, struct error *err)
+{
+	const struct settings *settings = &parts->settings;
+	char program[4096];
+
+	if (*settings->keys_binary)
+		snprintf(program, sizeof(program), "%s", settings->keys_binary);
+	else if (!find_program("stralix-agent-keys", program, err))
+		return false;
+	const struct keys_options options = { .dir = settings->dir,
+		                              .program = program,
+		                              .uid = (uid_t)settings->test_uid,
+		                              .readers = settings->test_uid > 0 ? (gid_t)settings->test_uid : (gid_t)-1,
+		                              .seal = parts->seal };
+
+	return keys_new(&options, &parts->keys, err);
+}
+
 static bool open_nginx(struct parts *parts, struct error *err)
 {
 	struct journal_node node;
 
 	if (!journal_node(parts->engine.journal, &node, err) ||
-	    !nginx_new(&parts->settings, parts->engine.journal, node.secret, &parts->nginx, err))
+	    !nginx_new(&parts->settings, parts->engine.journal, parts->keys, node.secret, &parts->nginx, err))
 		return false;
 	parts->engine.adapter = nginx_adapter(parts->nginx);
 	parts->engine.php_versions = nginx_php_versions(parts->nginx);
@@ -124,6 +159,7 @@ static bool start(struct parts *parts, struct error *err)
 	const struct apply_options apply = { .adapter = engine->adapter,
 		                             .journal = engine->journal,
 		                             .tree = parts->tree,
+		                             .keys = parts->keys,
 		                             .progress = engine->progress,
 		                             .observe_s = parts->settings.observe_s };
 	if (!apply_new(&apply, &engine->apply, err))
@@ -132,7 +168,7 @@ static bool start(struct parts *parts, struct error *err)
 		                               .journal = engine->journal,
 		                               .kind = engine->adapter.ops->kind,
 		                               .wake_fd = engine->wake };
-	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply };
+	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply, parts->keys };
 	engine->seen = seen_new();
 	if (!engine->seen)
 		return error_errno(err, ENOMEM, "start");
@@ -152,6 +188,7 @@ static void stop(struct parts *parts)
 	progress_free(engine->progress);
 	outcome_signer_free(engine->signer);
 	nginx_free(parts->nginx);
+	keys_freep(&parts->keys);
 	tree_free(parts->tree);
 	journal_free(engine->journal);
 	keyring_free(engine->keyring);
@@ -169,7 +206,8 @@ static bool run(struct parts *parts, const char *config, struct error *err)
 	if (!log_level_parse(parts->settings.log_level, &level))
 		return error_set(err, ERR_INVALID, "log_level: debug, info, warn or error");
 	log_open("agent-engine", level);
-	if (!set_up_link(err) || !open_state(parts, err) || !open_nginx(parts, err) || !start(parts, err))
+	if (!set_up_link(err) || !open_state(parts, err) || !open_keys(parts, err) || !open_nginx(parts, err) ||
+	    !start(parts, err))
 		return false;
 	log_write(LOG_INFO_, (struct log_field[]){ { "node", parts->settings.node_id }, { NULL, NULL } }, "ready");
 	return engine_loop(&parts->engine, err);
@@ -200,7 +238,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	umask(0077);
-	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* keys don't go into a core */
+	/* Keys don't go into a core, nor to who may trace this user's processes. */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	log_open("agent-engine", LOG_INFO_);
 	sigaction(SIGTERM, &term, NULL);
 	sigaction(SIGINT, &term, NULL);

@@ -56,6 +56,10 @@ static bool fill_diff(struct telling *telling, const struct observed_file *from,
 	struct shown shown;
 	bool there = false;
 
+	if (!adapter->ops->show(adapter->self, from->path, "", 0, &content)) {
+		to->secret = true; /* by its name alone: it isn't even read */
+		return true;
+	}
 	if (!render_own(telling, from->owner, &own, err))
 		return false;
 	if (!file_read_beneath(telling->live, from->path, DIFF_TEXT, &content, &there, &unread))

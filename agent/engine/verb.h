@@ -1,6 +1,6 @@
 /*
  * verb: what may be asked of this node: a table of names with one function each. A question changes nothing here: not
- * the journal, not a daemon, not a file that a daemon reads.
+ * the journal, not a daemon, not a file that a daemon reads. csr leaves a key that nothing uses yet.
  *
  * To add one: its messages in node.proto, its function in verb_<name>.c, a row in verb.c.
  */
@@ -13,6 +13,7 @@
 #include "agent/engine/journal.h"
 
 struct apply;
+struct keys;
 
 enum { VERB_ANSWER = 256 * 1024, VERB_ARENA = 8 << 20 };
 
@@ -22,6 +23,7 @@ struct verb_node {
 	struct adapter adapter;
 	struct journal *journal;
 	struct apply *apply; /* its functions for any thread */
+	struct keys *keys;
 };
 
 /* What a function says of an answer without news: it may be held, and the function is asked again when the file at path
@@ -68,3 +70,5 @@ bool verb_plan(const struct verb_node *node, const struct question *question, st
                struct error *err) _must_check_;
 bool verb_observe(const struct verb_node *node, const struct question *question, struct arena *arena,
                   struct buf *answer, struct error *err) _must_check_;
+bool verb_csr(const struct verb_node *node, const struct question *question, struct arena *arena, struct buf *answer,
+              struct error *err) _must_check_;

@@ -184,7 +184,7 @@ static void open_engine(void)
 		.adapter = engine->adapter, .journal = engine->journal, .tree = tree, .progress = engine->progress
 	};
 	need(apply_new(&apply, &engine->apply, &err), &err);
-	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply };
+	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply, NULL };
 	engine->seen = seen_new();
 	need(asking_new(&engine->node, engine->wake, &engine->asking, &err), &err);
 }

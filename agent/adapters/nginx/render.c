@@ -16,7 +16,7 @@
 #include "agent/adapters/nginx/internal.h"
 #include "agent/engine/file.h"
 
-enum { CERT_MAX = 65536, NUMBER = 24 };
+enum { NUMBER = 24, VALUES = 48, HTTPS_PORT = 443 };
 
 void nginx_render_done(struct nginx *nginx)
 {
@@ -28,8 +28,6 @@ void nginx_render_done(struct nginx *nginx)
 	template_free(render->mime);
 	template_free(render->welcome);
 	template_free(render->notice);
-	buf_done(&render->cert);
-	buf_done(&render->key);
 }
 
 static void add_endpoint(char list[NGINX_ENDPOINTS][NGINX_ENDPOINT], unsigned *n, const char *address, int64_t port)
@@ -78,8 +76,6 @@ static void make_fingerprint(struct nginx *nginx, struct buf *all)
 		buf_printf(all, "%s %s\n", render->http[i], render->https[i]);
 	php_fingerprint(nginx->php, all);
 	buf_printf(all, "%s %s %s %s\n", render->user, render->group, nginx->dir, nginx->secret);
-	buf_add(all, render->cert.data, render->cert.size);
-	buf_add(all, render->key.data, render->key.size);
 	token_digest(all->data, all->size, digest);
 	for (unsigned i = 0; i < sizeof(digest); i++)
 		snprintf(&render->fingerprint[(size_t)2 * i], 3, "%02x", digest[i]);
@@ -91,7 +87,6 @@ bool nginx_render_open(struct nginx *nginx, struct error *err)
 	struct nginx_render *render = &nginx->render;
 	_cleanup_buf_ struct buf all = { 0 };
 
-	snprintf(render->acme, sizeof(render->acme), "%s/acme", settings->dir);
 	make_endpoints(settings, settings->http_port, render->http);
 	make_endpoints(settings, settings->https_port, render->https);
 	if (!load(nginx, "nginx.conf", &render->conf, &all, err) ||
@@ -101,10 +96,6 @@ bool nginx_render_open(struct nginx *nginx, struct error *err)
 	    !load(nginx, "mime.types", &render->mime, &all, err) ||
 	    !load(nginx, "welcome.html", &render->welcome, &all, err))
 		return false;
-	if (*settings->default_cert && *settings->default_key &&
-	    (!file_read(settings->default_cert, CERT_MAX, &render->cert, err) ||
-	     !file_read(settings->default_key, CERT_MAX, &render->key, err)))
-		return error_wrap(err, "certificate of the HTTPS default");
 	make_fingerprint(nginx, &all);
 	return !buf_failed(&all) || error_set(err, ERR_INTERNAL, "out of memory");
 }
@@ -126,16 +117,6 @@ static bool write_rendered(struct nginx *nginx, struct staging *staging, const c
 	       staging_write(staging, folder, name, text.data, text.size, nginx_owner_of_files(nginx), err);
 }
 
-static bool write_tls(struct nginx *nginx, struct staging *staging, struct error *err)
-{
-	const struct nginx_render *render = &nginx->render;
-
-	return render->cert.size == 0 || (staging_write(staging, NULL, "default.crt", render->cert.data,
-	                                                render->cert.size, nginx_owner_of_files(nginx), err) &&
-	                                  staging_write(staging, NULL, "default.key", render->key.data,
-	                                                render->key.size, nginx_owner_of_files(nginx), err));
-}
-
 static struct template_value endpoint(const char *name, const char *text)
 {
 	return (struct template_value){ .name = name, .text = text, .on = text[0] != '\0' };
@@ -154,8 +135,6 @@ bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t 
 		{ .name = "group", .text = render->group },
 		{ .name = "generation", .text = number },
 		{ .name = "secret", .text = nginx->secret },
-		{ .name = "acme", .text = render->acme },
-		{ .name = "tls", .on = render->cert.size > 0 },
 		endpoint("http1", render->http[0]),
 		endpoint("http2", render->http[1]),
 		endpoint("http3", render->http[2]),
@@ -166,7 +145,7 @@ bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t 
 	};
 	return write_rendered(nginx, staging, NULL, "nginx.conf", render->conf, values, err) &&
 	       write_rendered(nginx, staging, NULL, "mime.types", render->mime, values, err) &&
-	       write_tls(nginx, staging, err) && staging_mkdir(staging, "sites", folder, err) &&
+	       staging_mkdir(staging, "sites", folder, err) && staging_mkdir(staging, "tls", folder, err) &&
 	       php_render_folders(nginx->php, staging, folder, err);
 }
 
@@ -338,55 +317,162 @@ static char *number(struct arena *arena, uint64_t value)
 	return arena_printf(arena, "%" PRIu64, value);
 }
 
-static bool fill_site(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteSettings *settings,
-                      const struct php_values *php, const struct template *template, struct arena *arena,
-                      struct buf *out, struct error *err)
+/* All there is to be said of a website; what is said of one of its two server blocks. */
+struct view {
+	struct nginx *nginx;
+	const struct object *site;
+	const Stralix__V1__WebsiteState *state;
+	const Stralix__V1__WebsiteSettings *settings;
+	struct php_values php;
+	struct nginx_tls tls;
+	struct arena *arena;
+	bool secure; /* the block for HTTPS */
+};
+
+struct values {
+	struct template_value list[VALUES];
+	size_t n;
+	bool failed;
+};
+
+static void put(struct values *values, struct template_value value)
 {
-	const struct nginx_render *render = &nginx->render;
-	const char *root = arena_printf(arena, "%s/srv/%s/public%s%s", nginx->settings->dir, site->id,
-	                                *settings->document_root ? "/" : "", settings->document_root);
+	values->failed = values->failed || values->n + 1 >= VALUES || (!value.text && !value.list);
+	if (!values->failed)
+		values->list[values->n++] = value;
+}
+
+static void put_text(struct values *values, const char *name, const char *text)
+{
+	put(values, (struct template_value){ .name = name, .text = text });
+}
+
+static void put_switch(struct values *values, const char *name, const char *text, bool on)
+{
+	put(values, (struct template_value){ .name = name, .text = text, .on = on });
+}
+
+static void put_list(struct values *values, const char *name, const struct template_value *const *list)
+{
+	put(values, (struct template_value){ .name = name, .list = list });
+}
+
+/* Every name, or those that the certificate is for. */
+static const struct template_value *const *list_of_names(const struct view *view)
+{
+	size_t n = 1 + view->settings->n_aliases;
+	char **names = arena_alloc(view->arena, n * sizeof(*names));
+
+	if (view->secure)
+		return list_of_texts("name", view->tls.names, view->tls.n, view->arena);
+	if (!names)
+		return NULL;
+	names[0] = (char *)(uintptr_t)view->site->name;
+	for (size_t i = 1; i < n; i++)
+		names[i] = view->settings->aliases[i - 1];
+	return list_of_texts("name", names, n, view->arena);
+}
+
+/* The way to HTTPS is for names that there is a certificate for. */
+static void put_moved(struct values *values, const struct view *view)
+{
+	const Stralix__V1__Certificate *certificate = view->state->certificate;
+	bool live = view->state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE;
+	bool on = !view->secure && view->tls.on && live && certificate->redirect;
+	int64_t port = view->nginx->settings->https_port;
+
+	put_switch(values, "moved", view->tls.all ? "1" : "0", on);
+	put_list(values, "moved_names",
+	         list_of_texts("name", view->tls.names, on && !view->tls.all ? view->tls.n : 0, view->arena));
+	put_switch(values, "moved_port", number(view->arena, (uint64_t)port), on && port != HTTPS_PORT);
+}
+
+static void put_block(struct values *values, const struct view *view)
+{
+	const struct nginx_render *render = &view->nginx->render;
+	const Stralix__V1__Certificate *certificate = view->state->certificate;
+	uint32_t hsts = view->secure ? certificate->hsts_s : 0;
+	const char *thumbprint = view->state->acme_thumbprint;
+	char *const copy = arena_alloc(view->arena, NGINX_MARKER);
+
+	for (unsigned i = 0; i < NGINX_ENDPOINTS; i++) {
+		static const char *const names[NGINX_ENDPOINTS] = { "listen1", "listen2", "listen3" };
+
+		put(values, endpoint(names[i], view->secure ? render->https[i] : render->http[i]));
+	}
+	if (copy)
+		nginx_marker(view->nginx->secret, view->site->id, copy);
+	put_text(values, "marker", copy);
+	put_list(values, "names", list_of_names(view));
+	put_switch(values, "tls", "", view->secure);
+	put_switch(values, "tls2", "", view->secure && render->https[1][0]);
+	put_switch(values, "tls3", "", view->secure && render->https[2][0]);
+	put_switch(values, "hsts",
+	           arena_printf(view->arena, "max-age=%" PRIu32 "%s", hsts,
+	                        hsts > 0 && certificate->hsts_subdomains ? "; includeSubDomains" : ""),
+	           hsts > 0);
+	put_moved(values, view);
+	put_switch(values, "acme", thumbprint, *thumbprint);
+	/* One mark a file: see nginx_mark. */
+	put_switch(values, "marked", "", !view->secure);
+	put_text(values, "id", view->site->id);
+	put_text(values, "epoch", number(view->arena, view->site->generation.epoch));
+	put_text(values, "n", number(view->arena, view->site->generation.n));
+	put_text(values, "secret", view->nginx->secret);
+}
+
+static void put_folders(struct values *values, const struct view *view)
+{
+	char *variable = arena_alloc(view->arena, NGINX_VARIABLE);
+	bool on = view->settings->n_protected_folders > 0;
+
+	put_switch(values, "protected", variable ? nginx_protect_name(view->site, variable) : NULL, on);
+	/* The variables are both blocks'. */
+	put_switch(values, "maps", "", on && !view->secure);
+	put_list(values, "folders",
+	         view->secure ? list_of_texts("folder", NULL, 0, view->arena)
+	                      : nginx_protect_values(view->nginx, view->site, view->settings, view->arena));
+}
+
+static void put_content(struct values *values, const struct view *view)
+{
+	const Stralix__V1__WebsiteSettings *settings = view->settings;
+	const struct php_values *php = &view->php;
 	bool files = !*settings->proxy && !all_redirected(settings);
 	bool front = php->wanted && php->php->front_controller;
-	char marker[NGINX_MARKER], variable[NGINX_VARIABLE];
+	const char *dir = view->nginx->settings->dir;
+	const char *root = arena_printf(view->arena, "%s/srv/%s/public%s%s", dir, view->site->id,
+	                                *settings->document_root ? "/" : "", settings->document_root);
 
-	nginx_marker(nginx->secret, site->id, marker);
-	const struct template_value values[] = {
-		{ .name = "marker", .text = marker },
-		{ .name = "domain", .text = site->name },
-		{ .name = "aliases", .list = list_of_texts("alias", settings->aliases, settings->n_aliases, arena) },
-		{ .name = "id", .text = site->id },
-		{ .name = "epoch", .text = number(arena, site->generation.epoch) },
-		{ .name = "n", .text = number(arena, site->generation.n) },
-		{ .name = "root", .text = root },
-		{ .name = "symlinks_from", .text = arena_printf(arena, "from=%s", root ? root : "") },
-		{ .name = "index", .list = list_of_index(settings, php, arena) },
-		{ .name = "protected",
-		  .text = nginx_protect_name(site, variable),
-		  .on = settings->n_protected_folders > 0 },
-		{ .name = "folders", .list = nginx_protect_values(nginx, site, settings, arena) },
-		{ .name = "redirects", .list = list_of_redirects(settings, arena) },
-		{ .name = "error_pages", .list = list_of_error_pages(settings, arena) },
-		{ .name = "proxy", .text = settings->proxy, .on = *settings->proxy && !all_redirected(settings) },
-		{ .name = "files", .text = "", .on = files && !front },
-		{ .name = "front", .text = "", .on = front },
-		{ .name = "php", .text = "", .on = php->shard[0] != '\0' },
-		/* The text of a script is nobody's to read. */
-		{ .name = "no_php", .text = php->wanted ? "503" : "404", .on = files && !php->shard[0] },
-		{ .name = "shard", .text = php->shard },
-		{ .name = "pools", .text = arena_printf(arena, "%s/run/php/", nginx->settings->dir) },
-		{ .name = "body", .text = number(arena, php->body) },
-		{ .name = "secret", .text = nginx->secret },
-		{ .name = "acme", .text = render->acme },
-		endpoint("http1", render->http[0]),
-		endpoint("http2", render->http[1]),
-		endpoint("http3", render->http[2]),
-		{ .name = NULL },
-	};
+	put_text(values, "root", root);
+	put_text(values, "symlinks_from", arena_printf(view->arena, "from=%s", root ? root : ""));
+	put_list(values, "index", list_of_index(settings, php, view->arena));
+	put_list(values, "redirects", list_of_redirects(settings, view->arena));
+	put_list(values, "error_pages", list_of_error_pages(settings, view->arena));
+	put_switch(values, "proxy", settings->proxy, *settings->proxy && !all_redirected(settings));
+	put_switch(values, "files", "", files && !front);
+	put_switch(values, "front", "", front);
+	put_switch(values, "php", "", php->shard[0] != '\0');
+	/* The text of a script is nobody's to read. */
+	put_switch(values, "no_php", php->wanted ? "503" : "404", files && !php->shard[0]);
+	put_text(values, "shard", php->shard);
+	put_text(values, "pools", arena_printf(view->arena, "%s/run/php/", dir));
+	put_text(values, "body", number(view->arena, php->body));
+}
 
-	for (size_t i = 0; values[i].name; i++)
-		if (!values[i].text && !values[i].list)
-			return error_set(err, ERR_TOO_LARGE, "the settings of %s are too many", site->name);
-	return template_render(template, values, out, err);
+static bool write_block(const struct view *view, const struct template *template, struct buf *out, struct error *err)
+{
+	struct values *values = arena_alloc(view->arena, sizeof(*values));
+
+	if (!values)
+		return error_set(err, ERR_TOO_LARGE, "the settings of %s are too many", view->site->name);
+	put_block(values, view);
+	put_folders(values, view);
+	put_content(values, view);
+	if (values->failed)
+		return error_set(err, ERR_TOO_LARGE, "the settings of %s are too many", view->site->name);
+	values->list[values->n].name = NULL;
+	return template_render(template, values->list, out, err);
 }
 
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site, struct error *err)
@@ -396,18 +482,23 @@ bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struc
 		.proxy = (char *)(uintptr_t)protobuf_c_empty_string,
 	};
 	_cleanup_(arena_freep) struct arena *arena = arena_new(NGINX_ARENA);
-	const struct nginx_render *render = &nginx->render;
+	struct view view = { .nginx = nginx, .site = site, .arena = arena };
 	_cleanup_buf_ struct buf text = { 0 };
 	Stralix__V1__WebsiteState *state;
-	struct php_values php;
 	char name[64];
 
 	if (!arena || !nginx_unpack_site(site, arena, &state, err))
 		return arena ? false : error_set(err, ERR_INTERNAL, "out of memory");
 	bool suspended = state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED;
-	if (!render_php(nginx, staging, site, state, &php, err) ||
-	    !fill_site(nginx, site, state->settings ? state->settings : &none, &php,
-	               suspended ? render->suspended : render->site, arena, &text, err))
+	const struct template *template = suspended ? nginx->render.suspended : nginx->render.site;
+	view.state = state;
+	view.settings = state->settings ? state->settings : &none;
+	if (!render_php(nginx, staging, site, state, &view.php, err) ||
+	    !nginx_tls_render(nginx, staging, site, state, arena, &view.tls, err) ||
+	    !write_block(&view, template, &text, err))
+		return false;
+	view.secure = true;
+	if (view.tls.on && !write_block(&view, template, &text, err))
 		return false;
 	snprintf(name, sizeof(name), "%s.conf", site->id);
 	return staging_write(staging, "sites", name, text.data, text.size, nginx_owner_of_files(nginx), err);
@@ -420,7 +511,7 @@ bool nginx_link_site(struct nginx *nginx, int from, int to, const struct object 
 	site_file(site, name);
 	*linked = linkat(from, name, to, name, 0) == 0;
 	if (*linked)
-		return php_link_pool(nginx->php, from, to, site, err);
+		return nginx_tls_link(from, to, site, err) && php_link_pool(nginx->php, from, to, site, err);
 	return errno == ENOENT || errno == EMLINK || error_errno(err, errno, "link %s", name);
 }
 
