@@ -58,8 +58,8 @@ bool keys_new(const struct keys_options *options, struct keys **ret, struct erro
 	keys->seal = options->seal;
 	keys->owner = (struct file_owner){ (uid_t)-1, options->readers, 0640 };
 	keys->program = strdup(options->program);
-	keys->buffer = sodium_malloc(FRAME_SIZE);
-	keys->secret = sodium_malloc(KEYS_SECRET);
+	keys->buffer = sodium_init() < 0 ? NULL : sodium_malloc(FRAME_SIZE);
+	keys->secret = keys->buffer ? sodium_malloc(KEYS_SECRET) : NULL;
 	if (!keys->program || !keys->buffer || !keys->secret)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INTERNAL, "out of memory");
