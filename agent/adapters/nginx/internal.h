@@ -52,6 +52,7 @@ bool nginx_unpack_site(const struct object *object, struct arena *arena, Stralix
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
 void nginx_render_done(struct nginx *nginx);
+struct template_value nginx_render_endpoint(const char *name, const char *text); /* a switch too; text "": off */
 bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation,
                          struct error *err) _must_check_;
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site,
