@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,9 +175,8 @@ bool keys_csr(struct keys *keys, const struct keys_request *request, struct buf 
 
 static bool take_facts(const struct frame *reply, struct keys_facts *ret, struct error *err)
 {
-	*ret = (struct keys_facts){ .from_s = 0 };
-	if (reply->n != 3 || reply->size[FACTS_LEAF] != TOKEN_DIGEST || reply->size[FACTS_NAMES] > KEYS_NAMES ||
-	    sscanf((const char *)reply->part[FACTS_TIMES], "%" SCNd64 " %" SCNd64, &ret->from_s, &ret->until_s) != 2)
+	memset(ret, 0, sizeof(*ret));
+	if (reply->n != 2 || reply->size[FACTS_LEAF] != TOKEN_DIGEST || reply->size[FACTS_NAMES] > KEYS_NAMES)
 		return error_set(err, ERR_UNAVAILABLE, "stralix-agent-keys says no facts");
 	memcpy(ret->leaf, reply->part[FACTS_LEAF], TOKEN_DIGEST);
 	memcpy(ret->names, reply->part[FACTS_NAMES], reply->size[FACTS_NAMES]);

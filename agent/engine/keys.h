@@ -46,7 +46,6 @@ bool keys_csr(struct keys *keys, const struct keys_request *request, struct buf 
 struct keys_facts {
 	uint8_t leaf[TOKEN_DIGEST]; /* SHA-256 of the leaf */
 	char names[KEYS_NAMES + 1]; /* '1' for each name that the leaf is for, '0' for each other one */
-	int64_t from_s, until_s;    /* Unix */
 };
 /* A certificate with what it needs here. */
 struct keys_certificate {

@@ -28,9 +28,8 @@ enum keys_answer {
 };
 
 /* Parts of facts: the leaf's SHA-256; '1' for each name that the leaf is for, '0' for each other one (of a greeting:
- * the protocol that was agreed on by ALPN); from when and until when it is good, Unix seconds as text ("from until").
- */
-enum facts_part { FACTS_LEAF, FACTS_NAMES, FACTS_TIMES };
+ * the protocol that was agreed on by ALPN). */
+enum facts_part { FACTS_LEAF, FACTS_NAMES };
 #define FACTS_ALPN FACTS_NAMES
 
 struct frame {

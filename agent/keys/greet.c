@@ -51,7 +51,7 @@ bool keys_greet(const struct frame *request, int fd, struct keys_reply *reply)
 	if (request->n != 1 || fd < 0)
 		return keys_fail(reply, "there is nobody to greet");
 	if (!ssl || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || SSL_set_fd(ssl, fd) != 1 ||
-	    SSL_set_tlsext_host_name(ssl, (const char *)request->part[0]) != 1 ||
+	    SSL_set_tlsext_host_name(ssl, (char *)(uintptr_t)request->part[0]) != 1 ||
 	    SSL_set_alpn_protos(ssl, offered, sizeof(offered) - 1) != 0)
 		return keys_fail(reply, "out of memory");
 	if (!shake_hands(ssl, fd))

@@ -7,7 +7,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -129,22 +128,6 @@ static bool add_names(X509 *leaf, const char *names, struct keys_reply *reply)
 	return keys_add(reply, found, n);
 }
 
-static int64_t seconds(const ASN1_TIME *at)
-{
-	struct tm tm;
-
-	return ASN1_TIME_to_tm(at, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
-}
-
-static bool add_times(const X509 *leaf, struct keys_reply *reply)
-{
-	char text[64];
-	int size = snprintf(text, sizeof(text), "%lld %lld", (long long)seconds(X509_get0_notBefore(leaf)),
-	                    (long long)seconds(X509_get0_notAfter(leaf)));
-
-	return keys_add(reply, text, (size_t)size);
-}
-
 bool keys_look(const struct frame *request, struct keys_reply *reply)
 {
 	_cleanup_(chain_done) struct chain chain = { .n = 0 };
@@ -159,6 +142,5 @@ bool keys_look(const struct frame *request, struct keys_reply *reply)
 	if (check && (!check_order(&chain, reply) || !check_key(leaf, request, reply) ||
 	              !check_strength(X509_get0_pubkey(leaf), reply) || !check_dates(leaf, reply)))
 		return false;
-	return keys_add_leaf(reply, leaf) && add_names(leaf, (const char *)request->part[1], reply) &&
-	       add_times(leaf, reply);
+	return keys_add_leaf(reply, leaf) && add_names(leaf, (const char *)request->part[1], reply);
 }

@@ -102,8 +102,8 @@ static bool place(void *self, const struct object *object, struct error *err)
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
 	       nginx_tls_place(self, object, site, arena, err) &&
 	       (!site->settings || (nginx_place_folder(self, object, site->settings->document_root, err) &&
-	                            nginx_protect_place(self, object, site->settings, err))) &&
-	       (!php_wanted(site->settings) || place_php(self, object, site, err));
+	                            nginx_protect_place(self, object, site->settings, err) &&
+	                            (!php_wanted(site->settings) || place_php(self, object, site, err))));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)

@@ -143,7 +143,7 @@ static bool render_php(struct nginx *nginx, struct staging *staging, const struc
 	const Stralix__V1__WebsiteSettings *settings = state->settings;
 	const char *body = php_directive("post_max_size")->fallback;
 
-	*ret = (struct php_values){ .wanted = state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE &&
+	*ret = (struct php_values){ .wanted = settings && state->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE &&
 		                              php_wanted(settings) && !*settings->proxy && !all_redirected(settings) };
 	if (!ret->wanted)
 		return true;

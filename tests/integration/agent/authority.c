@@ -196,7 +196,7 @@ static SSL *shake(const struct harness *harness, const struct visit *visit, cons
 	SSL_set_fd(ssl, connect_there(harness));
 	SSL_set_alpn_protos(ssl, offered, size);
 	if (visit->name)
-		SSL_set_tlsext_host_name(ssl, visit->name);
+		SSL_set_tlsext_host_name(ssl, (char *)(uintptr_t)visit->name);
 	if (visit->version > 0) {
 		SSL_set_min_proto_version(ssl, visit->version);
 		SSL_set_max_proto_version(ssl, visit->version);
