@@ -204,6 +204,23 @@ static const char *check_certificate_name(const char *text, struct arena *arena)
 	return name && wild ? arena_printf(arena, "*.%s", name) : name;
 }
 
+/* Syntax only: what a zone may hold is looked at by lib/dns. */
+static const char *check_dns_name(const char *text, struct arena *arena)
+{
+	size_t size = strlen(text);
+
+	for (size_t i = 0; i < size; i++)
+		if (text[i] <= ' ' || text[i] > '~' || strchr("\"();@", text[i]) || (text[i] == '.' && text[i + 1] == '.'))
+			return NULL;
+	return size && text[size - 1] == '.' && (text[0] != '.' || size == 1) ? lower(text, arena) : NULL;
+}
+
+static const char *check_dns_type(const char *text, struct arena *arena)
+{
+	(void)arena;
+	return *text >= 'A' && *text <= 'Z' && only(text, UPPER DIGITS) ? text : NULL;
+}
+
 static check_fn *const checks[] = {
 	[STRALIX__FORMAT__HOSTNAME] = domain_normalise,
 	[STRALIX__FORMAT__UUID] = check_uuid,
@@ -229,6 +246,10 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__FIELD_PATH] = check_field_path,
 	[STRALIX__FORMAT__ETAG] = check_token,
 	[STRALIX__FORMAT__PHP_VERSION] = check_php_version,
+	[STRALIX__FORMAT__DNS_ZONE] = domain_normalise,
+	[STRALIX__FORMAT__DNS_NAME] = check_dns_name,
+	[STRALIX__FORMAT__DNS_RDATA] = check_line,
+	[STRALIX__FORMAT__DNS_TYPE] = check_dns_type,
 	[STRALIX__FORMAT__PEM] = pem_normalise,
 	[STRALIX__FORMAT__CERTIFICATE_NAME] = check_certificate_name,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */
