@@ -18,7 +18,8 @@ enum {
 	DNS_NAME_MAILBOX = 8,  /* "\." in the first label */
 };
 
-/* "@" is the origin; what has no trailing dot is below it; U-labels become A-labels (RFC 5890). origin: with the dot. */
+/* "@" is the origin; what has no trailing dot is below it; U-labels become A-labels (RFC 5890). origin: with the dot.
+ */
 const char *dns_name(const char *text, const char *origin, unsigned flags, struct arena *arena, const char **why);
 
 /* The owner of a record in the zone whose origin this is; what lies outside is refused. */

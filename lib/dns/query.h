@@ -10,15 +10,15 @@
 enum { DNS_ANSWERS = 64 };
 
 struct dns_answer {
-	unsigned rcode;     /* 0: no error, 3: no such name, 5: refused */
-	bool authoritative; /* AA */
-	bool cut;           /* TC, also over TCP: never true of a good answer */
+	unsigned rcode;                         /* 0: no error, 3: no such name, 5: refused */
+	bool authoritative;                     /* AA */
+	bool cut;                               /* TC, also over TCP: never true of a good answer */
 	struct dns_record records[DNS_ANSWERS]; /* of the answer section, of types that are known; from the arena */
 	size_t n;
 };
 
-/* Asks without recursion unless recurse. Waits until deadline_ms (Unix time) at most. ERR_TIMEOUT, ERR_UNAVAILABLE (nothing listens),
- * ERR_BAD_REPLY. */
+/* Asks without recursion unless recurse. Waits until deadline_ms (Unix time) at most. ERR_TIMEOUT, ERR_UNAVAILABLE
+ * (nothing listens), ERR_BAD_REPLY. */
 bool dns_ask(const char *address, uint16_t port, const char *name, enum dns_type type, bool recurse,
              int64_t deadline_ms, struct arena *arena, struct dns_answer *ret, struct error *err) _must_check_;
 

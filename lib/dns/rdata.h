@@ -13,9 +13,9 @@
 enum { DNS_RDATA_MAX = 8192 };
 
 struct rdata_fault {
-	char member[24];    /* "priority"; empty: the data as a whole */
-	char rule[24];      /* "U16", "NAME", "length", "memory" … */
-	char words[160];    /* for people */
+	char member[24]; /* "priority"; empty: the data as a whole */
+	char rule[24];   /* "U16", "NAME", "length", "memory" … */
+	char words[160]; /* for people */
 };
 
 /* Of what people enter. Text of a TXT that doesn't begin with a quote is one text, whatever blanks are in it. */
@@ -33,5 +33,5 @@ bool rdata_split(enum dns_type type, const char *data, struct arena *arena, cons
 /* The way back, before rdata_normalise; a missing member is NULL. NULL without memory. */
 const char *rdata_join(enum dns_type type, const char *const members[static DNS_MEMBERS], struct arena *arena);
 
-/* The name that the data of an NS, CNAME, MX, SRV, PTR, ALIAS, SVCB or HTTPS points to, with the dot; NULL of others. */
+/* The name that the data of an NS, CNAME, MX, SRV, PTR or ALIAS points to, with the dot; NULL of others. */
 const char *rdata_target(enum dns_type type, const char *data);

@@ -29,15 +29,16 @@ struct dns_limits {
 };
 
 struct dns_fault {
-	size_t tag;          /* of the record */
-	const char *member;  /* "ttl", "name", "type", "data" */
-	const char *rule;    /* "cname_alone" … */
+	size_t tag;         /* of the record */
+	const char *member; /* "ttl", "name", "type", "data" */
+	const char *rule;   /* "cname_alone" … */
 	char words[200];
 };
 
 /*
  * Looks at sorted records of the zone whose origin this is; with SOA and apex NS or without them. Stores the first most
- * faults and answers how many there are. RFC 1034 §3.6.2 (CNAME), 2181 §5.2 (one TTL), 10.3 (MX, NS), 4035 §2.4 (DS), 9460 §2.4.
+ * faults and answers how many there are. RFC 1034 §3.6.2 (CNAME), 2181 §5.2 (one TTL), 10.3 (MX, NS), 4035 §2.4 (DS),
+ * 9460 §2.4.
  */
 size_t dns_check(const struct dns_record *records, size_t n, const char *origin, const struct dns_limits *limits,
                  struct dns_fault *faults, size_t most);

@@ -60,6 +60,6 @@ struct dns_type_row {
 extern const struct dns_type_row dns_types[]; /* ends with a name of NULL */
 
 const struct dns_type_row *dns_type_row(enum dns_type type);
-enum dns_type dns_type_parse(const char *name);   /* in upper case; DNS_NONE: there is none */
-const char *dns_type_name(enum dns_type type);    /* "?" of what isn't in the list */
+enum dns_type dns_type_parse(const char *name); /* in upper case; DNS_NONE: there is none */
+const char *dns_type_name(enum dns_type type);  /* "?" of what isn't in the list */
 size_t dns_members(const struct dns_type_row *row);

@@ -10,8 +10,8 @@
 enum { ZONEFILE_MAX = 1 << 20, ZONEFILE_RECORDS = 10000 };
 
 struct zonefile_fault {
-	unsigned line;    /* from 1 */
-	char member[24];  /* "name", "ttl", "type", "data", "directive" */
+	unsigned line;   /* from 1 */
+	char member[24]; /* "name", "ttl", "type", "data", "directive" */
 	char words[200];
 };
 

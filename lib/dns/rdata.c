@@ -1,0 +1,291 @@
+/* rdata: see rdata.h. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/dns/name.h"
+
+#include "internal.h"
+
+enum { WORDS = 64, STRING_MOST = 255, NUMBER_DIGITS = 10 };
+
+/* One record's data as it is read: members come out one by one. */
+struct reading {
+	const struct dns_word *words;
+	size_t n, at;
+	const char *origin;
+	struct arena *arena;
+	struct rdata_fault *fault;
+};
+
+bool rdata_refuse(struct rdata_fault *fault, const struct dns_member *member, const char *rule, const char *words)
+{
+	snprintf(fault->member, sizeof(fault->member), "%s", member ? member->name : "");
+	snprintf(fault->rule, sizeof(fault->rule), "%s", rule);
+	snprintf(fault->words, sizeof(fault->words), "%s", words ? words : member ? member->words : "");
+	return false;
+}
+
+static bool take_number(const char *text, uint32_t least, uint32_t most, struct buf *out)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (!digits || digits > NUMBER_DIGITS || text[digits])
+		return false;
+	unsigned long long value = strtoull(text, NULL, 10);
+	if (value < least || value > most)
+		return false;
+	buf_printf(out, "%llu", value);
+	return true;
+}
+
+/* Seconds, or with units: 1w2d3h4m5s. */
+static bool take_seconds(const char *text, uint32_t least, uint32_t most, struct buf *out)
+{
+	static const char units[] = "smhdw";
+	static const uint64_t seconds[] = { 1, 60, 3600, 86400, 604800 };
+	uint64_t sum = 0;
+
+	if (strspn(text, "0123456789") == strlen(text))
+		return take_number(text, least, most, out);
+	while (*text) {
+		size_t digits = strspn(text, "0123456789");
+		char unit = (char)(text[digits] | 0x20);
+		const char *at = text[digits] ? strchr(units, unit) : NULL;
+
+		if (!digits || digits > NUMBER_DIGITS || !at || !*at)
+			return false;
+		sum += strtoull(text, NULL, 10) * seconds[at - units];
+		text += digits + 1;
+	}
+	if (sum < least || sum > most)
+		return false;
+	buf_printf(out, "%" PRIu64, sum);
+	return true;
+}
+
+static bool take_address(int family, const char *text, struct buf *out)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char normal[INET6_ADDRSTRLEN];
+
+	if (inet_pton(family, text, bytes) != 1 || !inet_ntop(family, bytes, normal, sizeof(normal)))
+		return false;
+	buf_puts(out, normal);
+	return true;
+}
+
+static bool take_name(struct reading *reading, const struct dns_member *member, const char *text, struct buf *out)
+{
+	static const unsigned flags[] = {
+		[DNS_NAME] = 0,
+		[DNS_NAME_OR_ROOT] = DNS_NAME_ROOT,
+		[DNS_HOST] = DNS_NAME_HOST,
+		[DNS_HOST_OR_ROOT] = DNS_NAME_HOST | DNS_NAME_ROOT,
+		[DNS_MAILBOX] = DNS_NAME_MAILBOX,
+	};
+	const char *why = NULL, *name = dns_name(text, reading->origin, flags[member->kind], reading->arena, &why);
+
+	if (!name)
+		return rdata_refuse(reading->fault, member, "NAME", why);
+	buf_puts(out, name);
+	return true;
+}
+
+static bool take_tag(const char *text, struct buf *out)
+{
+	for (; *text; text++) {
+		char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
+			return false;
+		buf_putc(out, c);
+	}
+	return true;
+}
+
+static bool take_string(struct reading *reading, const struct dns_member *member, const char *text, struct buf *out)
+{
+	_cleanup_buf_ struct buf bytes = { 0 };
+
+	if (!dns_word_decode(text, &bytes))
+		return rdata_refuse(reading->fault, member, "STRING", NULL);
+	if (bytes.size < member->least || bytes.size > member->most)
+		return rdata_refuse(reading->fault, member, "length", member->words);
+	dns_word_quote(bytes.data ? bytes.data : "", bytes.size, out);
+	return true;
+}
+
+/* All words that are left, those above 255 bytes in pieces. */
+static bool take_strings(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	if (reading->at == reading->n)
+		return rdata_refuse(reading->fault, member, "required", NULL);
+	for (bool first = true; reading->at < reading->n; reading->at++) {
+		_cleanup_buf_ struct buf bytes = { 0 };
+
+		if (!dns_word_decode(reading->words[reading->at].text, &bytes))
+			return rdata_refuse(reading->fault, member, "STRINGS", NULL);
+		size_t done = 0;
+		do {
+			size_t piece = bytes.size - done > STRING_MOST ? STRING_MOST : bytes.size - done;
+
+			buf_puts(out, first ? "" : " ");
+			dns_word_quote(bytes.data ? bytes.data + done : "", piece, out);
+			first = false;
+			done += piece;
+		} while (done < bytes.size);
+	}
+	return true;
+}
+
+static bool take_hex(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	size_t digits = 0;
+
+	for (; reading->at < reading->n; reading->at++) {
+		const char *text = reading->words[reading->at].text;
+
+		for (; *text; text++, digits++) {
+			if (!strchr("0123456789abcdefABCDEF", *text))
+				return rdata_refuse(reading->fault, member, "HEX", NULL);
+			buf_putc(out, *text >= 'A' && *text <= 'F' ? (char)(*text - 'A' + 'a') : *text);
+		}
+	}
+	if (!digits)
+		return rdata_refuse(reading->fault, member, "required", NULL);
+	if (digits % 2 || digits / 2 < member->least || digits / 2 > member->most)
+		return rdata_refuse(reading->fault, member, "length", "This has the wrong number of digits.");
+	return true;
+}
+
+static bool take_params(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	const char *why = NULL;
+	bool ok = params_normalise(reading->words + reading->at, reading->n - reading->at, reading->arena, out, &why);
+
+	reading->at = reading->n;
+	return ok || rdata_refuse(reading->fault, member, "PARAMS", why);
+}
+
+static bool take_word(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	const struct dns_word *word = &reading->words[reading->at++];
+
+	if (member->kind == DNS_STRING)
+		return take_string(reading, member, word->text, out);
+	if (member->kind >= DNS_NAME && member->kind <= DNS_MAILBOX)
+		return take_name(reading, member, word->text, out);
+	if (word->escaped)
+		return rdata_refuse(reading->fault, member, "escape", NULL);
+	switch (member->kind) {
+	case DNS_IPV4:
+		return take_address(AF_INET, word->text, out) || rdata_refuse(reading->fault, member, "IPV4", NULL);
+	case DNS_IPV6:
+		return take_address(AF_INET6, word->text, out) || rdata_refuse(reading->fault, member, "IPV6", NULL);
+	case DNS_TAG:
+		return (strlen(word->text) >= member->least && strlen(word->text) <= member->most &&
+		        take_tag(word->text, out)) ||
+		       rdata_refuse(reading->fault, member, "TAG", NULL);
+	case DNS_TTL:
+		return take_seconds(word->text, member->least, member->most, out) ||
+		       rdata_refuse(reading->fault, member, "range", NULL);
+	default:
+		return take_number(word->text, member->least, member->most, out) ||
+		       rdata_refuse(reading->fault, member, "range", NULL);
+	}
+}
+
+static bool take_member(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	switch (member->kind) {
+	case DNS_STRINGS:
+		return take_strings(reading, member, out);
+	case DNS_HEX:
+		return take_hex(reading, member, out);
+	case DNS_PARAMS:
+		return take_params(reading, member, out);
+	default:
+		return reading->at < reading->n ? take_word(reading, member, out)
+		                                : rdata_refuse(reading->fault, member, "required", NULL);
+	}
+}
+
+static bool take_members(const struct dns_type_row *row, struct reading *reading, char *members[static DNS_MEMBERS])
+{
+	for (size_t i = 0; i < dns_members(row); i++) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		if (!take_member(reading, &row->members[i], &out))
+			return false;
+		members[i] = buf_failed(&out) ? NULL : arena_strdup(reading->arena, out.data ? out.data : "");
+		if (!members[i])
+			return rdata_refuse(reading->fault, &row->members[i], "memory", "out of memory");
+	}
+	if (reading->at < reading->n)
+		return rdata_refuse(reading->fault, NULL, "parts", "There is more than this type of record holds.");
+	return rdata_rules(row, members, reading->fault);
+}
+
+bool rdata_from_words(enum dns_type type, const struct dns_word *words, size_t n, const char *origin,
+                      struct arena *arena, const char **ret, struct rdata_fault *fault)
+{
+	const struct dns_type_row *row = dns_type_row(type);
+	struct reading reading = { words, n, 0, origin, arena, fault };
+	char *members[DNS_MEMBERS] = { NULL };
+	_cleanup_buf_ struct buf out = { 0 };
+
+	if (!row)
+		return rdata_refuse(fault, NULL, "type", "This type of record isn't known.");
+	if (!take_members(row, &reading, members))
+		return false;
+	for (size_t i = 0; i < dns_members(row); i++)
+		if (*members[i])
+			buf_printf(&out, "%s%s", out.size ? " " : "", members[i]);
+	*ret = buf_failed(&out) ? NULL : arena_strdup(arena, out.data ? out.data : "");
+	if (!*ret)
+		return rdata_refuse(fault, NULL, "memory", "out of memory");
+	return out.size <= DNS_RDATA_MAX || rdata_refuse(fault, NULL, "length", "This is too long for one record.");
+}
+
+/* A TXT's text without quotes is one word, as it stands. */
+static bool bare_text(const char *text, struct arena *arena, const char **ret, struct rdata_fault *fault)
+{
+	_cleanup_buf_ struct buf escaped = { 0 };
+
+	for (const char *at = text; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == '\x7f')
+			return rdata_refuse(fault, NULL, "control", "Control characters can't be used.");
+		if (*at == '\\' && !strchr("0123456789\\\"", at[1]))
+			buf_putc(&escaped, '\\'); /* a backslash that means itself */
+		else if (*at == '\\' && at[1])
+			buf_putc(&escaped, *at++);
+		buf_putc(&escaped, *at);
+	}
+	*ret = buf_failed(&escaped) ? NULL : arena_strdup(arena, escaped.data ? escaped.data : "");
+	return *ret || rdata_refuse(fault, NULL, "memory", "out of memory");
+}
+
+bool rdata_normalise(enum dns_type type, const char *text, const char *origin, struct arena *arena, const char **ret,
+                     struct rdata_fault *fault)
+{
+	struct dns_word words[WORDS];
+	const char *why = NULL;
+	size_t n = 0;
+
+	*fault = (struct rdata_fault){ 0 };
+	if (strlen(text) > DNS_RDATA_MAX)
+		return rdata_refuse(fault, NULL, "length", "This is too long for one record.");
+	if (type == DNS_TXT && text[strspn(text, " \t")] != '"' && *text) {
+		words[0] = (struct dns_word){ 0 };
+		if (!bare_text(text, arena, &words[0].text, fault))
+			return false;
+		n = 1;
+	} else if (!dns_words(text, arena, words, WORDS, &n, &why)) {
+		return rdata_refuse(fault, NULL, "words", why);
+	}
+	return rdata_from_words(type, words, n, origin, arena, ret, fault);
+}

@@ -1,0 +1,108 @@
+/* word: see word.h. */
+#include "lib/dns/word.h"
+
+#include <string.h>
+
+enum { ESCAPE_DIGITS = 3, BYTE_MOST = 255 };
+
+static bool refuse(const char **why, const char *words)
+{
+	*why = words;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* How many bytes an escape takes after its backslash; 0: it is none. */
+static size_t escape_size(const char *at)
+{
+	if (!*at || (unsigned char)*at < ' ' || *at == '\x7f')
+		return 0;
+	if (!is_digit(*at))
+		return 1;
+	for (size_t i = 0; i < ESCAPE_DIGITS; i++)
+		if (!is_digit(at[i]))
+			return 0;
+	return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0') <= BYTE_MOST ? ESCAPE_DIGITS : 0;
+}
+
+/* To the end of the word that begins at; NULL: it has none. */
+static const char *word_end(const char *at, bool quoted, bool *escaped, const char **why)
+{
+	for (; *at; at++) {
+		if (((unsigned char)*at < ' ' && *at != '\t') || *at == '\x7f')
+			return refuse(why, "Control characters can't be used.") ? at : NULL;
+		if (quoted ? *at == '"' : *at == ' ' || *at == '\t')
+			return at;
+		if (!quoted && strchr("\"();", *at))
+			return refuse(why, "Put text with quotes, brackets or semicolons into quotes.") ? at : NULL;
+		if (*at != '\\')
+			continue;
+		size_t size = escape_size(at + 1);
+		if (!size)
+			return refuse(why, "A backslash is followed by a character or by three digits up to 255.")
+			               ? at
+			               : NULL;
+		*escaped = true;
+		at += size;
+	}
+	return !quoted || refuse(why, "A quote has no end.") ? at : NULL;
+}
+
+bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size_t most, size_t *n, const char **why)
+{
+	*n = 0;
+	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
+		struct dns_word word = { .quoted = *line == '"' };
+		const char *begin = line + word.quoted, *end = word_end(begin, word.quoted, &word.escaped, why);
+
+		if (!end)
+			return false;
+		if (*n == most)
+			return refuse(why, "There are too many parts.");
+		word.text = arena_strndup(arena, begin, (size_t)(end - begin));
+		if (!word.text)
+			return refuse(why, "out of memory");
+		ret[(*n)++] = word;
+		line = end + word.quoted;
+		if (word.quoted && *line && *line != ' ' && *line != '\t')
+			return refuse(why, "A blank follows a quote's end.");
+	}
+	return true;
+}
+
+bool dns_word_decode(const char *text, struct buf *out)
+{
+	for (; *text; text++) {
+		if (*text != '\\') {
+			buf_putc(out, *text);
+			continue;
+		}
+		size_t size = escape_size(text + 1);
+		if (!size)
+			return false;
+		buf_putc(out,
+		         size == 1 ? text[1] : (char)((text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0')));
+		text += size;
+	}
+	return true;
+}
+
+void dns_word_quote(const char *bytes, size_t size, struct buf *out)
+{
+	buf_putc(out, '"');
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c < ' ' || c >= 0x7f)
+			buf_printf(out, "\\%03u", c);
+		else if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else
+			buf_putc(out, (char)c);
+	}
+	buf_putc(out, '"');
+}
