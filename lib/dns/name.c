@@ -150,6 +150,8 @@ const char *dns_name(const char *text, const char *origin, unsigned flags, struc
 	                               absolute || (!is_origin && strcmp(origin, ".") == 0) ? "" : origin);
 	if (!ret)
 		return refuse(why, "out of memory");
+	if (flags & DNS_NAME_HOST && strchr(ret, '_')) /* which the origin brought along */
+		return refuse(why, label_words("_", 1, flags));
 	return strlen(ret) <= DNS_NAME_MAX ? ret : refuse(why, "A name has 253 characters at most.");
 }
 

@@ -97,6 +97,8 @@ static void what_is_no_name_is_refused(void **state)
 		{ "*.*", NULL, DNS_NAME_WILDCARD, NULL },
 		{ "*a", NULL, DNS_NAME_WILDCARD, NULL },
 		{ "_a", NULL, DNS_NAME_HOST, NULL },
+		{ "a", NULL, DNS_NAME_HOST, "_tcp.shop.example." },
+		{ "@", NULL, DNS_NAME_HOST, "_tcp.shop.example." },
 		{ "a" LABEL63, NULL, 0, NULL },
 		{ "www.shop.example", NULL, 0, NULL }, /* its dot was forgotten */
 		{ "shop.example", NULL, 0, NULL },
