@@ -68,29 +68,24 @@ static bool take_port(const char *item, char *out, size_t size)
 	return port >= 1 && port <= PORT_MOST && (size_t)snprintf(out, size, "%lu", port) < size;
 }
 
-static bool take_address(int family, const char *item, char *out, size_t size)
-{
-	unsigned char bytes[sizeof(struct in6_addr)];
-
-	return inet_pton(family, item, bytes) == 1 && inet_ntop(family, bytes, out, (socklen_t)size);
-}
-
 static bool take_ipv4(const char *item, char *out, size_t size)
 {
-	return take_address(AF_INET, item, out, size);
+	return address_normalise(AF_INET, item, out, size);
 }
 
 static bool take_ipv6(const char *item, char *out, size_t size)
 {
-	return take_address(AF_INET6, item, out, size);
+	return address_normalise(AF_INET6, item, out, size);
 }
 
+/* In quotes, because PowerDNS has it so, and takes no other spelling. */
 static bool take_ech(const char *item, char *out, size_t size)
 {
 	size_t body = strspn(item, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 	size_t pad = strspn(item + body, "=");
 
-	return body && pad <= 2 && (body + pad) % 4 == 0 && !item[body + pad] && copy(item, out, size);
+	return body && pad <= 2 && (body + pad) % 4 == 0 && !item[body + pad] &&
+	       (size_t)snprintf(out, size, "\"%s\"", item) < size;
 }
 
 /* The items of a list, each in its one spelling, none twice. */

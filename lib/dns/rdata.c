@@ -52,12 +52,25 @@ static bool take_seconds(const char *text, uint32_t least, uint32_t most, struct
 	return true;
 }
 
+bool address_normalise(int family, const char *text, char *out, size_t size)
+{
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	} bytes;
+
+	if (inet_pton(family, text, &bytes) != 1)
+		return false;
+	if (family == AF_INET6 && (IN6_IS_ADDR_V4MAPPED(&bytes.v6) || IN6_IS_ADDR_V4COMPAT(&bytes.v6)))
+		return false;
+	return inet_ntop(family, &bytes, out, (socklen_t)size) != NULL;
+}
+
 static bool take_address(int family, const char *text, struct buf *out)
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
 	char normal[INET6_ADDRSTRLEN];
 
-	if (inet_pton(family, text, bytes) != 1 || !inet_ntop(family, bytes, normal, sizeof(normal)))
+	if (!address_normalise(family, text, normal, sizeof(normal)))
 		return false;
 	buf_puts(out, normal);
 	return true;

@@ -56,19 +56,26 @@ static bool tlsa(const struct dns_type_row *row, char *const members[static DNS_
 	return digest(&row->members[3], members[3], members[2], types, bytes, fault);
 }
 
-/* RFC 3402 §3.2: a delimiter, what is looked for, it again, what is put there, it again, and "i" or nothing. */
+/* RFC 3402 §3.2: a delimiter, what is looked for, it again, what is put there (\1 is the first group of what was
+ * found), it again, and "i" or nothing. */
 static bool is_substitution(const char *text)
 {
-	unsigned delimiters = 0;
+	unsigned delimiters = 0, groups = 0;
 	char delimiter = *text;
 
 	if (!delimiter || strchr("0123456789i\\", delimiter))
 		return false;
 	for (; *text && delimiters < 3; text++) {
-		if (*text == '\\' && text[1])
+		if (*text == '\\' && text[1]) {
 			text++;
-		else if (*text == delimiter)
+			if (delimiters == 2 && *text >= '0' && *text <= '9' &&
+			    (*text == '0' || (unsigned)(*text - '0') > groups))
+				return false;
+		} else if (*text == delimiter) {
 			delimiters++;
+		} else if (*text == '(' && delimiters == 1) {
+			groups++;
+		}
 	}
 	return delimiters == 3 && (is(text, "") || is(text, "i"));
 }

@@ -95,7 +95,8 @@ static void addresses(void **state)
 		{ DNS_AAAA, "2001:DB8:0:0:0:0:0:10", "2001:db8::10" },
 		{ DNS_AAAA, "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },
 		{ DNS_AAAA, "::", "::" },
-		{ DNS_AAAA, "::ffff:192.0.2.1", "::ffff:192.0.2.1" },
+		{ DNS_AAAA, "::1", "::1" },
+		{ DNS_AAAA, "64:ff9b::192.0.2.1", "64:ff9b::c000:201" },
 	};
 	static const struct bad bad[] = {
 		{ DNS_A, "", "address", "required" },
@@ -114,6 +115,8 @@ static void addresses(void **state)
 		{ DNS_AAAA, "2001:db8::1::2", "address", "IPV6" },
 		{ DNS_AAAA, "fe80::1%eth0", "address", "IPV6" },
 		{ DNS_AAAA, "[::1]", "address", "IPV6" },
+		{ DNS_AAAA, "::ffff:192.0.2.1", "address", "IPV6" },
+		{ DNS_AAAA, "::c000:201", "address", "IPV6" },
 	};
 
 	(void)state;
@@ -337,6 +340,8 @@ static void substitutions(void **state)
 		{ DNS_NAPTR, "1 1 \"U\" \"\" \"!a!b\" .", "regexp", "substitution" },
 		{ DNS_NAPTR, "1 1 \"U\" \"\" \"!a!b!x\" .", "regexp", "substitution" },
 		{ DNS_NAPTR, "1 1 \"U\" \"\" \"1a1b1\" .", "regexp", "substitution" },
+		{ DNS_NAPTR, "1 1 \"U\" \"\" \"!^.*$!a\\\\1!\" .", "regexp", "substitution" },
+		{ DNS_NAPTR, "1 1 \"U\" \"\" \"!^(.*)$!a\\\\2!\" .", "regexp", "substitution" },
 		{ DNS_NAPTR, "1 1 \"U\" \"\" \"!a!b!\\000\" .", "regexp", "substitution" },
 		{ DNS_NAPTR, "65536 1 \"U\" \"\" \"\" a", "order", "range" },
 		{ DNS_NAPTR, "1 1 \"U\" \"\" \"\"", "replacement", "required" },
@@ -354,12 +359,12 @@ static void services(void **state)
 		{ DNS_HTTPS, "0 cdn.example.", "0 cdn.example." },
 		{ DNS_SVCB, "0 .", "0 ." },
 		{ DNS_HTTPS, "1 . alpn=h2,h3", "1 . alpn=h2,h3" },
-		{ DNS_HTTPS, "1 . alpn=\"h2,h3\" ech=\"AEX+DQ==\"", "1 . alpn=h2,h3 ech=AEX+DQ==" },
+		{ DNS_HTTPS, "1 . alpn=\"h2,h3\" ech=\"AEX+DQ==\"", "1 . alpn=h2,h3 ech=\"AEX+DQ==\"" },
 		{ DNS_HTTPS, "1 . port=08443 alpn=h3 ipv6hint=2001:DB8:0::1 ipv4hint=192.0.2.1,192.0.2.2",
 		  "1 . alpn=h3 port=8443 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1" },
 		{ DNS_SVCB, "16 _dns.server no-default-alpn alpn=dot mandatory=port,alpn port=853",
 		  "16 _dns.server.shop.example. mandatory=alpn,port alpn=dot no-default-alpn port=853" },
-		{ DNS_HTTPS, "1 . ech=" S250 "AA", "1 . ech=" S250 "AA" },
+		{ DNS_HTTPS, "1 . ech=" S250 "AA", "1 . ech=\"" S250 "AA\"" },
 	};
 	static const struct bad bad[] = {
 		{ DNS_HTTPS, "1", "target", "required" },
@@ -387,6 +392,7 @@ static void services(void **state)
 		{ DNS_HTTPS, "1 . mandatory=alpn,alpn alpn=h2", "params", "PARAMS" },
 		{ DNS_HTTPS, "1 . ipv4hint=::1", "params", "PARAMS" },
 		{ DNS_HTTPS, "1 . ipv6hint=192.0.2.1", "params", "PARAMS" },
+		{ DNS_HTTPS, "1 . ipv6hint=::ffff:192.0.2.1", "params", "PARAMS" },
 		{ DNS_HTTPS, "1 . ech=abc", "params", "PARAMS" },
 		{ DNS_HTTPS, "1 . key9=x", "params", "PARAMS" },
 		{ DNS_HTTPS, "1 . ALPN=h2", "params", "PARAMS" },
