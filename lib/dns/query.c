@@ -35,6 +35,8 @@ static void add_u16(struct query *query, uint16_t value)
 
 static bool add_name(struct query *query, const char *name)
 {
+	if (!*name)
+		return false;
 	while (*name && strcmp(name, ".") != 0) {
 		size_t size = strcspn(name, ".");
 
