@@ -10,6 +10,7 @@
 
 #include "agent/engine/adapter.h"
 #include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 #include "agent/engine/progress.h"
 #include "agent/engine/tree.h"
 
@@ -60,9 +61,6 @@ bool apply_plan(struct apply *apply, const char *id, const Stralix__V1__WebsiteS
 bool apply_observe(struct apply *apply, const char *id, struct arena *arena, Stralix__V1__ObserveAnswer *answer,
                    struct error *err) _must_check_;
 
-/* What the last look found. */
-struct apply_drift {
-	unsigned files, resources, adopted;
-	int64_t at_ms; /* 0: nobody has looked yet */
-};
-void apply_drift(struct apply *apply, struct apply_drift *ret);
+void apply_drift(struct apply *apply, struct kind_drift *ret);
+
+struct kind apply_kind(struct apply *apply); /* as one of the engine's kinds */

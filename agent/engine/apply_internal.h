@@ -17,7 +17,7 @@ struct apply {
 	uint64_t adopted_version;   /* another one with each change of it */
 	struct adopted_round round; /* of the generation that was staged last */
 	struct observer *observer;
-	struct apply_drift drift; /* under memory */
+	struct kind_drift drift; /* under memory */
 	int64_t sweep_ms;         /* when keys are swept next, monotonic */
 	int64_t observe_ms;       /* when the worker looks next, monotonic */
 	struct object *objects;   /* as committed, tombstones too */

@@ -18,6 +18,7 @@
 #include "lib/token/seal.h"
 
 #include "agent/adapters/nginx/nginx.h"
+#include "agent/engine/apply.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/file.h"
 #include "agent/engine/keys.h"
@@ -33,6 +34,7 @@ struct parts {
 	struct tree *tree;
 	struct keys *keys;
 	struct nginx *nginx;
+	struct apply *apply;
 	struct engine engine;
 };
 
@@ -142,8 +144,47 @@ static bool open_nginx(struct parts *parts, struct error *err)
 	if (!journal_node(parts->engine.journal, &node, err) ||
 	    !nginx_new(&parts->settings, parts->engine.journal, parts->keys, node.secret, &parts->nginx, err))
 		return false;
-	parts->engine.adapter = nginx_adapter(parts->nginx);
 	parts->engine.php_versions = nginx_php_versions(parts->nginx);
+	return true;
+}
+
+/* The place for one more kind, and what is told of it. */
+static struct progress *add_line(struct engine *engine, struct error *err)
+{
+	struct progress *progress = progress_new();
+
+	if (!progress)
+		error_set(err, ERR_INTERNAL, "out of memory");
+	engine->lines[engine->n_kinds].progress = progress;
+	return progress;
+}
+
+static bool open_websites(struct parts *parts, struct error *err)
+{
+	struct engine *engine = &parts->engine;
+	const struct apply_options apply = { .adapter = nginx_adapter(parts->nginx),
+		                             .journal = engine->journal,
+		                             .tree = parts->tree,
+		                             .keys = parts->keys,
+		                             .progress = add_line(engine, err),
+		                             .observe_s = parts->settings.observe_s };
+
+	if (!apply.progress || !apply_new(&apply, &parts->apply, err))
+		return false;
+	engine->kinds[engine->n_kinds++] = apply_kind(parts->apply);
+	return true;
+}
+
+static bool start_workers(struct engine *engine, struct error *err)
+{
+	for (size_t i = 0; i < engine->n_kinds; i++) {
+		const struct worker_options worker = { .kind = engine->kinds[i],
+			                               .journal = engine->journal,
+			                               .wake_fd = engine->wake };
+
+		if (!worker_start(&worker, &engine->lines[i].worker, err))
+			return false;
+	}
 	return true;
 }
 
@@ -153,39 +194,27 @@ static bool start(struct parts *parts, struct error *err)
 
 	engine->link = LINK_FD;
 	engine->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	engine->progress = progress_new();
-	if (engine->wake < 0 || !engine->progress)
-		return error_errno(err, errno, "start");
-	const struct apply_options apply = { .adapter = engine->adapter,
-		                             .journal = engine->journal,
-		                             .tree = parts->tree,
-		                             .keys = parts->keys,
-		                             .progress = engine->progress,
-		                             .observe_s = parts->settings.observe_s };
-	if (!apply_new(&apply, &engine->apply, err))
-		return false;
-	const struct worker_options worker = { .apply = engine->apply,
-		                               .journal = engine->journal,
-		                               .kind = engine->adapter.ops->kind,
-		                               .wake_fd = engine->wake };
-	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply, parts->keys };
 	engine->seen = seen_new();
-	if (!engine->seen)
-		return error_errno(err, ENOMEM, "start");
-	return asking_new(&engine->node, engine->wake, &engine->asking, err) &&
-	       worker_start(&worker, &engine->worker, err);
+	if (engine->wake < 0 || !engine->seen)
+		return error_errno(err, errno, "start");
+	if (!open_websites(parts, err))
+		return false;
+	engine->node = (struct verb_node){ engine->dir, engine->kinds, engine->n_kinds, parts->keys };
+	return asking_new(&engine->node, engine->wake, &engine->asking, err) && start_workers(engine, err);
 }
 
 static void stop(struct parts *parts)
 {
 	struct engine *engine = &parts->engine;
 
-	if (engine->worker && !worker_stop(engine->worker, STOP_S))
-		_exit(0); /* a long batch: the next start goes on with it */
+	for (size_t i = 0; i < engine->n_kinds; i++)
+		if (engine->lines[i].worker && !worker_stop(engine->lines[i].worker, STOP_S))
+			_exit(0); /* a long batch: the next start goes on with it */
 	asking_free(engine->asking);
 	seen_free(engine->seen);
-	apply_free(engine->apply);
-	progress_free(engine->progress);
+	apply_free(parts->apply);
+	for (size_t i = 0; i < ENGINE_KINDS; i++)
+		progress_free(engine->lines[i].progress);
 	outcome_signer_free(engine->signer);
 	nginx_free(parts->nginx);
 	keys_freep(&parts->keys);

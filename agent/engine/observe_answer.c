@@ -150,7 +150,7 @@ static bool look(struct apply *apply, struct error *err)
 		return false;
 	const struct observed *found = observer_last(apply->observer);
 	pthread_mutex_lock(&apply->memory);
-	apply->drift = (struct apply_drift){ found->drifted, found->resources, found->adopted, found->at_ms };
+	apply->drift = (struct kind_drift){ found->drifted, found->resources, found->adopted, found->at_ms };
 	pthread_mutex_unlock(&apply->memory);
 	return true;
 }
@@ -190,7 +190,7 @@ void apply_observe_due(struct apply *apply)
 		log_failure(LOG_WARN_, &err, "observing");
 }
 
-void apply_drift(struct apply *apply, struct apply_drift *ret)
+void apply_drift(struct apply *apply, struct kind_drift *ret)
 {
 	pthread_mutex_lock(&apply->memory);
 	*ret = apply->drift;

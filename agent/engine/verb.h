@@ -9,20 +9,17 @@
 #include "lib/base/arena.h"
 #include "lib/contract/contract.h"
 
-#include "agent/engine/adapter.h"
-#include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 
-struct apply;
 struct keys;
 
 enum { VERB_ANSWER = 256 * 1024, VERB_ARENA = 8 << 20 };
 
-/* What a function may use: from any thread. The adapter's members that say so, and no others. */
+/* What a function may use: from any thread. */
 struct verb_node {
 	const char *dir;
-	struct adapter adapter;
-	struct journal *journal;
-	struct apply *apply; /* its functions for any thread */
+	const struct kind *kinds; /* their functions for any thread */
+	size_t n_kinds;
 	struct keys *keys;
 };
 
@@ -36,6 +33,7 @@ struct hold {
 
 /* A question that was believed: its token, its kind, its ids. */
 struct question {
+	const struct kind *kind;
 	char id[UUID_TEXT], resource_id[UUID_TEXT], request_id[65];
 	struct generation generation; /* zero: whichever is there */
 	const uint8_t *data;          /* packed, by verb: see verb_unpack */

@@ -17,6 +17,8 @@ bool verb_csr(const struct verb_node *node, const struct question *question, str
 
 	if (!verb_unpack(question, &stralix__v1__csr_question__rules, arena, &message, err))
 		return false;
+	if (!question->kind->keys)
+		return error_set(err, ERR_AGENT_TOO_OLD, "a %s has no certificate on this node", question->kind->name);
 	wanted = (const Stralix__V1__CsrQuestion *)message;
 	for (size_t i = 0; i < wanted->n_names; i++)
 		buf_printf(&names, "%s%s", i > 0 ? "\n" : "", wanted->names[i]);
