@@ -165,18 +165,6 @@ static bool copy_keyring(const struct place *place, const struct node *node, str
 	                   OWNER_ROOT, err);
 }
 
-/* What names without a certificate of their own are answered with (421); no browser is meant to believe it. */
-static bool make_default_certificate(const struct place *place, const struct node *node, struct error *err)
-{
-	_cleanup_(cert_authority_freep) struct cert_authority *issuer = NULL;
-	const char *const dns[] = { "default.invalid", NULL };
-	const struct cert_request request = { .name = dns[0], .dns = dns, .server = true, .days = LEAF_DAYS };
-
-	return pki_read(place, &issuer, err) &&
-	       pki_issue(place, issuer, &request, place_path(place, "etc/agent-%s/engine/default", node->id).text,
-	                 OWNER_ROOT, err);
-}
-
 /* The privileged half. */
 static bool make_engine(const struct place *place, const struct node *node, char ret_public[static 44],
                         struct error *err)
@@ -185,8 +173,7 @@ static bool make_engine(const struct place *place, const struct node *node, char
 	struct path folder = place_path(place, "etc/agent-%s/engine", node->id);
 
 	if (!place_folder(place, folder.text, 0700, OWNER_ROOT, err) ||
-	    !make_report_key(place, node, ret_public, err) || !copy_keyring(place, node, err) ||
-	    !make_default_certificate(place, node, err))
+	    !make_report_key(place, node, ret_public, err) || !copy_keyring(place, node, err))
 		return false;
 	yaml_row(&yaml, "node_id", "%s", node->id);
 	yaml_row(&yaml, "dir", "%s/nodes/%s", place->root, node->id);

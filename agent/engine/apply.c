@@ -576,6 +576,7 @@ void apply_idle(struct apply *apply)
 
 	adapter->ops->ready(adapter->self);
 	tend(apply);
+	apply_sweep_keys(apply);
 	if (!tree_tidy(apply->use.tree, KEEP_GENERATIONS, &why) || !journal_prune(apply->use.journal, &why))
 		log_failure(LOG_WARN_, &why, "tidying up");
 }

@@ -10,10 +10,12 @@
 
 #include "agent/engine/adapter.h"
 #include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 #include "agent/engine/progress.h"
 #include "agent/engine/tree.h"
 
 struct apply;
+struct keys;
 
 /* All borrowed for as long as the apply lives. Reads the journal's objects. */
 struct apply_options {
@@ -21,6 +23,7 @@ struct apply_options {
 	struct journal *journal;
 	struct tree *tree;
 	struct progress *progress;
+	struct keys *keys; /* swept between batches; NULL: there are none */
 	int64_t observe_s; /* how often apply_watch looks at the live files; 0: never */
 };
 
@@ -58,9 +61,6 @@ bool apply_plan(struct apply *apply, const char *id, const Stralix__V1__WebsiteS
 bool apply_observe(struct apply *apply, const char *id, struct arena *arena, Stralix__V1__ObserveAnswer *answer,
                    struct error *err) _must_check_;
 
-/* What the last look found. */
-struct apply_drift {
-	unsigned files, resources, adopted;
-	int64_t at_ms; /* 0: nobody has looked yet */
-};
-void apply_drift(struct apply *apply, struct apply_drift *ret);
+void apply_drift(struct apply *apply, struct kind_drift *ret);
+
+struct kind apply_kind(struct apply *apply); /* as one of the engine's kinds */

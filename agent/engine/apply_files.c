@@ -44,6 +44,8 @@ static bool read_live(struct apply *apply, const Stralix__V1__FileChoice *choice
 	char digest[OBSERVED_DIGEST];
 	bool there;
 
+	if (!adapter->ops->show(adapter->self, choice->path, "", 0, &shown))
+		return error_field(err, "files", "secret", "A file with secrets can't be adopted.");
 	if (live < 0 || !file_read_beneath(live, choice->path, ADOPTED_SIZE, content, &there, err))
 		return false;
 	if (!there)

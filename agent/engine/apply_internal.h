@@ -17,7 +17,8 @@ struct apply {
 	uint64_t adopted_version;   /* another one with each change of it */
 	struct adopted_round round; /* of the generation that was staged last */
 	struct observer *observer;
-	struct apply_drift drift; /* under memory */
+	struct kind_drift drift; /* under memory */
+	int64_t sweep_ms;         /* when keys are swept next, monotonic */
 	int64_t observe_ms;       /* when the worker looks next, monotonic */
 	struct object *objects;   /* as committed, tombstones too */
 	size_t n;
@@ -63,3 +64,6 @@ void apply_tell_dropped(const struct apply *apply, struct change *changes, size_
 bool apply_remember_round(struct apply *apply, struct error *err) _must_check_;
 
 void apply_observe_due(struct apply *apply); /* the worker's look, when it is time */
+
+/* Every hour. */
+void apply_sweep_keys(struct apply *apply);

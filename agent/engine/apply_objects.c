@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/engine/apply_internal.h"
+#include "agent/engine/order.h"
 
 void apply_free(struct apply *apply)
 {
@@ -24,10 +25,11 @@ void apply_free(struct apply *apply)
 static bool load(struct apply *apply, struct error *err)
 {
 	const struct adapter *adapter = &apply->use.adapter;
+	const struct journal_kinds kinds = { adapter->ops->kind, ORDER_NODE };
 	struct journal_node node;
 
 	if (!journal_node(apply->use.journal, &node, err) ||
-	    !journal_objects(apply->use.journal, &apply->objects, &apply->n, err) ||
+	    !journal_objects(apply->use.journal, &kinds, &apply->objects, &apply->n, err) ||
 	    !journal_adopted(apply->use.journal, &apply->adopted, err))
 		return false;
 	apply->committed = node.generation;

@@ -48,7 +48,8 @@ static bool check(struct engine *engine, const Stralix__V1__CommandFrame *frame,
 	}
 	if (!unpack(frame, arena, ret, err))
 		return false;
-	if (strcmp(frame->kind, engine->adapter.ops->kind) != 0)
+	size_t at = engine_kind(engine, frame->kind);
+	if (at == engine->n_kinds || strcmp(engine->kinds[at].name, frame->kind) != 0)
 		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know %s.%s", frame->kind, frame->verb);
 	return uuid_parse(claims->jti, &jti) &&
 	       seen_add(engine->seen, &jti, claims->exp + ENGINE_SKEW_S, clock_unix_ms() / 1000, err);
@@ -103,7 +104,9 @@ static bool put(struct engine *engine, const Stralix__V1__CommandFrame *frame, c
 	if (question->question.len > 0)
 		memcpy(asked->data, question->question.data, question->question.len);
 	asked->until_ms = clock_monotonic_ms() + question->wait_ms;
-	asked->question = (struct question){ .data = asked->data, .size = question->question.len };
+	asked->question = (struct question){ .kind = &engine->kinds[engine_kind(engine, frame->kind)],
+		                             .data = asked->data,
+		                             .size = question->question.len };
 	snprintf(asked->question.id, UUID_TEXT, "%s", question->question_id);
 	snprintf(asked->question.resource_id, UUID_TEXT, "%s", question->resource_id);
 	snprintf(asked->question.request_id, sizeof(asked->question.request_id), "%s", question->request_id);

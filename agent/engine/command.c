@@ -31,7 +31,7 @@ static bool unpack_command(const Stralix__V1__CommandFrame *frame, struct arena 
 }
 
 /* The state that a command is to bring about, whole and right. */
-static bool check_desired(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
+static bool check_desired(const struct kind *kind, const Stralix__V1__CommandFrame *frame,
                           const Stralix__V1__Command *command, struct arena *arena, struct error *err)
 {
 	bool order = order_is_one(frame->verb), good;
@@ -42,31 +42,48 @@ static bool check_desired(const struct engine *engine, const Stralix__V1__Comman
 	snprintf(object.id, sizeof(object.id), "%s", command->resource_id);
 	if (order) {
 		good = order_read(command->desired.data, command->desired.len, frame->verb, &object, arena, &read, err);
-		good = good && (!object.desired || engine->adapter.ops->read(engine->adapter.self, &object, err));
+		good = good && (!object.desired || kind->ops->read(kind->self, &object, err));
 	} else {
 		object.desired = command->desired.data;
 		object.desired_size = command->desired.len;
-		good = engine->adapter.ops->read(engine->adapter.self, &object, err);
+		good = kind->ops->read(kind->self, &object, err);
 		object.desired = NULL; /* the command's */
 	}
 	object_done(&object);
 	return good;
 }
 
+size_t engine_kind(const struct engine *engine, const char *name)
+{
+	size_t i = 0;
+
+	while (i < engine->n_kinds && !kind_is(&engine->kinds[i], name))
+		i++;
+	return i;
+}
+
+/* Orders are about files: of objects that are made of them, and of the node. */
+static bool takes(const struct kind *kind, const Stralix__V1__CommandFrame *frame)
+{
+	if (order_is_one(frame->verb))
+		return kind->also != NULL;
+	return strcmp(frame->kind, kind->name) == 0 &&
+	       (strcmp(frame->verb, "apply") == 0 || strcmp(frame->verb, "remove") == 0);
+}
+
 /* Everything that can be said against a command without the journal. */
 static bool check_command(const struct engine *engine, const Stralix__V1__CommandFrame *frame,
                           const Stralix__V1__Command *command, struct arena *arena, struct error *err)
 {
-	bool order = order_is_one(frame->verb), removes = strcmp(frame->verb, "remove") == 0;
-	bool known = strcmp(frame->kind, engine->adapter.ops->kind) == 0
-	                     ? order || removes || strcmp(frame->verb, "apply") == 0
-	                     : order && strcmp(frame->kind, ORDER_NODE) == 0;
+	bool removes = strcmp(frame->verb, "remove") == 0;
+	size_t at = engine_kind(engine, frame->kind);
+	const struct kind *kind = &engine->kinds[at];
 
-	if (!known)
+	if (at == engine->n_kinds || !takes(kind, frame))
 		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know %s.%s", frame->kind, frame->verb);
 	if (!command->generation || command->generation->n == 0)
 		return error_field(err, "generation", "required", "A command names its generation.");
-	return removes || check_desired(engine, frame, command, arena, err);
+	return removes || check_desired(kind, frame, command, arena, err);
 }
 
 static void fill_task(const Stralix__V1__CommandFrame *frame, const Stralix__V1__Command *command, struct task *task)
@@ -141,7 +158,7 @@ static bool take(struct engine *engine, const Stralix__V1__CommandFrame *frame, 
 		return refuse(engine, frame, command, &why, report, err);
 	if (fresh) {
 		failpoint("engine.begun");
-		worker_wake(engine->worker);
+		worker_wake(engine->lines[engine_kind(engine, frame->kind)].worker);
 	}
 	if (stored.size > 0)
 		return outcome_sign(engine->signer, stored.data, stored.size, task.attempt, report, err);

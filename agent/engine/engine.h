@@ -6,35 +6,43 @@
 
 #include "stralix/v1/engine.pb-c.h"
 
-#include "agent/engine/adapter.h"
-#include "agent/engine/apply.h"
 #include "agent/engine/asking.h"
 #include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 #include "agent/engine/outcome.h"
 #include "agent/engine/progress.h"
 #include "agent/engine/seen.h"
 #include "agent/engine/worker.h"
 
-enum { ENGINE_FRAME = 384 * 1024, ENGINE_CONTRACT = 1, ENGINE_SKEW_S = 150 };
+enum { ENGINE_FRAME = 384 * 1024, ENGINE_CONTRACT = 1, ENGINE_SKEW_S = 150, ENGINE_KINDS = 2 };
+
+/* Who carries out the tasks of one kind, and what is told of it meanwhile. */
+struct line {
+	struct progress *progress;
+	struct worker *worker;
+	uint64_t progress_version; /* last reported */
+	int64_t progress_ms;       /* when */
+};
 
 struct engine {
 	const char *node_id, *dir, *keyring_path;
 	struct keyring *keyring;
 	int64_t keyring_seen_ms; /* when its file was looked at */
-	struct adapter adapter;
+	struct kind kinds[ENGINE_KINDS]; /* what this node does */
+	struct line lines[ENGINE_KINDS]; /* of each */
+	size_t n_kinds;
 	const char *const *php_versions; /* that this node runs; ends with NULL */
+	char seal_key[44];               /* what secrets for this node are sealed to */
 	struct journal *journal;
 	struct outcome_signer *signer;
-	struct progress *progress;
-	struct apply *apply;
-	struct worker *worker;
 	struct verb_node node; /* of asking */
 	struct asking *asking;
 	struct seen *seen;
-	int link, wake;            /* the socketpair; the eventfd of worker and asking */
-	uint64_t progress_version; /* last reported */
-	int64_t progress_ms;       /* when */
+	int link, wake; /* the socketpair; the eventfd of workers and asking */
 };
+
+/* The place of a kind in both lists; n_kinds: this node doesn't do it. */
+size_t engine_kind(const struct engine *engine, const char *name);
 
 /* Runs until the link's end closes (true) or the socketpair fails. */
 bool engine_loop(struct engine *engine, struct error *err) _must_check_;

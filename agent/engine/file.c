@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,19 +34,49 @@ bool file_read(const char *path, size_t max, struct buf *out, struct error *err)
 	return fd < 0 ? error_errno(err, errno, "open %s", path) : read_all(fd, path, max, out, err);
 }
 
-bool file_read_beneath(int dirfd, const char *path, size_t max, struct buf *out, bool *there, struct error *err)
+/* -1: it isn't there (*there false), or no regular file. */
+static int open_beneath(int dirfd, const char *path, bool *there, struct error *err)
 {
 	struct open_how how = { .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW,
 		                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
-	_cleanup_close_ int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 	struct stat st;
 
 	*there = fd >= 0 || errno != ENOENT;
-	if (!*there)
-		return true;
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return error_set(err, ERR_CONFLICT, "%s is no file", path);
-	return read_all(fd, path, max, out, err);
+	if (*there && (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		error_set(err, ERR_CONFLICT, "%s is no file", path);
+		closep(&fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool file_digest(int dirfd, const char *path, size_t *ret_size, uint8_t ret[static 32], bool *there, struct error *err)
+{
+	_cleanup_close_ int fd = open_beneath(dirfd, path, there, err);
+	crypto_hash_sha256_state state;
+	uint8_t chunk[4096];
+	ssize_t got;
+
+	if (fd < 0)
+		return !*there;
+	*ret_size = 0;
+	crypto_hash_sha256_init(&state);
+	while ((got = read(fd, chunk, sizeof(chunk))) > 0) {
+		crypto_hash_sha256_update(&state, chunk, (size_t)got);
+		*ret_size += (size_t)got;
+	}
+	crypto_hash_sha256_final(&state, ret);
+	sodium_memzero(chunk, sizeof(chunk));
+	sodium_memzero(&state, sizeof(state));
+	return got == 0 || error_errno(err, errno, "read %s", path);
+}
+
+bool file_read_beneath(int dirfd, const char *path, size_t max, struct buf *out, bool *there, struct error *err)
+{
+	_cleanup_close_ int fd = open_beneath(dirfd, path, there, err);
+
+	return fd < 0 ? !*there : read_all(fd, path, max, out, err);
 }
 
 static bool write_all(int fd, const char *data, size_t size)

@@ -14,6 +14,10 @@ bool file_read(const char *path, size_t max, struct buf *out, struct error *err)
 bool file_read_beneath(int dirfd, const char *path, size_t max, struct buf *out, bool *there,
                        struct error *err) _must_check_;
 
+/* Size and SHA-256 of such a file; nothing of it stays in memory. */
+bool file_digest(int dirfd, const char *path, size_t *ret_size, uint8_t ret[static 32], bool *there,
+                 struct error *err) _must_check_;
+
 /* Who owns a new file; uid or gid -1 leaves it to the process. */
 struct file_owner {
 	uid_t uid;

@@ -57,43 +57,64 @@ static void read_disk(const char *dir, Stralix__V1__Heartbeat *heartbeat)
 /* False: nobody has looked yet. */
 static bool fill_drift(const struct engine *engine, Stralix__V1__Heartbeat__Drift *ret)
 {
-	struct apply_drift drift;
-
-	apply_drift(engine->apply, &drift);
 	stralix__v1__heartbeat__drift__init(ret);
-	ret->files = drift.files;
-	ret->resources = drift.resources;
-	ret->adopted = drift.adopted;
-	ret->observed_ms = drift.at_ms;
-	return drift.at_ms > 0;
+	for (size_t i = 0; i < engine->n_kinds; i++) {
+		const struct kind *kind = &engine->kinds[i];
+		struct kind_drift drift = { 0 };
+
+		kind->ops->drift(kind->self, &drift);
+		ret->files += drift.files;
+		ret->resources += drift.resources;
+		ret->adopted += drift.adopted;
+		if (drift.at_ms > ret->observed_ms)
+			ret->observed_ms = drift.at_ms;
+	}
+	return ret->observed_ms > 0;
+}
+
+/* What this node does, and how the daemons are that do it. */
+struct abilities {
+	struct adapter_health health[ENGINE_KINDS];
+	Stralix__V1__Heartbeat__Daemon daemon[ENGINE_KINDS], *daemons[ENGINE_KINDS];
+	char *capabilities[ENGINE_KINDS];
+};
+
+static void fill_abilities(const struct engine *engine, struct abilities *abilities, Stralix__V1__Heartbeat *heartbeat)
+{
+	for (size_t i = 0; i < engine->n_kinds; i++) {
+		const struct kind *kind = &engine->kinds[i];
+		struct adapter_health *health = &abilities->health[i];
+		Stralix__V1__Heartbeat__Daemon *daemon = abilities->daemons[i] = &abilities->daemon[i];
+
+		kind->ops->health(kind->self, health);
+		stralix__v1__heartbeat__daemon__init(daemon);
+		daemon->name = health->daemon;
+		daemon->version = health->version;
+		daemon->alive = health->alive;
+		daemon->message = health->message;
+		abilities->capabilities[i] = (char *)(uintptr_t)kind->capability;
+		heartbeat->resources += (uint32_t)kind->ops->served(kind->self);
+	}
+	heartbeat->n_daemons = heartbeat->n_capabilities = engine->n_kinds;
+	heartbeat->daemons = abilities->daemons;
+	heartbeat->capabilities = abilities->capabilities;
 }
 
 bool engine_heartbeat(struct engine *engine, struct buf *report, struct error *err)
 {
-	struct adapter_health health = { 0 };
+	struct abilities abilities = { 0 };
 	Stralix__V1__Heartbeat heartbeat;
-	Stralix__V1__Heartbeat__Daemon daemon, *daemons[] = { &daemon };
 	Stralix__V1__Heartbeat__Drift drift;
-	char *capabilities[] = { (char *)(uintptr_t)engine->adapter.ops->kind };
 
 	stralix__v1__heartbeat__init(&heartbeat);
-	stralix__v1__heartbeat__daemon__init(&daemon);
-	engine->adapter.ops->health(engine->adapter.self, &health);
-	daemon.name = health.daemon;
-	daemon.version = health.version;
-	daemon.alive = health.alive;
-	daemon.message = health.message;
+	fill_abilities(engine, &abilities, &heartbeat);
 	heartbeat.node_id = (char *)(uintptr_t)engine->node_id;
 	heartbeat.contract = ENGINE_CONTRACT;
 	heartbeat.version = (char *)(uintptr_t)STRALIX_VERSION;
 	heartbeat.node_time_ms = clock_unix_ms();
-	heartbeat.n_daemons = 1;
-	heartbeat.daemons = daemons;
-	heartbeat.resources = (uint32_t)apply_served(engine->apply);
-	heartbeat.n_capabilities = 1;
-	heartbeat.capabilities = capabilities;
 	if (fill_drift(engine, &drift))
 		heartbeat.drift = &drift;
+	heartbeat.seal_key = engine->seal_key;
 	heartbeat.php_versions = (char **)(uintptr_t)engine->php_versions;
 	for (const char *const *version = engine->php_versions; version && *version; version++)
 		heartbeat.n_php_versions++;

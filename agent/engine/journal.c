@@ -189,7 +189,7 @@ bool journal_stage(struct journal *journal, uint64_t generation, const struct ta
 {
 	if (!journal_begin(journal, err))
 		return false;
-	bool ok = journal_node_set(journal, "staged", SQL_INT(generation), err);
+	bool ok = generation == 0 || journal_node_set(journal, "staged", SQL_INT(generation), err);
 	for (size_t i = 0; ok && i < n; i++)
 		ok = sql_run(journal->db, "update tasks set state = 2, generation = ?, changed_ms = ? where id = ?",
 		             SQL_VALUES(SQL_INT(generation), SQL_INT(clock_unix_ms()), SQL_TEXT(tasks[i]->id)), err);

@@ -53,13 +53,20 @@ enum journal_state {
 bool journal_accept(struct journal *journal, const struct journal_command *command, enum journal_state *state,
                     bool *fresh, struct buf *outcome, struct error *err) _must_check_;
 
-/* Tasks that aren't finished, oldest first; free each with task_done and the array with free. */
-bool journal_unfinished(struct journal *journal, struct task **ret, size_t *n, struct error *err) _must_check_;
+/* Whose tasks or objects are meant: those of one kind, and of a further one (NULL: none). */
+struct journal_kinds {
+	const char *name, *also;
+};
 
-/* All objects of the journal, tombstones too; object_done each and free. served, name, uid are not filled in. */
-bool journal_objects(struct journal *journal, struct object **ret, size_t *n, struct error *err) _must_check_;
+/* Tasks of these that aren't finished, oldest first; free each with task_done and the array with free. */
+bool journal_unfinished(struct journal *journal, const struct journal_kinds *kinds, struct task **ret, size_t *n,
+                        struct error *err) _must_check_;
 
-/* A generation begins with these tasks: they are running from now on. */
+/* All objects of these, tombstones too; object_done each and free. served, name, uid are not filled in. */
+bool journal_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **ret, size_t *n,
+                     struct error *err) _must_check_;
+
+/* A generation begins with these tasks: they are running from now on. 0: there is none, they are done by calls. */
 bool journal_stage(struct journal *journal, uint64_t generation, const struct task *const *tasks, size_t n,
                    struct error *err) _must_check_;
 

@@ -178,15 +178,20 @@ static bool read_task(sqlite3_stmt *row, struct task *task, struct error *err)
 	return sql_blob(row, 8, &task->desired, &task->desired_size, err);
 }
 
-static bool collect_tasks(struct journal *journal, struct task **list, size_t *n, struct error *err)
+static const char *further(const struct journal_kinds *kinds)
+{
+	return kinds->also ? kinds->also : kinds->name;
+}
+
+static bool collect_tasks(struct journal *journal, const struct journal_kinds *kinds, struct task **list, size_t *n, struct error *err)
 {
 	_cleanup_sql_ sqlite3_stmt *statement = NULL;
 	bool row;
 
 	if (!sql_prepare(journal->db,
 	                 "select id, attempt, kind, verb, resource_id, epoch, n, request_id, desired from tasks"
-	                 " where state in (1, 2) order by place",
-	                 SQL_NONE, &statement, err))
+	                 " where state in (1, 2) and kind in (?, ?) order by place",
+	                 SQL_VALUES(SQL_TEXT(kinds->name), SQL_TEXT(further(kinds))), &statement, err))
 		return false;
 	while (sql_step(journal->db, statement, &row, err)) {
 		if (!row)
@@ -202,13 +207,13 @@ static bool collect_tasks(struct journal *journal, struct task **list, size_t *n
 	return false;
 }
 
-bool journal_unfinished(struct journal *journal, struct task **ret, size_t *n, struct error *err)
+bool journal_unfinished(struct journal *journal, const struct journal_kinds *kinds, struct task **ret, size_t *n, struct error *err)
 {
 	struct task *list = NULL;
 
 	*n = 0;
 	pthread_mutex_lock(&journal->lock);
-	bool ok = collect_tasks(journal, &list, n, err);
+	bool ok = collect_tasks(journal, kinds, &list, n, err);
 	pthread_mutex_unlock(&journal->lock);
 	if (!ok) {
 		while (*n > 0)
@@ -230,14 +235,15 @@ static bool read_object(sqlite3_stmt *row, struct object *object, struct error *
 	return sql_blob(row, 5, &object->desired, &object->desired_size, err);
 }
 
-static bool collect_objects(struct journal *journal, struct object **list, size_t *n, struct error *err)
+static bool collect_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **list, size_t *n, struct error *err)
 {
 	_cleanup_sql_ sqlite3_stmt *statement = NULL;
 	size_t room = 0;
 	bool row;
 
-	if (!sql_prepare(journal->db, "select kind, id, epoch, n, state, desired from objects order by kind, id",
-	                 SQL_NONE, &statement, err))
+	if (!sql_prepare(journal->db,
+	                 "select kind, id, epoch, n, state, desired from objects where kind in (?, ?) order by kind, id",
+	                 SQL_VALUES(SQL_TEXT(kinds->name), SQL_TEXT(further(kinds))), &statement, err))
 		return false;
 	while (sql_step(journal->db, statement, &row, err)) {
 		if (!row)
@@ -256,13 +262,13 @@ static bool collect_objects(struct journal *journal, struct object **list, size_
 	return false;
 }
 
-bool journal_objects(struct journal *journal, struct object **ret, size_t *n, struct error *err)
+bool journal_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **ret, size_t *n, struct error *err)
 {
 	struct object *list = NULL;
 
 	*n = 0;
 	pthread_mutex_lock(&journal->lock);
-	bool ok = collect_objects(journal, &list, n, err);
+	bool ok = collect_objects(journal, kinds, &list, n, err);
 	pthread_mutex_unlock(&journal->lock);
 	if (!ok) {
 		while (*n > 0)

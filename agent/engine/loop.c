@@ -234,25 +234,35 @@ static bool send_progress_of(struct engine *engine, const struct progress_view *
 }
 
 /* Progress is worth a report when it changed since the last look, or when the lease wants one. */
-static bool send_progress(struct engine *engine, bool *busy, struct error *err)
+static bool send_progress_in(struct engine *engine, struct line *line, bool *busy, struct error *err)
 {
 	struct progress_view view;
 	int64_t now = clock_monotonic_ms();
-	bool ok = true;
+	bool ok = true, some = progress_get(line->progress, &view);
 
-	*busy = progress_get(engine->progress, &view);
-	if (!*busy || now - engine->progress_ms < TICK_MS ||
-	    (view.version == engine->progress_version && now - engine->progress_ms < RENEW_MS)) {
-		if (!*busy)
-			engine->progress_ms = now;
+	*busy = *busy || some;
+	if (!some || now - line->progress_ms < TICK_MS ||
+	    (view.version == line->progress_version && now - line->progress_ms < RENEW_MS)) {
+		if (!some)
+			line->progress_ms = now;
 		progress_view_done(&view);
 		return true;
 	}
-	engine->progress_version = view.version;
-	engine->progress_ms = now;
+	line->progress_version = view.version;
+	line->progress_ms = now;
 	for (size_t i = 0; ok && i < view.n; i++)
 		ok = send_progress_of(engine, &view, &view.tasks[i], err);
 	progress_view_done(&view);
+	return ok;
+}
+
+static bool send_progress(struct engine *engine, bool *busy, struct error *err)
+{
+	bool ok = true;
+
+	*busy = false;
+	for (size_t i = 0; ok && i < engine->n_kinds; i++)
+		ok = send_progress_in(engine, &engine->lines[i], busy, err);
 	return ok;
 }
 

@@ -39,6 +39,7 @@ struct object {
 	char name[MODEL_NAME]; /* no two served objects of a kind have the same, */
 	char *names;           /* nor one of these further ones: " a b ", owned; NULL: none */
 	uid_t uid;
+	char key[UUID_TEXT]; /* of keys.h: the certificate that desired names; "": none */
 	uint8_t *desired;
 	size_t desired_size;
 };

@@ -216,14 +216,13 @@ static bool looks_the_same(const struct known_file *file, const struct stat *st)
 
 static bool content_is_right(const struct look *look, const struct known_file *file, const struct stat *st)
 {
-	_cleanup_buf_ struct buf content = { 0 };
 	uint8_t digest[TOKEN_DIGEST];
+	size_t size;
 	bool there;
 
-	if (st->st_size != file->size || !file_read_beneath(look->dir, file->path, READ_MAX, &content, &there, NULL) ||
-	    !there)
+	if (st->st_size != file->size || st->st_size > READ_MAX ||
+	    !file_digest(look->dir, file->path, &size, digest, &there, NULL) || !there)
 		return false;
-	token_digest(content.data, content.size, digest);
 	return memcmp(digest, file->digest, sizeof(digest)) == 0;
 }
 

@@ -56,6 +56,10 @@ static bool fill_diff(struct telling *telling, const struct observed_file *from,
 	struct shown shown;
 	bool there = false;
 
+	if (!adapter->ops->show(adapter->self, from->path, "", 0, &content)) {
+		to->secret = true; /* by its name alone: it isn't even read */
+		return true;
+	}
 	if (!render_own(telling, from->owner, &own, err))
 		return false;
 	if (!file_read_beneath(telling->live, from->path, DIFF_TEXT, &content, &there, &unread))
@@ -146,7 +150,7 @@ static bool look(struct apply *apply, struct error *err)
 		return false;
 	const struct observed *found = observer_last(apply->observer);
 	pthread_mutex_lock(&apply->memory);
-	apply->drift = (struct apply_drift){ found->drifted, found->resources, found->adopted, found->at_ms };
+	apply->drift = (struct kind_drift){ found->drifted, found->resources, found->adopted, found->at_ms };
 	pthread_mutex_unlock(&apply->memory);
 	return true;
 }
@@ -186,7 +190,7 @@ void apply_observe_due(struct apply *apply)
 		log_failure(LOG_WARN_, &err, "observing");
 }
 
-void apply_drift(struct apply *apply, struct apply_drift *ret)
+void apply_drift(struct apply *apply, struct kind_drift *ret)
 {
 	pthread_mutex_lock(&apply->memory);
 	*ret = apply->drift;

@@ -85,13 +85,46 @@ static bool drops(const struct planning *planning, const char *path)
 	return false;
 }
 
+static bool add_plan(struct planning *planning, const char *path, const char *change, const struct shown *shown,
+                     Stralix__V1__PlanAnswer *answer, struct error *err)
+{
+	Stralix__V1__FilePlan *file = arena_alloc(planning->arena, sizeof(*file));
+
+	if (!file)
+		return error_set(err, ERR_TOO_LARGE, "no room for the plan");
+	stralix__v1__file_plan__init(file);
+	file->path = shown_text(path, planning->arena);
+	file->change = (char *)(uintptr_t)change;
+	file->diff = shown->diff;
+	file->cut = shown->cut;
+	file->secret = shown->secret;
+	file->drops_adopted = drops(planning, path);
+	answer->files[answer->n_files++] = file;
+	return file->path || error_set(err, ERR_TOO_LARGE, "no room for the plan");
+}
+
+/* Of a secret: that it is another one, and nothing more. */
+static bool compare_secret(struct planning *planning, int live, const char *path, const struct staged_file *wanted,
+                           Stralix__V1__PlanAnswer *answer, struct error *err)
+{
+	const struct shown nothing = { .secret = true, .diff = (char *)(uintptr_t) "" };
+	uint8_t digest[TOKEN_DIGEST];
+	bool there = false;
+	size_t size;
+
+	if (live >= 0 && !file_digest(live, path, &size, digest, &there, err))
+		return false;
+	if (there == (wanted != NULL) && (!there || memcmp(digest, wanted->digest, sizeof(digest)) == 0))
+		return true;
+	return add_plan(planning, path, !there ? "added" : wanted ? "changed" : "removed", &nothing, answer, err);
+}
+
 /* One file, live and wanted (NULL: it wouldn't be there); nothing is appended when they are the same. */
 static bool compare(struct planning *planning, int live, const char *path, const struct staged_file *wanted,
                     Stralix__V1__PlanAnswer *answer, struct error *err)
 {
 	const struct adapter *adapter = &planning->apply->use.adapter;
 	_cleanup_buf_ struct buf content = { 0 }, a = { 0 }, b = { 0 };
-	Stralix__V1__FilePlan *file;
 	struct shown shown;
 	bool there = false;
 
@@ -106,18 +139,7 @@ static bool compare(struct planning *planning, int live, const char *path, const
 	const struct diff_text to = { wanted ? wanted->data : NULL, wanted ? wanted->size : 0 };
 	if (!shown_diff(adapter, path, from, to, &planning->left, planning->arena, &shown, err))
 		return false;
-	file = arena_alloc(planning->arena, sizeof(*file));
-	if (!file)
-		return error_set(err, ERR_TOO_LARGE, "no room for the plan");
-	stralix__v1__file_plan__init(file);
-	file->path = shown_text(path, planning->arena);
-	file->change = (char *)(uintptr_t)(!there ? "added" : wanted ? "changed" : "removed");
-	file->diff = shown.diff;
-	file->cut = shown.cut;
-	file->secret = shown.secret;
-	file->drops_adopted = drops(planning, path);
-	answer->files[answer->n_files++] = file;
-	return file->path || error_set(err, ERR_TOO_LARGE, "no room for the plan");
+	return add_plan(planning, path, !there ? "added" : wanted ? "changed" : "removed", &shown, answer, err);
 }
 
 /* The files that there would be, and then those that there would be no more. */
@@ -132,10 +154,12 @@ static bool compare_all(struct planning *planning, Stralix__V1__PlanAnswer *answ
 	if (ok && !answer->files)
 		return error_set(err, ERR_TOO_LARGE, "no room for the plan");
 	for (size_t i = 0; ok && i < will.n; i++)
-		ok = will.files[i].folder || compare(planning, live, will.files[i].path, &will.files[i], answer, err);
+		ok = will.files[i].folder || (will.files[i].secret ? compare_secret : compare)(
+						     planning, live, will.files[i].path, &will.files[i], answer, err);
 	for (size_t i = 0; ok && i < was.n; i++)
 		ok = was.files[i].folder || staging_find(&will, was.files[i].path) ||
-		     compare(planning, live, was.files[i].path, NULL, answer, err);
+		     (was.files[i].secret ? compare_secret : compare)(planning, live, was.files[i].path, NULL, answer,
+		                                                      err);
 	return ok;
 }
 

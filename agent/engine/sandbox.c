@@ -27,9 +27,12 @@ struct sandbox {
 	uid_t uid;
 	char *scratch[SCRATCH + 1];
 	char scratch_options[64];
+	bool talks;
+	int program; /* opened beforehand, since the sandbox's uid may not be able to walk there; -1: none */
 	pid_t pid;   /* 0: none */
 	int request; /* where the child waits for its arguments; -1: none, or started */
 	int output;  /* what it writes; -1: none */
+	int talk;    /* its standard input; -1: none */
 };
 
 static void reap(struct sandbox *sandbox, bool kill_it, int *status)
@@ -45,8 +48,9 @@ static void reap(struct sandbox *sandbox, bool kill_it, int *status)
 	*status = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
 	closep(&sandbox->request);
 	closep(&sandbox->output);
+	closep(&sandbox->talk);
 	sandbox->pid = 0;
-	sandbox->request = sandbox->output = -1;
+	sandbox->request = sandbox->output = sandbox->talk = -1;
 }
 
 void sandbox_free(struct sandbox *sandbox)
@@ -56,6 +60,7 @@ void sandbox_free(struct sandbox *sandbox)
 	if (!sandbox)
 		return;
 	reap(sandbox, true, &status);
+	closep(&sandbox->program);
 	for (unsigned i = 0; i < SCRATCH; i++)
 		free(sandbox->scratch[i]);
 	free(sandbox);
@@ -67,7 +72,11 @@ bool sandbox_new(const struct sandbox_options *options, struct sandbox **ret, st
 
 	if (!sandbox)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	sandbox->request = sandbox->output = -1;
+	sandbox->request = sandbox->output = sandbox->talk = -1;
+	sandbox->program = options->program ? open(options->program, O_PATH | O_CLOEXEC) : -1;
+	if (options->program && sandbox->program < 0)
+		return error_errno(err, errno, "open %s", options->program);
+	sandbox->talks = options->talks;
 	sandbox->uid = options->uid ? options->uid : geteuid();
 	snprintf(sandbox->scratch_options, sizeof(sandbox->scratch_options), "mode=0700,size=8m,uid=%u,gid=%u",
 	         sandbox->uid, options->uid ? sandbox->uid : getegid());
@@ -119,9 +128,10 @@ static bool map_id(const char *path, unsigned id)
 static bool become(uid_t uid)
 {
 	/* The raw calls: glibc's would signal the engine's other threads. Afterwards /proc/self must be ours again. */
-	return uid == geteuid() ||
-	       (syscall(SYS_setgroups, (size_t)0, NULL) == 0 && syscall(SYS_setresgid, uid, uid, uid) == 0 &&
-	        syscall(SYS_setresuid, uid, uid, uid) == 0 && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
+	return (uid == geteuid() ||
+	        (syscall(SYS_setgroups, (size_t)0, NULL) == 0 && syscall(SYS_setresgid, uid, uid, uid) == 0 &&
+	         syscall(SYS_setresuid, uid, uid, uid) == 0)) &&
+	       prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
 }
 
 static bool enter_namespaces(void)
@@ -162,7 +172,7 @@ static bool close_files(const struct sandbox *sandbox)
 }
 
 /* Arguments come as NUL-terminated strings, closed by an empty one. */
-static bool run_what_is_asked(int request)
+static bool run_what_is_asked(int request, int program)
 {
 	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
 	char text[ARGUMENTS_MAX];
@@ -176,7 +186,10 @@ static bool run_what_is_asked(int request)
 		argv[n++] = next;
 	if (n == 0)
 		return false;
-	execve(argv[0], argv, (char *const *)(uintptr_t)environment);
+	if (program >= 0)
+		syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
+	else
+		execve(argv[0], argv, (char *const *)(uintptr_t)environment);
 	return false;
 }
 
@@ -195,20 +208,25 @@ static void complain(const char *what)
 		_exit(CHILD_STATUS);
 }
 
-/* request is descriptor 3, output 1 and 2, everything else is closed. */
-static void child(const struct sandbox *sandbox, int request, int output)
+/* request is descriptor 3, the program 4, output 1 and 2, talk (-1: nothing to read) 0, everything else is closed. */
+static void child(const struct sandbox *sandbox, int request, int output, int talk)
 {
 	static const struct rlimit limit = { 4096, 4096 };
-	int null = open("/dev/null", O_RDONLY);
+	int null = talk >= 0 ? talk : open("/dev/null", O_RDONLY);
 
-	if (request < 5 && (request = fcntl(request, F_DUPFD, 5)) < 0)
+	int program = sandbox->program < 0 ? -1 : fcntl(sandbox->program, F_DUPFD, 6);
+
+	if (request < 6 && (request = fcntl(request, F_DUPFD, 6)) < 0)
 		_exit(CHILD_STATUS);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	dup2(null, STDIN_FILENO);
 	dup2(request, 3);
-	syscall(SYS_close_range, 4U, ~0U, 0U);
+	if (program >= 0)
+		dup2(program, 4);
+	syscall(SYS_close_range, program >= 0 ? 5U : 4U, ~0U, 0U);
 	fcntl(3, F_SETFD, FD_CLOEXEC);
+	fcntl(4, F_SETFD, FD_CLOEXEC);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	if (!become(sandbox->uid))
 		complain("changing the uid");
@@ -221,29 +239,47 @@ static void child(const struct sandbox *sandbox, int request, int output)
 	else if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
 	         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		complain("giving up rights");
-	else if (!run_what_is_asked(3))
+	else if (!run_what_is_asked(3, program >= 0 ? 4 : -1))
 		complain("running the test");
 	_exit(CHILD_STATUS);
 }
 
+/* Each one's first is the child's, but of output, whose second is. */
+struct pipes {
+	int request[2], output[2], talk[2];
+};
+
+static bool make_pipes(const struct sandbox *sandbox, struct pipes *ret, struct error *err)
+{
+	*ret = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	if (pipe2(ret->request, O_CLOEXEC) == 0 && pipe2(ret->output, O_CLOEXEC) == 0 &&
+	    (!sandbox->talks || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret->talk) == 0))
+		return true;
+	error_errno(err, errno, "make a pipe");
+	for (unsigned i = 0; i < 2; i++) {
+		closep(&ret->request[i]);
+		closep(&ret->output[i]);
+	}
+	return false;
+}
+
 bool sandbox_prepare(struct sandbox *sandbox, struct error *err)
 {
-	int request[2] = { -1, -1 }, output[2] = { -1, -1 };
+	struct pipes pipes;
 
 	if (sandbox->pid > 0)
 		return true;
-	if (pipe2(request, O_CLOEXEC) < 0 || pipe2(output, O_CLOEXEC) < 0) {
-		closep(&request[0]);
-		closep(&request[1]);
-		return error_errno(err, errno, "make a pipe");
-	}
+	if (!make_pipes(sandbox, &pipes, err))
+		return false;
 	sandbox->pid = fork();
 	if (sandbox->pid == 0)
-		child(sandbox, request[0], output[1]);
-	close(request[0]);
-	close(output[1]);
-	sandbox->request = request[1];
-	sandbox->output = output[0];
+		child(sandbox, pipes.request[0], pipes.output[1], pipes.talk[0]);
+	close(pipes.request[0]);
+	close(pipes.output[1]);
+	closep(&pipes.talk[0]);
+	sandbox->request = pipes.request[1];
+	sandbox->output = pipes.output[0];
+	sandbox->talk = pipes.talk[1];
 	if (sandbox->pid < 0) {
 		int why = errno, status;
 
@@ -309,4 +345,9 @@ bool sandbox_wait(struct sandbox *sandbox, int64_t deadline_ms, struct buf *outp
 	if (*status == CHILD_STATUS)
 		return error_set(err, ERR_INTERNAL, "%s", output->data ? output->data : "the sandbox failed");
 	return true;
+}
+
+int sandbox_socket(const struct sandbox *sandbox)
+{
+	return sandbox->talk;
 }

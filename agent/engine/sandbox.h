@@ -18,6 +18,8 @@ struct sandbox;
 struct sandbox_options {
 	uid_t uid;
 	const char *const *scratch; /* folders that become empty tmpfs; ends with NULL */
+	const char *program;        /* runs in the place of argv[0], wherever it lies; NULL: argv[0] does */
+	bool talks;                 /* standard input is a SOCK_SEQPACKET socket: see sandbox_socket */
 };
 
 bool sandbox_new(const struct sandbox_options *options, struct sandbox **ret, struct error *err) _must_check_;
@@ -29,6 +31,9 @@ bool sandbox_prepare(struct sandbox *sandbox, struct error *err) _must_check_;
 
 /* Starts argv[0] (an absolute path) in the sandbox that is ready, and returns at once. */
 bool sandbox_start(struct sandbox *sandbox, const char *const *argv, struct error *err) _must_check_;
+
+/* The other end of a talking one's standard input, from its start to its end. */
+int sandbox_socket(const struct sandbox *sandbox);
 
 /* Waits for what was started; kills it at the deadline (ERR_TIMEOUT). output gets what it wrote, at most 64 KiB.
  * status: its exit status, or 128 + the signal. */

@@ -22,6 +22,10 @@ const struct config_row settings_rows[] = {
 	TEXT(templates, NULL, "the folder of infrastructure templates, with nginx/ and php/ in it"),
 	TEXT(keyring, NULL, "public token keys"),
 	TEXT(report_key, NULL, "the key that signs reports"),
+	TEXT(seal_key, "",
+	     "the key that opens secrets sealed to this node, made when it isn't there; empty: seal.key "
+	     "beside the report key"),
+	TEXT(keys_binary, "", "stralix-agent-keys; empty: beside the engine"),
 	TEXT(nginx_binary, "/usr/sbin/nginx", "nginx"),
 	TEXT(php, "", "versions of PHP and their php-fpm, with commas between: 8.2=/usr/sbin/php-fpm8.2"),
 	NUMBER(http_port, "80", 1, 65535, "where websites answer"),
@@ -37,45 +41,13 @@ const struct config_row settings_rows[] = {
 	  "much" },
 	TEXT(log_level, "info", "debug, info, warn or error"),
 	{ "listen_v6", CONFIG_BOOL, offsetof(struct settings, listen_v6), "true", 0, 0, NULL, "answer on IPv6 too" },
-	TEXT(default_cert, "", "certificate for names without one; empty: default.crt beside this file"),
-	TEXT(default_key, "", "its key; empty: default.key beside this file"),
 	{ .key = NULL },
 };
-
-static char *beside(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-	char *found = NULL;
-
-	if (asprintf(&found, "%.*s/%s", slash ? (int)(slash - path) : 1, slash ? path : ".", name) < 0)
-		return NULL;
-	if (access(found, R_OK) == 0)
-		return found;
-	free(found);
-	return NULL;
-}
-
-/* An empty setting becomes the path of the file that is there. */
-static void find_file(char **setting, const char *config, const char *key, const char *name)
-{
-	char *found = **setting ? NULL : beside(config, name);
-
-	if (!**setting && !found)
-		found = beside(key, name);
-	if (!found)
-		return;
-	free(*setting);
-	*setting = found;
-}
 
 bool settings_load(const char *path, struct settings *ret, struct error *err)
 {
 	*ret = (struct settings){ 0 };
-	if (!config_load(path, settings_rows, ret, err))
-		return false;
-	find_file(&ret->default_cert, path, ret->report_key, "default.crt");
-	find_file(&ret->default_key, path, ret->report_key, "default.key");
-	return true;
+	return config_load(path, settings_rows, ret, err);
 }
 
 void settings_done(struct settings *settings)

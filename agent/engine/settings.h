@@ -6,15 +6,14 @@
 #include "lib/base/config.h"
 
 struct settings {
-	char *node_id, *dir, *templates, *keyring, *report_key, *nginx_binary, *php, *address, *log_level;
-	char *default_cert, *default_key;
+	char *node_id, *dir, *templates, *keyring, *report_key, *seal_key, *keys_binary, *nginx_binary, *php, *address,
+		*log_level;
 	int64_t http_port, https_port, test_uid, web_uid, test_s, observe_s, log_bytes;
 	bool listen_v6;
 };
 
 extern const struct config_row settings_rows[];
 
-/* settings_done frees what it filled in. Fills in default_cert and default_key: files of those names beside
- * engine.yaml or beside the report key; empty when there are none. */
+/* settings_done frees what it filled in. */
 bool settings_load(const char *path, struct settings *ret, struct error *err) _must_check_;
 void settings_done(struct settings *settings);

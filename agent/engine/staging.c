@@ -89,6 +89,62 @@ bool staging_write(struct staging *staging, const char *folder, const char *name
 	return false;
 }
 
+static struct staged_file *add_secret(struct staging *staging, const char *folder, const char *name,
+                                      struct file_owner owner, struct error *err)
+{
+	struct staged_file *file = add(staging);
+
+	if (!file) {
+		error_set(err, ERR_INTERNAL, "out of memory");
+		return NULL;
+	}
+	file->secret = true;
+	file->owner = owner;
+	if (name_it(file, folder, name, err))
+		return file;
+	staging->n--;
+	return NULL;
+}
+
+static int open_folder(const struct staging *staging, const char *folder, struct error *err)
+{
+	return staging->dir < 0 ? -1 : file_open_dir(staging->dir, folder, err);
+}
+
+bool staging_link(struct staging *staging, const char *folder, const char *name, int from, const char *from_name,
+                  struct file_owner owner, struct error *err)
+{
+	_cleanup_close_ int below = open_folder(staging, folder, err);
+	struct staged_file *file =
+		staging->dir < 0 || below >= 0 ? add_secret(staging, folder, name, owner, err) : NULL;
+	bool there = false;
+
+	if (!file)
+		return false;
+	if (file_digest(from, from_name, &file->size, file->digest, &there, err) && there &&
+	    (below < 0 || linkat(from, from_name, below, name, 0) == 0 || error_errno(err, errno, "link %s", name)))
+		return true;
+	staging->n--;
+	return there ? false : error_set(err, ERR_CONFLICT, "%s isn't there", name);
+}
+
+bool staging_write_secret(struct staging *staging, const char *folder, const char *name, const void *data, size_t size,
+                          struct file_owner owner, struct error *err)
+{
+	_cleanup_close_ int below = open_folder(staging, folder, err);
+	struct staged_file *file =
+		staging->dir < 0 || below >= 0 ? add_secret(staging, folder, name, owner, err) : NULL;
+
+	if (!file)
+		return false;
+	file->size = size;
+	token_digest(data, size, file->digest);
+	if (below < 0 || file_write_at(below, name, data, size, owner, err))
+		return true;
+	staging->n--;
+	return false;
+}
+
 bool staging_mkdir(struct staging *staging, const char *name, struct file_owner owner, struct error *err)
 {
 	struct staged_file *file = add(staging);
@@ -108,30 +164,16 @@ const struct staged_file *staging_find(const struct staging *staging, const char
 	return NULL;
 }
 
-static bool read_whole(int fd, char *data, size_t size)
-{
-	size_t got = 0;
-	ssize_t more = 1;
-
-	while (got < size && (more = read(fd, data + got, size - got)) > 0)
-		got += (size_t)more;
-	return got == size;
-}
-
 static bool check(int dir, const struct staged_file *file, struct error *err)
 {
-	_cleanup_free_ char *data = malloc(file->size + 1);
-	_cleanup_close_ int fd = openat(dir, file->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	uint8_t digest[TOKEN_DIGEST];
-	char extra;
+	bool there;
+	size_t size;
 
-	if (!data)
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	if (fd < 0)
-		return error_errno(err, errno, "read %s back", file->path);
-	if (!read_whole(fd, data, file->size) || read(fd, &extra, 1) != 0)
+	if (!file_digest(dir, file->path, &size, digest, &there, err))
+		return error_wrap(err, "read %s back", file->path);
+	if (!there || size != file->size)
 		return error_set(err, ERR_DISK, "%s isn't as long as it was written", file->path);
-	token_digest(data, file->size, digest);
 	return memcmp(digest, file->digest, sizeof(digest)) == 0 ||
 	       error_set(err, ERR_DISK, "%s doesn't hold what was written", file->path);
 }

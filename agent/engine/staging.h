@@ -16,6 +16,7 @@ struct staged_file {
 	char path[STAGING_NAME]; /* beneath the generation's folder */
 	bool folder;
 	bool adopted; /* the filter's content, not the adapter's */
+	bool secret;  /* not kept in memory, not shown */
 	struct file_owner owner;
 	char *data; /* owned; NULL unless in memory */
 	size_t size;
@@ -45,6 +46,12 @@ void staging_done(struct staging *staging);
 bool staging_write(struct staging *staging, const char *folder, const char *name, const void *data, size_t size,
                    struct file_owner owner, struct error *err) _must_check_;
 bool staging_mkdir(struct staging *staging, const char *name, struct file_owner owner, struct error *err) _must_check_;
+
+/* The same of a secret, which goes by no filter: another name for a file that is there, or what there would be. */
+bool staging_link(struct staging *staging, const char *folder, const char *name, int from, const char *from_name,
+                  struct file_owner owner, struct error *err) _must_check_;
+bool staging_write_secret(struct staging *staging, const char *folder, const char *name, const void *data, size_t size,
+                          struct file_owner owner, struct error *err) _must_check_;
 
 const struct staged_file *staging_find(const struct staging *staging, const char *path); /* NULL: it isn't there */
 

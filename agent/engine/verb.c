@@ -8,6 +8,7 @@ static const struct verb verbs[] = {
 	{ "read", verb_read },
 	{ "plan", verb_plan },
 	{ "observe", verb_observe },
+	{ "csr", verb_csr },
 };
 
 const struct verb *verb_find(const char *name)

@@ -1,6 +1,6 @@
 /*
  * verb: what may be asked of this node: a table of names with one function each. A question changes nothing here: not
- * the journal, not a daemon, not a file that a daemon reads.
+ * the journal, not a daemon, not a file that a daemon reads. csr leaves a key that nothing uses yet.
  *
  * To add one: its messages in node.proto, its function in verb_<name>.c, a row in verb.c.
  */
@@ -9,19 +9,18 @@
 #include "lib/base/arena.h"
 #include "lib/contract/contract.h"
 
-#include "agent/engine/adapter.h"
-#include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 
-struct apply;
+struct keys;
 
 enum { VERB_ANSWER = 256 * 1024, VERB_ARENA = 8 << 20 };
 
-/* What a function may use: from any thread. The adapter's members that say so, and no others. */
+/* What a function may use: from any thread. */
 struct verb_node {
 	const char *dir;
-	struct adapter adapter;
-	struct journal *journal;
-	struct apply *apply; /* its functions for any thread */
+	const struct kind *kinds; /* their functions for any thread */
+	size_t n_kinds;
+	struct keys *keys;
 };
 
 /* What a function says of an answer without news: it may be held, and the function is asked again when the file at path
@@ -34,6 +33,7 @@ struct hold {
 
 /* A question that was believed: its token, its kind, its ids. */
 struct question {
+	const struct kind *kind;
 	char id[UUID_TEXT], resource_id[UUID_TEXT], request_id[65];
 	struct generation generation; /* zero: whichever is there */
 	const uint8_t *data;          /* packed, by verb: see verb_unpack */
@@ -68,3 +68,5 @@ bool verb_plan(const struct verb_node *node, const struct question *question, st
                struct error *err) _must_check_;
 bool verb_observe(const struct verb_node *node, const struct question *question, struct arena *arena,
                   struct buf *answer, struct error *err) _must_check_;
+bool verb_csr(const struct verb_node *node, const struct question *question, struct arena *arena, struct buf *answer,
+              struct error *err) _must_check_;

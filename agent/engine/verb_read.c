@@ -7,18 +7,19 @@
 #include "agent/engine/log_file.h"
 #include "agent/engine/verb.h"
 
-static bool read_log(const struct verb_node *node, const struct question *question,
-                     const Stralix__V1__LogQuestion *wanted, struct arena *arena, struct buf *answer, struct error *err)
+static bool read_log(const struct question *question, const Stralix__V1__LogQuestion *wanted, struct arena *arena, struct buf *answer, struct error *err)
 {
+	const struct kind *kind = question->kind;
 	struct hold *hold = question->hold;
 	const struct log_wanted want = { hold->since[0] ? hold->since : wanted->cursor, wanted->max_lines,
 		                         wanted->contains };
 	struct log_found found;
 	Stralix__V1__LogAnswer reply;
 
-	if (!node->adapter.ops->log(node->adapter.self, question->resource_id,
-	                            wanted->log == STRALIX__V1__LOG_QUESTION__LOG__ERROR, hold->path,
-	                            sizeof(hold->path), err) ||
+	if (!kind->ops->log)
+		return error_set(err, ERR_AGENT_TOO_OLD, "a %s has no log on this node", kind->name);
+	if (!kind->ops->log(kind->self, question->resource_id, wanted->log == STRALIX__V1__LOG_QUESTION__LOG__ERROR,
+	                    hold->path, sizeof(hold->path), err) ||
 	    !log_file_read(hold->path, &want, arena, &found, err))
 		return false;
 	/* Nobody waits for what has been there all along. */
@@ -39,10 +40,11 @@ bool verb_read(const struct verb_node *node, const struct question *question, st
 	const Stralix__V1__ReadQuestion *wanted;
 	ProtobufCMessage *message;
 
+	(void)node;
 	if (!verb_unpack(question, &stralix__v1__read_question__rules, arena, &message, err))
 		return false;
 	wanted = (const Stralix__V1__ReadQuestion *)message;
 	if (!wanted->log)
 		return error_field(err, "log", "required", "A question names what is to be read.");
-	return read_log(node, question, wanted->log, arena, answer, err);
+	return read_log(question, wanted->log, arena, answer, err);
 }

@@ -62,14 +62,16 @@ static void let_gather(struct worker *worker, int64_t until_ms)
 /* One batch; *any: there was something to do. */
 static bool run_batch(struct worker *worker, bool *any, struct error *err)
 {
+	const struct kind *kind = &worker->use.kind;
+	const struct journal_kinds kinds = { kind->name, kind->also };
 	int64_t began_ms = clock_monotonic_ms();
 	struct task *tasks = NULL;
 	size_t n = 0;
 
-	if (!journal_unfinished(worker->use.journal, &tasks, &n, err))
+	if (!journal_unfinished(worker->use.journal, &kinds, &tasks, &n, err))
 		return false;
 	*any = n > 0;
-	bool ok = n == 0 || apply_run(worker->use.apply, tasks, n, err);
+	bool ok = n == 0 || kind->ops->run(kind->self, tasks, n, err);
 	for (size_t i = 0; i < n; i++)
 		task_done(&tasks[i]);
 	free(tasks);
@@ -94,7 +96,7 @@ static void work(struct worker *worker)
 			return;
 		}
 		if (any)
-			apply_idle(worker->use.apply);
+			worker->use.kind.ops->idle(worker->use.kind.self);
 	}
 }
 
@@ -103,13 +105,13 @@ static void *run(void *arg)
 	struct worker *worker = arg;
 	struct error err = { 0 };
 
-	if (!apply_recover(worker->use.apply, &err))
+	if (!worker->use.kind.ops->recover(worker->use.kind.self, &err))
 		log_failure(LOG_ERROR_, &err, "recovering");
-	apply_idle(worker->use.apply);
+	worker->use.kind.ops->idle(worker->use.kind.self);
 	work(worker);
 	while (!stopping(worker)) {
 		if (!wait_for_work(worker))
-			apply_watch(worker->use.apply);
+			worker->use.kind.ops->watch(worker->use.kind.self);
 		work(worker);
 	}
 	return NULL;

@@ -1,15 +1,15 @@
-/* worker: the thread that carries out tasks, batch by batch: what arrives while one runs makes the next. */
+/* worker: the thread that carries out tasks of one kind, batch by batch: what arrives while one runs makes the next. */
 #pragma once
 
-#include "agent/engine/apply.h"
+#include "agent/engine/journal.h"
+#include "agent/engine/kind.h"
 
 struct worker;
 
 /* Everything is borrowed. wake_fd: an eventfd written to when reports may be due. Starts with recovery. */
 struct worker_options {
-	struct apply *apply;
+	struct kind kind;
 	struct journal *journal;
-	const char *kind;
 	int wake_fd;
 };
 

@@ -7,6 +7,7 @@
 #include "lib/base/uuid.h"
 
 #include "domain.h"
+#include "pem.h"
 #include "url.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -195,6 +196,14 @@ static const char *check_php_version(const char *text, struct arena *arena)
 	                                                                                                       : NULL;
 }
 
+static const char *check_certificate_name(const char *text, struct arena *arena)
+{
+	bool wild = strncmp(text, "*.", 2) == 0;
+	const char *name = domain_normalise(text + (wild ? 2 : 0), arena);
+
+	return name && wild ? arena_printf(arena, "*.%s", name) : name;
+}
+
 /* Syntax only: what a zone may hold is looked at by lib/dns. */
 static const char *check_dns_name(const char *text, struct arena *arena)
 {
@@ -256,6 +265,8 @@ static check_fn *const checks[] = {
 	[STRALIX__FORMAT__DNS_TYPE] = check_dns_type,
 	[STRALIX__FORMAT__DNS_OWNER] = check_dns_owner,
 	[STRALIX__FORMAT__ZONE_FILE] = check_zone_file,
+	[STRALIX__FORMAT__PEM] = pem_normalise,
+	[STRALIX__FORMAT__CERTIFICATE_NAME] = check_certificate_name,
 	/* MESSAGE and DIGEST are of bytes: contract_validate looks at their size. */
 };
 

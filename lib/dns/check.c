@@ -35,8 +35,8 @@ static void fault(struct check *check, const struct dns_record *record, const ch
 	va_end(args);
 }
 
-/* The first record of a name; n: there is none. */
-static size_t find(const struct check *check, const char *name)
+/* Where a name's first record is or would be; what is below a name follows it. */
+static size_t lower_bound(const struct check *check, const char *name)
 {
 	size_t low = 0, high = check->n;
 
@@ -48,12 +48,12 @@ static size_t find(const struct check *check, const char *name)
 		else
 			high = middle;
 	}
-	return low < check->n && strcmp(check->records[low].name, name) == 0 ? low : check->n;
+	return low;
 }
 
 static const struct dns_record *find_type(const struct check *check, const char *name, enum dns_type type)
 {
-	for (size_t i = find(check, name); i < check->n && strcmp(check->records[i].name, name) == 0; i++)
+	for (size_t i = lower_bound(check, name); i < check->n && strcmp(check->records[i].name, name) == 0; i++)
 		if (check->records[i].type == type)
 			return &check->records[i];
 	return NULL;
@@ -73,38 +73,86 @@ static void check_ttl(struct check *check, const struct dns_record *record)
 		      limits->least_ttl, limits->most_ttl);
 }
 
+/* Whether there is something at this name or below it. */
+static bool exists(const struct check *check, const char *name)
+{
+	size_t i = lower_bound(check, name);
+
+	return i < check->n && dns_name_within(check->records[i].name, name);
+}
+
+/* Whether the zone answers for this name with an alias: its own, or that of the wildcard which covers it. */
+static bool is_alias(const struct check *check, const char *name)
+{
+	char wildcard[DNS_NAME_MAX + 3];
+
+	if (find_type(check, name, DNS_CNAME))
+		return true;
+	if (exists(check, name))
+		return false;
+	for (const char *above = name; dns_name_within(above, check->origin) && strcmp(above, check->origin) != 0;) {
+		above = strchr(above, '.') + 1;
+		snprintf(wildcard, sizeof(wildcard), "*.%s", above);
+		if (find_type(check, wildcard, DNS_CNAME))
+			return true;
+		if (exists(check, above))
+			return false;
+	}
+	return false;
+}
+
 /* RFC 2181 §10.3, 2782: these name a host, not an alias of one. */
 static void check_target(struct check *check, const struct dns_record *record)
 {
 	const char *target = rdata_target(record->type, record->data);
 
-	if (!target || (record->type != DNS_MX && record->type != DNS_NS && record->type != DNS_SRV))
+	if (!target)
 		return;
-	if (find_type(check, target, DNS_CNAME))
+	if ((record->type == DNS_MX || record->type == DNS_NS || record->type == DNS_SRV) && is_alias(check, target))
 		fault(check, record, "data", "target_is_alias",
 		      "%.120s is an alias (CNAME): a record of type %s names a host.", target,
 		      dns_type_name(record->type));
+	if (record->type == DNS_CNAME && strcmp(target, record->name) == 0)
+		fault(check, record, "data", "loop", "This name would be an alias of itself.");
 }
 
+/* Of a name server in the zone that it serves nobody else tells the address. */
 static void check_glue(struct check *check, const struct dns_record *record)
 {
 	const char *target = rdata_target(record->type, record->data);
 
-	if (record->type == DNS_NS && target && strcmp(record->name, check->origin) != 0 &&
-	    dns_name_within(target, record->name) && !has_address(check, target))
+	if (record->type == DNS_NS && dns_name_within(target, record->name) && !has_address(check, target))
 		fault(check, record, "data", "glue",
-		      "Add an address (A or AAAA) for %.120s, which is below this delegation.", target);
+		      "Add an address (A or AAAA) for %.120s, which is in the zone itself.", target);
+}
+
+/* Whether this address is that of a name server which the zone names. */
+static bool is_glue(const struct check *check, const struct dns_record *record)
+{
+	for (size_t i = 0; i < check->n; i++)
+		if (check->records[i].type == DNS_NS && strcmp(check->records[i].data, record->name) == 0)
+			return true;
+	return false;
 }
 
 /* What may be at a delegation and below it (RFC 1034 §4.2.1). */
 static void check_cut(struct check *check, const struct dns_record *record)
 {
-	if (!check->cut || record->type == DNS_A || record->type == DNS_AAAA)
+	bool at = check->cut && strcmp(record->name, check->cut) == 0;
+
+	if (!check->cut || (at && (record->type == DNS_NS || record->type == DNS_DS)))
 		return;
-	if (strcmp(record->name, check->cut) == 0 && (record->type == DNS_NS || record->type == DNS_DS))
+	if ((record->type == DNS_A || record->type == DNS_AAAA) && is_glue(check, record))
 		return;
 	fault(check, record, "name", "delegated",
-	      "%.120s is delegated to other name servers: this record would never be seen.", check->cut);
+	      "%.100s is delegated to other name servers: this record would never be seen.", check->cut);
+}
+
+/* RFC 4592 §4.2, 4.4: what these would say of a wildcard isn't defined. */
+static void check_wildcard(struct check *check, const struct dns_record *record)
+{
+	if (strncmp(record->name, "*.", 2) == 0 && (record->type == DNS_NS || record->type == DNS_DS))
+		fault(check, record, "name", "wildcard", "A wildcard can't be delegated.");
 }
 
 static void check_alone(struct check *check, const struct dns_record *records, size_t n)
@@ -178,6 +226,9 @@ static void check_set(struct check *check, const struct dns_record *records, siz
 		    strncmp(records[i].data, "0 ", 2) == 0)
 			fault(check, &records[i], "data", "alias_alone",
 			      "A record with priority 0 is an alias and stands alone.");
+		if (n > 1 && records->type == DNS_MX && strcmp(records[i].data, "0 .") == 0)
+			fault(check, &records[i], "data", "null_mx",
+			      "A record that refuses mail (target .) stands alone.");
 	}
 }
 
@@ -203,6 +254,7 @@ static void check_name(struct check *check, const struct dns_record *records, si
 		check_target(check, &records[i]);
 		check_glue(check, &records[i]);
 		check_cut(check, &records[i]);
+		check_wildcard(check, &records[i]);
 	}
 }
 
@@ -214,6 +266,9 @@ size_t dns_check(const struct dns_record *records, size_t n, const char *origin,
 	if (n > limits->records)
 		fault(&check, &records[limits->records], "name", "count", "A zone has at most %zu records.",
 		      limits->records);
+	if (limits->needs_ns && !find_type(&check, origin, DNS_NS))
+		fault(&check, &(const struct dns_record){ .tag = DNS_ZONE_ITSELF }, "name", "needs_ns",
+		      "The zone's own name needs an NS record.");
 	for (size_t i = 0, group; i < n; i += group) {
 		for (group = 1; i + group < n && strcmp(records[i + group].name, records[i].name) == 0; group++)
 			;

@@ -8,7 +8,6 @@
 #include "lib/dns/word.h"
 
 enum {
-	HEADER = 12,
 	CLASS_IN = 1,
 	JUMPS = 16,
 	POINTER = 0xC0,
@@ -53,13 +52,20 @@ static bool take_u32(struct message *message, uint32_t *ret)
 	return true;
 }
 
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
 static void add_label(const uint8_t *label, size_t size, struct buf *out)
 {
 	for (size_t i = 0; i < size; i++) {
-		uint8_t c = label[i] >= 'A' && label[i] <= 'Z' ? (uint8_t)(label[i] | 0x20) : label[i];
+		uint8_t c = lower(label[i]);
 
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*')
 			buf_putc(out, (char)c);
+		else if (c == '.')
+			buf_puts(out, "\\.");
 		else
 			buf_printf(out, "\\%03u", c);
 	}
@@ -204,13 +210,14 @@ static bool read_caa(struct message *message, size_t end, struct buf *out)
 {
 	uint8_t flags, size;
 
-	if (!take_u8(message, &flags) || !take_u8(message, &size) || message->at > end || end - message->at < size)
+	if (!take_u8(message, &flags) || !take_u8(message, &size) || !size || message->at > end ||
+	    end - message->at < size)
 		return false;
 	buf_printf(out, "%u ", flags);
 	for (size_t i = 0; i < size; i++) {
-		uint8_t c = message->bytes[message->at + i];
+		uint8_t c = lower(message->bytes[message->at + i]);
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
 			return false;
 		buf_putc(out, (char)c);
 	}
@@ -265,8 +272,10 @@ static bool read_record(struct message *message, struct dns_answer *ret)
 	size_t end = message->at + size;
 	if (!read_data(message, (enum dns_type)type, size, &data) || message->at != end)
 		return false;
-	if (class != CLASS_IN || !data.size || ret->n == DNS_ANSWERS)
+	if (class != CLASS_IN || !data.size)
 		return true;
+	if (ret->n == DNS_ANSWERS)
+		return false; /* a part would be taken for the whole */
 	struct dns_record *record = &ret->records[ret->n];
 	*record = (struct dns_record){ .type = (enum dns_type)type, .ttl = ttl };
 	record->name = buf_failed(&name) ? NULL : arena_strdup(message->arena, name.data);
@@ -286,29 +295,34 @@ static bool same_question(struct message *message, const char *name, enum dns_ty
 	       !buf_failed(&asked) && strcmp(asked.data, name) == 0 && type_asked == type && class == CLASS_IN;
 }
 
-bool dns_answer_read(const uint8_t *bytes, size_t size, uint16_t id, const char *name, enum dns_type type,
-                     struct arena *arena, struct dns_answer *ret, struct error *err)
+static enum dns_reading bad(struct error *err, const char *words)
+{
+	error_set(err, ERR_BAD_REPLY, "%s", words);
+	return DNS_READING_BAD;
+}
+
+enum dns_reading dns_answer_read(const uint8_t *bytes, size_t size, uint16_t id, const char *name, enum dns_type type,
+                                 struct arena *arena, struct dns_answer *ret, struct error *err)
 {
 	struct message message = { bytes, size, 0, arena };
 	uint16_t got_id, flags, questions, answers, rest;
 
 	*ret = (struct dns_answer){ 0 };
-	if (size < HEADER || !take_u16(&message, &got_id) || !take_u16(&message, &flags) ||
-	    !take_u16(&message, &questions) || !take_u16(&message, &answers) || !take_u16(&message, &rest) ||
-	    !take_u16(&message, &rest))
-		return error_set(err, ERR_BAD_REPLY, "the answer is cut off");
+	if (!take_u16(&message, &got_id) || !take_u16(&message, &flags) || !take_u16(&message, &questions) ||
+	    !take_u16(&message, &answers) || !take_u16(&message, &rest) || !take_u16(&message, &rest))
+		return DNS_READING_FOREIGN;
 	if (got_id != id || !(flags & FLAG_QR) || flags & OPCODE)
-		return error_set(err, ERR_BAD_REPLY, "the answer is to another question");
+		return DNS_READING_FOREIGN;
 	ret->rcode = flags & RCODE;
 	ret->authoritative = flags & FLAG_AA;
 	ret->cut = flags & FLAG_TC;
 	/* A refusal may come without the question. */
 	if (questions == 0 && ret->rcode)
-		return true;
+		return DNS_READING_GOOD;
 	if (questions != 1 || !same_question(&message, name, type))
-		return error_set(err, ERR_BAD_REPLY, "the answer is to another question");
+		return DNS_READING_FOREIGN;
 	for (unsigned i = 0; i < answers && !ret->cut; i++)
 		if (!read_record(&message, ret))
-			return error_set(err, ERR_BAD_REPLY, "the answer can't be read");
-	return true;
+			return bad(err, "the answer can't be read");
+	return DNS_READING_GOOD;
 }

@@ -2,11 +2,12 @@
 #include "lib/dns/name.h"
 
 #include <arpa/inet.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "lib/contract/domain.h"
 
-enum { INPUT_MAX = 1024, IPV4_BITS = 32, IPV6_BITS = 128, OCTET = 8, NIBBLE = 4 };
+enum { INPUT_MAX = 1024, IPV4_BITS = 32, IPV6_BITS = 128, OCTET = 8, OCTETS = 4, OCTET_DIGITS = 3, NIBBLE = 4 };
 
 static const char *refuse(const char **why, const char *words)
 {
@@ -19,14 +20,15 @@ static bool is_label_char(char c, unsigned flags)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (c == '_' && !(flags & DNS_NAME_HOST));
 }
 
-/* One label in U-label form as A-label: libidn2 behind domain.h wants a whole name. */
+/* One label in U-label form as A-label: libidn2 behind domain.h wants a whole name. What it takes for a dot in it
+ * (U+3002) would make two labels of one. */
 static const char *label_to_ascii(const char *label, size_t size, struct arena *arena)
 {
 	const char *name = arena_printf(arena, "%.*s.example", (int)size, label);
 	const char *ascii = name ? domain_normalise(name, arena) : NULL;
-	const char *end = ascii ? strstr(ascii, ".example") : NULL;
+	const char *end = ascii ? strchr(ascii, '.') : NULL;
 
-	return end ? arena_strndup(arena, ascii, (size_t)(end - ascii)) : NULL;
+	return end && strcmp(end, ".example") == 0 ? arena_strndup(arena, ascii, (size_t)(end - ascii)) : NULL;
 }
 
 /* Appends one label in lower case to at; false: it is none. */
@@ -72,68 +74,84 @@ static bool has_high_byte(const char *text, size_t size)
 	return false;
 }
 
-/* The labels of text, each with its dot, to out (which has room for twice INPUT_MAX). */
-static const char *take_labels(const char *text, unsigned flags, struct arena *arena, char *out, const char **why)
+/* Why a label that begins at text isn't one. */
+static const char *label_words(const char *text, size_t size, unsigned flags)
 {
+	if (!size)
+		return "There is an empty part between two dots.";
+	if (memchr(text, '*', size))
+		return "A * stands alone, as the first part of a name.";
+	if (size > DNS_LABEL_MAX)
+		return "A part of a name has 63 characters at most.";
+	return flags & DNS_NAME_HOST
+	               ? "Use letters, digits and hyphens; no hyphen at either end of a part."
+	               : "Use letters, digits, hyphens and underscores; no hyphen at either end of a part.";
+}
+
+/* One label of text and its dot, appended at; false: it is none. */
+static bool add_label(const char *text, size_t size, unsigned flags, struct arena *arena, char *at)
+{
+	const char *label = text;
+
+	if (flags & DNS_NAME_WILDCARD && size == 1 && *text == '*') {
+		memcpy(at, "*.", sizeof("*."));
+		return true;
+	}
+	if (has_high_byte(text, size)) {
+		label = label_to_ascii(text, size, arena);
+		size = label ? strlen(label) : 0;
+	}
+	if (!label || !take_label(label, size, flags, at))
+		return false;
+	at += strlen(at);
+	memcpy(at, ".", sizeof("."));
+	return true;
+}
+
+/* The labels of text, each with its dot, to out (which has room for twice INPUT_MAX). */
+static bool take_labels(const char *text, unsigned flags, struct arena *arena, char *out, const char **why)
+{
+	static const unsigned first_only = DNS_NAME_WILDCARD | DNS_NAME_MAILBOX;
 	char *at = out;
 
-	for (bool first = true;; first = false) {
-		size_t size = label_size(text, first ? flags : flags & ~(unsigned)DNS_NAME_MAILBOX);
-		const char *label = text;
-		size_t taken = size;
+	for (;;) {
+		size_t size = label_size(text, flags);
 
-		if (has_high_byte(text, size)) {
-			label = label_to_ascii(text, size, arena);
-			taken = label ? strlen(label) : 0;
-		}
-		if (first && (flags & DNS_NAME_WILDCARD) && size == 1 && *text == '*') {
-			strcpy(at, "*");
-		} else if (!label ||
-		           !take_label(label, taken, first ? flags : flags & ~(unsigned)DNS_NAME_MAILBOX, at)) {
-			if (memchr(text, '*', size))
-				return refuse(why, "A * stands alone, as the first part of a name.");
-			return refuse(
-				why, size > DNS_LABEL_MAX
-					     ? "A part of a name has 63 characters at most."
-					     : "Use letters, digits, hyphens and, where it isn't a host, underscores.");
-		}
+		if (!add_label(text, size, flags, arena, at))
+			return refuse(why, label_words(text, size, flags)) != NULL;
 		at += strlen(at);
-		*at++ = '.';
-		*at = '\0';
-		text += size;
+		text += size + (text[size] == '.');
 		if (!*text)
-			return out;
-		text++;
-		if (!*text)
-			return out; /* the trailing dot */
+			return true;
 		if ((size_t)(at - out) > INPUT_MAX)
-			return refuse(why, "A name has 253 characters at most.");
+			return refuse(why, "A name has 253 characters at most.") != NULL;
+		flags &= ~first_only;
 	}
 }
 
 const char *dns_name(const char *text, const char *origin, unsigned flags, struct arena *arena, const char **why)
 {
 	size_t size = strlen(text);
-	char *out;
-	const char *ret;
+	char out[2 * INPUT_MAX];
 
-	if (strcmp(text, "@") == 0)
-		return arena_strdup(arena, origin);
-	if (strcmp(text, ".") == 0)
+	if (strcmp(text, ".") == 0 || (strcmp(text, "@") == 0 && strcmp(origin, ".") == 0))
 		return flags & DNS_NAME_ROOT ? "." : refuse(why, "Enter a name, not the root.");
 	if (!size)
 		return refuse(why, "Enter a name.");
 	if (size > INPUT_MAX)
 		return refuse(why, "A name has 253 characters at most.");
-	out = arena_alloc(arena, 3 * INPUT_MAX);
-	if (!out)
-		return refuse(why, "out of memory");
-	if (!take_labels(text, flags, arena, out, why))
+	bool is_origin = strcmp(text, "@") == 0;
+	if (!is_origin && !take_labels(text, flags, arena, out, why))
 		return NULL;
 	bool absolute = text[size - 1] == '.' && !(size > 1 && text[size - 2] == '\\');
-	ret = absolute || strcmp(origin, ".") == 0 ? out : arena_printf(arena, "%s%s", out, origin);
+	if (!absolute && !is_origin && dns_name_within(out, origin) && strcmp(origin, ".") != 0)
+		return refuse(why, "A full name ends with a dot, else the zone's own name is put behind it once more.");
+	const char *ret = arena_printf(arena, "%s%s", is_origin ? "" : out,
+	                               absolute || (!is_origin && strcmp(origin, ".") == 0) ? "" : origin);
 	if (!ret)
 		return refuse(why, "out of memory");
+	if (flags & DNS_NAME_HOST && strchr(ret, '_')) /* which the origin brought along */
+		return refuse(why, label_words("_", 1, flags));
 	return strlen(ret) <= DNS_NAME_MAX ? ret : refuse(why, "A name has 253 characters at most.");
 }
 
@@ -146,38 +164,43 @@ const char *dns_owner(const char *text, const char *origin, struct arena *arena,
 	return name;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t size = strlen(text), tail = strlen(end);
-
-	return size > tail && strcmp(text + size - tail, end) == 0;
-}
-
 bool dns_zone_is_reverse(const char *zone)
 {
-	return ends_with(zone, ".in-addr.arpa") || ends_with(zone, ".ip6.arpa");
+	return dns_name_within(zone, "in-addr.arpa") || dns_name_within(zone, "ip6.arpa");
 }
 
-/* Of labels that are numbers from 0 to 255, or RFC 2317's with a range: 0-25. */
+/* A number from 0 to 255 without zeros before it; the digits that it takes, 0 when it is none. */
+static size_t take_octet(const char *text, unsigned *ret)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	*ret = 0;
+	for (size_t i = 0; i < digits && i < OCTET_DIGITS; i++)
+		*ret = *ret * 10 + (unsigned)(text[i] - '0');
+	return digits > OCTET_DIGITS || *ret > UINT8_MAX || (digits > 1 && text[0] == '0') ? 0 : digits;
+}
+
+/* Of labels that are numbers from 0 to 255; below three of them also RFC 2317's with a range: 0-25. */
 static bool is_ipv4_reverse(const char *zone)
 {
+	bool range = false;
 	unsigned labels = 0;
 
 	for (; strcmp(zone, "in-addr.arpa") != 0; labels++) {
-		size_t size = strcspn(zone, "."), digits = strspn(zone, "0123456789");
-		unsigned value = 0;
+		unsigned from, to;
+		size_t size = strcspn(zone, "."), digits = take_octet(zone, &from);
 
-		for (size_t i = 0; i < digits && i < 3; i++)
-			value = value * 10 + (unsigned)(zone[i] - '0');
-		if (!digits || digits > 3 || value > 255 || (digits > 1 && zone[0] == '0'))
+		if (!digits)
 			return false;
-		if (digits != size &&
-		    !(labels == 0 && zone[digits] == '-' &&
-		      digits + 1 + strspn(zone + digits + 1, "0123456789") == size && size > digits + 1))
-			return false;
+		if (digits != size) {
+			range = labels == 0 && zone[digits] == '-' && size > digits + 1 &&
+			        digits + 1 + take_octet(zone + digits + 1, &to) == size;
+			if (!range)
+				return false;
+		}
 		zone += size + 1;
 	}
-	return labels >= 1 && labels <= 4;
+	return labels >= 1 && labels <= OCTETS && (!range || labels == OCTETS);
 }
 
 static bool is_ipv6_reverse(const char *zone)
@@ -198,9 +221,9 @@ const char *dns_zone_name(const char *text, struct arena *arena, const char **wh
 	char *zone = name ? arena_strndup(arena, name, strlen(name) - 1) : NULL;
 
 	if (!zone)
-		return NULL;
+		return name ? refuse(why, "out of memory") : NULL;
 	if (dns_zone_is_reverse(zone))
-		return (ends_with(zone, ".in-addr.arpa") ? is_ipv4_reverse(zone) : is_ipv6_reverse(zone))
+		return (dns_name_within(zone, "in-addr.arpa") ? is_ipv4_reverse(zone) : is_ipv6_reverse(zone))
 		               ? zone
 		               : refuse(why, "Enter a reverse zone such as 2.0.192.in-addr.arpa.");
 	name = domain_normalise(zone, arena);
@@ -224,7 +247,13 @@ const char *dns_name_relative(const char *name, const char *origin, struct arena
 		return "@";
 	if (strcmp(origin, ".") == 0 || !dns_name_within(name, origin))
 		return arena_strdup(arena, name);
-	return arena_strndup(arena, name, size - tail - 1);
+	char *relative = arena_strndup(arena, name, size - tail); /* with its dot */
+	if (!relative)
+		return NULL;
+	if (dns_name_within(relative, origin)) /* dns_name would ask for the dot of this one */
+		return arena_strdup(arena, name);
+	relative[size - tail - 1] = '\0';
+	return relative;
 }
 
 /* Where the last label before end begins. */
@@ -270,6 +299,12 @@ static const char *reverse_ipv4(const unsigned char *bytes, unsigned prefix, str
 	return name;
 }
 
+/* Its four bits, of which the first are the upper half of the first byte. */
+static unsigned nibble_at(const unsigned char *bytes, unsigned i)
+{
+	return i % 2 ? bytes[i / 2] % 16U : bytes[i / 2] / 16U;
+}
+
 static const char *reverse_ipv6(const unsigned char *bytes, unsigned prefix, struct arena *arena)
 {
 	const char *name = "ip6.arpa";
@@ -277,7 +312,7 @@ static const char *reverse_ipv6(const unsigned char *bytes, unsigned prefix, str
 	if (prefix > IPV6_BITS || prefix % NIBBLE)
 		return NULL;
 	for (unsigned i = 0; i < prefix / NIBBLE && name; i++)
-		name = arena_printf(arena, "%x.%s", (bytes[i / 2] >> (i % 2 ? 0 : NIBBLE)) & 0xFU, name);
+		name = arena_printf(arena, "%x.%s", nibble_at(bytes, i), name);
 	return name;
 }
 

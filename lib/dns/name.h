@@ -18,7 +18,9 @@ enum {
 	DNS_NAME_MAILBOX = 8,  /* "\." in the first label */
 };
 
-/* "@" is the origin; what has no trailing dot is below it; U-labels become A-labels (RFC 5890). origin: with the dot.
+/*
+ * "@" is the origin; what has no trailing dot is below it; U-labels become A-labels (RFC 5890). origin: with the dot.
+ * "www.shop.example" in "shop.example." is refused: its dot was forgotten.
  */
 const char *dns_name(const char *text, const char *origin, unsigned flags, struct arena *arena, const char **why);
 
@@ -33,7 +35,8 @@ bool dns_zone_is_reverse(const char *zone);
 /* Whether name is this one or below it; both with the dot. */
 bool dns_name_within(const char *name, const char *above);
 
-/* As people write it in its zone: "@", "www"; what is outside stays as it is. From the arena. */
+/* As people write it in its zone: "@", "www"; what is outside, or would look as if its dot was forgotten, stays as it
+ * is. From the arena. */
 const char *dns_name_relative(const char *name, const char *origin, struct arena *arena);
 
 /* The order of RFC 4034 §6.1: by labels from the right. */

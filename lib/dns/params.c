@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { LIST_MOST = 16, ITEM_MAX = 256, VALUE_MAX = 1024, PORT_MOST = 65535 };
+enum { LIST_MOST = 16, ITEM_MAX = 256, KEY_MAX = 32, VALUE_MAX = 1024, PORT_MOST = 65535 };
 
 static bool take_keys(const char *item, char *out, size_t size);
 static bool take_alpn(const char *item, char *out, size_t size);
@@ -68,40 +68,34 @@ static bool take_port(const char *item, char *out, size_t size)
 	return port >= 1 && port <= PORT_MOST && (size_t)snprintf(out, size, "%lu", port) < size;
 }
 
-static bool take_address(int family, const char *item, char *out, size_t size)
-{
-	unsigned char bytes[sizeof(struct in6_addr)];
-
-	return inet_pton(family, item, bytes) == 1 && inet_ntop(family, bytes, out, (socklen_t)size);
-}
-
 static bool take_ipv4(const char *item, char *out, size_t size)
 {
-	return take_address(AF_INET, item, out, size);
+	return address_normalise(AF_INET, item, out, size);
 }
 
 static bool take_ipv6(const char *item, char *out, size_t size)
 {
-	return take_address(AF_INET6, item, out, size);
+	return address_normalise(AF_INET6, item, out, size);
 }
 
+/* In quotes, because PowerDNS has it so, and takes no other spelling. */
 static bool take_ech(const char *item, char *out, size_t size)
 {
 	size_t body = strspn(item, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 	size_t pad = strspn(item + body, "=");
 
-	return body && pad <= 2 && (body + pad) % 4 == 0 && !item[body + pad] && copy(item, out, size);
+	return body && pad <= 2 && (body + pad) % 4 == 0 && !item[body + pad] &&
+	       (size_t)snprintf(out, size, "\"%s\"", item) < size;
 }
 
 /* The items of a list, each in its one spelling, none twice. */
-static bool take_items(const struct param *param, const char *value, char *out, size_t size)
+static bool take_list(const struct param *param, const char *value, char *out, size_t size)
 {
-	char items[LIST_MOST][ITEM_MAX];
-	size_t n = 0, at = 0;
+	char items[LIST_MOST][ITEM_MAX], item[ITEM_MAX];
+	size_t at = 0;
 
-	for (;; n++) {
-		size_t length = param->list ? strcspn(value, ",") : strlen(value);
-		char item[VALUE_MAX];
+	for (size_t n = 0;; n++) {
+		size_t length = strcspn(value, ",");
 
 		if (n == LIST_MOST || length >= sizeof(item))
 			return false;
@@ -122,45 +116,71 @@ static bool take_items(const struct param *param, const char *value, char *out, 
 	}
 }
 
-/* A word "key=value", "key=" with a quoted value behind is one word too: alpn="h2,h3". */
+/* What stands behind the "=", without its quotes. NULL: there is nothing, or it is too long. */
+static const char *take_value(const char *text, char out[static VALUE_MAX])
+{
+	size_t size = strlen(text);
+
+	if (size >= 2 && text[0] == '"' && text[size - 1] == '"') {
+		text++;
+		size -= 2;
+	}
+	if (!size || size >= VALUE_MAX)
+		return NULL;
+	memcpy(out, text, size);
+	out[size] = '\0';
+	return out;
+}
+
+/* A word "key=value" or "key". */
 static bool take_param(const char *text, char values[static PARAMS][VALUE_MAX], bool given[static PARAMS],
                        const char **why)
 {
-	char key[32];
-	size_t length = strcspn(text, "=");
-	const char *value = text[length] ? text + length + 1 : NULL;
+	char key[KEY_MAX], bare[VALUE_MAX];
+	size_t length = strcspn(text, "="), i = PARAMS;
+	const char *value = text[length] ? take_value(text + length + 1, bare) : NULL;
 
-	if (length >= sizeof(key)) {
-		*why = "There is no such parameter.";
-		return false;
+	if (length < sizeof(key)) {
+		memcpy(key, text, length);
+		key[length] = '\0';
+		i = param_of(key);
 	}
-	memcpy(key, text, length);
-	key[length] = '\0';
-	size_t i = param_of(key);
 	if (i == PARAMS) {
 		*why = "Parameters are mandatory, alpn, no-default-alpn, port, ipv4hint, ech and ipv6hint.";
 		return false;
 	}
 	*why = given[i] ? "A parameter stands once." : params[i].words;
-	if (given[i] || params[i].value != (value && *value))
+	if (given[i] || params[i].value != (text[length] == '='))
 		return false;
 	given[i] = true;
-	return !params[i].value || take_items(&params[i], value, values[i], VALUE_MAX);
+	if (!params[i].value)
+		return true;
+	return value && (params[i].list ? take_list(&params[i], value, values[i], VALUE_MAX)
+	                                : params[i].take(value, values[i], VALUE_MAX));
 }
 
-static bool mandatory_given(const char *list, const bool given[static PARAMS])
+/* Puts the list into the order of the numbers. False: one of them isn't there (RFC 9460 §8). */
+static bool order_mandatory(char list[static VALUE_MAX], const bool given[static PARAMS])
 {
-	while (*list) {
-		size_t length = strcspn(list, ",");
-		bool found = false;
+	char text[VALUE_MAX];
+	bool named[PARAMS] = { false };
+	size_t at = 0;
 
-		for (size_t i = 0; i < PARAMS; i++)
-			found = found || (given[i] && strlen(params[i].key) == length &&
-			                  memcmp(params[i].key, list, length) == 0);
-		if (!found)
+	memcpy(text, list, VALUE_MAX);
+	for (const char *item = text; *item;) {
+		char key[KEY_MAX];
+		size_t length = strcspn(item, ","), i;
+
+		snprintf(key, sizeof(key), "%.*s", (int)length, item);
+		i = param_of(key);
+		if (i == PARAMS || !given[i])
 			return false;
-		list += length + (list[length] == ',');
+		named[i] = true;
+		item += length + (item[length] == ',');
 	}
+	for (size_t i = 0; i < PARAMS; i++)
+		if (named[i])
+			at += (size_t)snprintf(list + at, VALUE_MAX - at, "%s%s", at ? "," : "", params[i].key);
 	return true;
 }
 
@@ -173,21 +193,16 @@ bool params_normalise(const struct dns_word *words, size_t n, struct arena *aren
 	if (!values)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (words[i].escaped || words[i].quoted) {
-			*why = "Write parameters as key=value.";
-			return false;
-		}
-		if (!take_param(words[i].text, values, given, why))
+		*why = "Write parameters as key=value.";
+		if (words[i].escaped || words[i].quoted || !take_param(words[i].text, values, given, why))
 			return false;
 	}
-	if (!mandatory_given(values[MANDATORY], given)) {
-		*why = "A parameter that is mandatory isn't there.";
+	*why = "A parameter that is mandatory isn't there.";
+	if (!order_mandatory(values[MANDATORY], given))
 		return false;
-	}
-	if (given[NO_DEFAULT_ALPN] && !given[ALPN]) {
-		*why = "no-default-alpn needs alpn beside it.";
+	*why = "no-default-alpn needs alpn beside it.";
+	if (given[NO_DEFAULT_ALPN] && !given[ALPN])
 		return false;
-	}
 	for (size_t i = 0, first = out->size; i < PARAMS; i++)
 		if (given[i])
 			buf_printf(out, "%s%s%s%s", out->size > first ? " " : "", params[i].key,

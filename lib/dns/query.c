@@ -11,7 +11,15 @@
 
 #include "lib/base/clock.h"
 
-enum { QUERY_MAX = 300, ANSWER_MAX = 65535, AGAIN_MS = 800, CLASS_IN = 1, FLAG_RD = 0x0100, LABEL_MAX = 63 };
+enum {
+	QUERY_MAX = 300,
+	ANSWER_MAX = 65535,
+	AGAIN_MS = 800,
+	WAIT_MOST_MS = 600000,
+	CLASS_IN = 1,
+	FLAG_RD = 0x0100,
+	LABEL_MAX = 63
+};
 
 struct query {
 	uint8_t bytes[2 + QUERY_MAX]; /* with room for TCP's length before it */
@@ -27,10 +35,13 @@ static void add_u16(struct query *query, uint16_t value)
 
 static bool add_name(struct query *query, const char *name)
 {
+	if (!*name)
+		return false;
 	while (*name && strcmp(name, ".") != 0) {
 		size_t size = strcspn(name, ".");
 
-		if (!size || size > LABEL_MAX || query->size + size + 6 > QUERY_MAX || name[size] != '.')
+		if (!size || size > LABEL_MAX || query->size + size + 6 > QUERY_MAX || name[size] != '.' ||
+		    memchr(name, '\\', size))
 			return false;
 		query->bytes[2 + query->size++] = (uint8_t)size;
 		memcpy(query->bytes + 2 + query->size, name, size);
@@ -61,7 +72,14 @@ static bool make_query(struct query *query, const char *name, enum dns_type type
 	return true;
 }
 
-/* A socket that only hears the server. */
+static bool away(const char *address, struct error *err)
+{
+	char reason[128];
+
+	return error_set(err, ERR_UNAVAILABLE, "%s: %s", address, strerror_r(errno, reason, sizeof(reason)));
+}
+
+/* A socket that only hears the server; -1: there is none, and err says why. */
 static int open_socket(const char *address, uint16_t port, int kind, struct error *err)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
@@ -76,18 +94,18 @@ static int open_socket(const char *address, uint16_t port, int kind, struct erro
 		return error_errno(err, errno, "socket") ? 0 : -1;
 	const struct sockaddr *to = is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
 	if (connect(fd, to, is_v4 ? sizeof(v4) : sizeof(v6)) < 0 && errno != EINPROGRESS)
-		return error_set(err, ERR_UNAVAILABLE, "%s: %s", address, strerror(errno)) ? 0 : -1;
+		return away(address, err) ? 0 : -1;
 	int ret = fd;
 	fd = -1;
 	return ret;
 }
 
-/* Waits for events until then (Unix ms). False: the time is over. */
+/* Waits for events until then. False: the time is over. */
 static bool wait_for(int fd, short events, int64_t until_ms)
 {
 	for (;;) {
 		struct pollfd poll_fd = { .fd = fd, .events = events };
-		int64_t left = until_ms - clock_unix_ms();
+		int64_t left = until_ms - clock_monotonic_ms();
 		int n = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
 
 		if (n > 0)
@@ -102,11 +120,6 @@ static bool late(const char *address, struct error *err)
 	return error_set(err, ERR_TIMEOUT, "%s didn't answer in time", address);
 }
 
-static bool away(const char *address, struct error *err)
-{
-	return error_set(err, ERR_UNAVAILABLE, "%s: %s", address, strerror(errno));
-}
-
 /* Asks again until there is an answer to this question: what isn't one is ignored, like any stranger's packet. */
 static bool ask_udp(const char *address, uint16_t port, const struct query *query, const char *name, enum dns_type type,
                     int64_t deadline_ms, uint8_t *bytes, struct arena *arena, struct dns_answer *ret, struct error *err)
@@ -115,8 +128,8 @@ static bool ask_udp(const char *address, uint16_t port, const struct query *quer
 
 	if (fd < 0)
 		return false;
-	while (clock_unix_ms() < deadline_ms) {
-		int64_t again = clock_unix_ms() + AGAIN_MS;
+	while (clock_monotonic_ms() < deadline_ms) {
+		int64_t again = clock_monotonic_ms() + AGAIN_MS;
 		int64_t until = again < deadline_ms ? again : deadline_ms;
 
 		if (send(fd, query->bytes + 2, query->size, MSG_NOSIGNAL) < 0)
@@ -126,11 +139,13 @@ static bool ask_udp(const char *address, uint16_t port, const struct query *quer
 
 			if (size < 0 && errno != EAGAIN && errno != EINTR)
 				return away(address, err);
-			if (size > 0 && dns_answer_read(bytes, (size_t)size, query->id, name, type, arena, ret, err))
-				return true;
+			enum dns_reading reading = size <= 0 ? DNS_READING_FOREIGN
+			                                     : dns_answer_read(bytes, (size_t)size, query->id, name,
+			                                                       type, arena, ret, err);
+			if (reading != DNS_READING_FOREIGN)
+				return reading == DNS_READING_GOOD;
 		}
 	}
-	*err = (struct error){ 0 };
 	return late(address, err);
 }
 
@@ -164,18 +179,25 @@ static bool ask_tcp(const char *address, uint16_t port, struct query *query, con
 	    !move_all(fd, false, length, sizeof(length), address, deadline_ms, err))
 		return false;
 	size_t size = (size_t)length[0] << 8 | length[1];
-	if (!move_all(fd, false, bytes, size, address, deadline_ms, err) ||
-	    !dns_answer_read(bytes, size, query->id, name, type, arena, ret, err))
+	if (!move_all(fd, false, bytes, size, address, deadline_ms, err))
 		return false;
-	return !ret->cut || error_set(err, ERR_BAD_REPLY, "%s cut its answer off", address);
+	enum dns_reading reading = dns_answer_read(bytes, size, query->id, name, type, arena, ret, err);
+	if (reading == DNS_READING_FOREIGN)
+		return error_set(err, ERR_BAD_REPLY, "%s answered another question", address);
+	if (reading == DNS_READING_GOOD && ret->cut)
+		return error_set(err, ERR_BAD_REPLY, "%s cut its answer off", address);
+	return reading == DNS_READING_GOOD;
 }
 
 bool dns_ask(const char *address, uint16_t port, const char *name, enum dns_type type, bool recurse,
              int64_t deadline_ms, struct arena *arena, struct dns_answer *ret, struct error *err)
 {
 	_cleanup_free_ uint8_t *bytes = malloc(ANSWER_MAX);
+	int64_t left = deadline_ms - clock_unix_ms();
 	struct query query;
 
+	/* From here on by the clock that nobody sets. */
+	deadline_ms = clock_monotonic_ms() + (left < WAIT_MOST_MS ? left : WAIT_MOST_MS);
 	if (!bytes)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (!make_query(&query, name, type, recurse, err) ||

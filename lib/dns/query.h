@@ -17,8 +17,8 @@ struct dns_answer {
 	size_t n;
 };
 
-/* Asks without recursion unless recurse. Waits until deadline_ms (Unix time) at most. ERR_TIMEOUT, ERR_UNAVAILABLE
- * (nothing listens), ERR_BAD_REPLY. */
+/* Asks without recursion unless recurse. Waits until deadline_ms (Unix time) at most, and never above ten minutes.
+ * ERR_TIMEOUT, ERR_UNAVAILABLE (nothing listens), ERR_BAD_REPLY. */
 bool dns_ask(const char *address, uint16_t port, const char *name, enum dns_type type, bool recurse,
              int64_t deadline_ms, struct arena *arena, struct dns_answer *ret, struct error *err) _must_check_;
 
@@ -26,9 +26,14 @@ bool dns_ask(const char *address, uint16_t port, const char *name, enum dns_type
 bool dns_ask_serial(const char *address, uint16_t port, const char *zone, int64_t deadline_ms, uint32_t *ret,
                     struct error *err) _must_check_;
 
-/* Reads one message as an answer to this question. Untrusted bytes. */
-bool dns_answer_read(const uint8_t *bytes, size_t size, uint16_t id, const char *name, enum dns_type type,
-                     struct arena *arena, struct dns_answer *ret, struct error *err) _must_check_;
+/* FOREIGN: it isn't the answer to this question, so go on waiting. BAD: it is, and makes no sense, or holds more
+ * records than there is room for; err is filled. */
+enum dns_reading { DNS_READING_GOOD, DNS_READING_FOREIGN, DNS_READING_BAD };
+
+/* Reads one message as an answer to this question. Untrusted bytes. Its data has the spelling of rdata.h, but a server
+ * may hold what rdata_normalise refuses. */
+enum dns_reading dns_answer_read(const uint8_t *bytes, size_t size, uint16_t id, const char *name, enum dns_type type,
+                                 struct arena *arena, struct dns_answer *ret, struct error *err) _must_check_;
 
 /* Whether serial b comes after a (RFC 1982). */
 bool dns_serial_after(uint32_t b, uint32_t a);

@@ -42,40 +42,52 @@ static bool take_number(const char *text, uint32_t least, uint32_t most, struct 
 	return true;
 }
 
-/* Seconds, or with units: 1w2d3h4m5s. */
 static bool take_seconds(const char *text, uint32_t least, uint32_t most, struct buf *out)
 {
-	static const char units[] = "smhdw";
-	static const uint64_t seconds[] = { 1, 60, 3600, 86400, 604800 };
-	uint64_t sum = 0;
+	uint32_t value;
 
-	if (strspn(text, "0123456789") == strlen(text))
-		return take_number(text, least, most, out);
-	while (*text) {
-		size_t digits = strspn(text, "0123456789");
-		char unit = (char)(text[digits] | 0x20);
-		const char *at = text[digits] ? strchr(units, unit) : NULL;
-
-		if (!digits || digits > NUMBER_DIGITS || !at || !*at)
-			return false;
-		sum += strtoull(text, NULL, 10) * seconds[at - units];
-		text += digits + 1;
-	}
-	if (sum < least || sum > most)
+	if (!dns_word_seconds(text, &value) || value < least || value > most)
 		return false;
-	buf_printf(out, "%" PRIu64, sum);
+	buf_printf(out, "%" PRIu32, value);
 	return true;
+}
+
+bool address_normalise(int family, const char *text, char *out, size_t size)
+{
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	} bytes;
+
+	if (inet_pton(family, text, &bytes) != 1)
+		return false;
+	if (family == AF_INET6 && (IN6_IS_ADDR_V4MAPPED(&bytes.v6) || IN6_IS_ADDR_V4COMPAT(&bytes.v6)))
+		return false;
+	return inet_ntop(family, &bytes, out, (socklen_t)size) != NULL;
 }
 
 static bool take_address(int family, const char *text, struct buf *out)
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
 	char normal[INET6_ADDRSTRLEN];
 
-	if (inet_pton(family, text, bytes) != 1 || !inet_ntop(family, bytes, normal, sizeof(normal)))
+	if (!address_normalise(family, text, normal, sizeof(normal)))
 		return false;
 	buf_puts(out, normal);
 	return true;
+}
+
+/* Whoever enters an address for a name would get a name that begins with it. */
+static bool is_address(const char *text)
+{
+	struct in_addr bytes;
+	char address[INET_ADDRSTRLEN] = "";
+	size_t size = strlen(text);
+
+	if (size && text[size - 1] == '.')
+		size--;
+	if (size < sizeof(address))
+		memcpy(address, text, size);
+	return inet_pton(AF_INET, address, &bytes) == 1;
 }
 
 static bool take_name(struct reading *reading, const struct dns_member *member, const char *text, struct buf *out)
@@ -89,6 +101,8 @@ static bool take_name(struct reading *reading, const struct dns_member *member, 
 	};
 	const char *why = NULL, *name = dns_name(text, reading->origin, flags[member->kind], reading->arena, &why);
 
+	if (is_address(text))
+		return rdata_refuse(reading->fault, member, "NAME", "Enter a name, not an address.");
 	if (!name)
 		return rdata_refuse(reading->fault, member, "NAME", why);
 	buf_puts(out, name);
@@ -119,12 +133,14 @@ static bool take_string(struct reading *reading, const struct dns_member *member
 	return true;
 }
 
-/* All words that are left, those above 255 bytes in pieces. */
+/* All words that are left, those above 255 bytes in pieces; no more of them than are read back. */
 static bool take_strings(struct reading *reading, const struct dns_member *member, struct buf *out)
 {
+	size_t pieces = 0;
+
 	if (reading->at == reading->n)
 		return rdata_refuse(reading->fault, member, "required", NULL);
-	for (bool first = true; reading->at < reading->n; reading->at++) {
+	for (; reading->at < reading->n; reading->at++) {
 		_cleanup_buf_ struct buf bytes = { 0 };
 
 		if (!dns_word_decode(reading->words[reading->at].text, &bytes))
@@ -133,9 +149,10 @@ static bool take_strings(struct reading *reading, const struct dns_member *membe
 		do {
 			size_t piece = bytes.size - done > STRING_MOST ? STRING_MOST : bytes.size - done;
 
-			buf_puts(out, first ? "" : " ");
+			if (pieces == WORDS)
+				return rdata_refuse(reading->fault, member, "length", "There are too many parts.");
+			buf_puts(out, pieces++ ? " " : "");
 			dns_word_quote(bytes.data ? bytes.data + done : "", piece, out);
-			first = false;
 			done += piece;
 		} while (done < bytes.size);
 	}
@@ -230,6 +247,17 @@ static bool take_members(const struct dns_type_row *row, struct reading *reading
 	return rdata_rules(row, members, reading->fault);
 }
 
+/* Quotes within a word are for parameters alone. */
+static bool inner_quotes_fit(const struct dns_type_row *row, const struct dns_word *words, size_t n)
+{
+	if (row->members[dns_members(row) - 1].kind == DNS_PARAMS)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (words[i].inner)
+			return false;
+	return true;
+}
+
 bool rdata_from_words(enum dns_type type, const struct dns_word *words, size_t n, const char *origin,
                       struct arena *arena, const char **ret, struct rdata_fault *fault)
 {
@@ -240,6 +268,8 @@ bool rdata_from_words(enum dns_type type, const struct dns_word *words, size_t n
 
 	if (!row)
 		return rdata_refuse(fault, NULL, "type", "This type of record isn't known.");
+	if (!inner_quotes_fit(row, words, n))
+		return rdata_refuse(fault, NULL, "words", "Put text with quotes, brackets or semicolons into quotes.");
 	if (!take_members(row, &reading, members))
 		return false;
 	for (size_t i = 0; i < dns_members(row); i++)
@@ -259,9 +289,9 @@ static bool bare_text(const char *text, struct arena *arena, const char **ret, s
 	for (const char *at = text; *at; at++) {
 		if ((unsigned char)*at < ' ' || *at == '\x7f')
 			return rdata_refuse(fault, NULL, "control", "Control characters can't be used.");
-		if (*at == '\\' && !strchr("0123456789\\\"", at[1]))
+		if (*at == '\\' && (!at[1] || !strchr("0123456789\\\"", at[1])))
 			buf_putc(&escaped, '\\'); /* a backslash that means itself */
-		else if (*at == '\\' && at[1])
+		else if (*at == '\\')
 			buf_putc(&escaped, *at++);
 		buf_putc(&escaped, *at);
 	}

@@ -26,8 +26,11 @@ bool rdata_normalise(enum dns_type type, const char *text, const char *origin, s
 bool rdata_from_words(enum dns_type type, const struct dns_word *words, size_t n, const char *origin,
                       struct arena *arena, const char **ret, struct rdata_fault *fault);
 
-/* Members of normal data as forms have them, by the type's list: text without quotes, an empty string for none; a
- * byte that isn't text is \DDD and a backslash is doubled. */
+/*
+ * Members of normal data as forms have them, by the type's list: text without quotes, an empty string for none; a byte
+ * that isn't text is \DDD, a backslash is doubled. The strings of a TXT are one text when they are one that was cut at
+ * 255 bytes; else they keep their quotes.
+ */
 bool rdata_split(enum dns_type type, const char *data, struct arena *arena, const char *ret[static DNS_MEMBERS]);
 
 /* The way back, before rdata_normalise; a missing member is NULL. NULL without memory. */

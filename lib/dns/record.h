@@ -26,10 +26,13 @@ bool dns_same_set(const struct dns_record *a, const struct dns_record *b);
 struct dns_limits {
 	uint32_t least_ttl, most_ttl;
 	size_t records, in_set; /* at most */
+	bool needs_ns;          /* the zone's own name has NS records */
 };
 
+#define DNS_ZONE_ITSELF SIZE_MAX
+
 struct dns_fault {
-	size_t tag;         /* of the record */
+	size_t tag;         /* of the record, or DNS_ZONE_ITSELF */
 	const char *member; /* "ttl", "name", "type", "data" */
 	const char *rule;   /* "cname_alone" … */
 	char words[200];
@@ -37,8 +40,8 @@ struct dns_fault {
 
 /*
  * Looks at sorted records of the zone whose origin this is; with SOA and apex NS or without them. Stores the first most
- * faults and answers how many there are. RFC 1034 §3.6.2 (CNAME), 2181 §5.2 (one TTL), 10.3 (MX, NS), 4035 §2.4 (DS),
- * 9460 §2.4.
+ * faults and answers how many there are. RFC 1034 §3.6.2 (CNAME), §4.2.1 (delegations), 2181 §5.2 (one TTL), 10.3 (MX,
+ * NS), 4035 §2.4 (DS), 4592 §4 (wildcards), 7505 §3 (no mail), 9460 §2.4.
  */
 size_t dns_check(const struct dns_record *records, size_t n, const char *origin, const struct dns_limits *limits,
                  struct dns_fault *faults, size_t most);

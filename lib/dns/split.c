@@ -5,33 +5,50 @@
 
 #include "internal.h"
 
-enum { WORDS = 64 };
+enum { WORDS = 64, STRING_MOST = 255 };
 
-/* Bytes as text for a form: what isn't text is \DDD, a backslash is doubled. */
+/* Bytes as text for a form: what isn't text is \DDD, a backslash is doubled, and so is a quote that it begins with. */
 static void show(const struct buf *bytes, struct buf *out)
 {
-	bool text = format_utf8_valid(bytes->data ? bytes->data : "", bytes->size);
+	const char *data = bytes->data ? bytes->data : "";
+	bool text = format_utf8_valid(data, bytes->size);
 
 	for (size_t i = 0; i < bytes->size; i++) {
-		unsigned char c = (unsigned char)bytes->data[i];
+		unsigned char c = (unsigned char)data[i];
 
 		if (c < ' ' || c == 0x7f || (c >= 0x80 && !text))
 			buf_printf(out, "\\%03u", c);
-		else if (c == '\\')
-			buf_puts(out, "\\\\");
+		else if (c == '\\' || (c == '"' && i == 0))
+			buf_printf(out, "\\%c", c);
 		else
 			buf_putc(out, (char)c);
 	}
 }
 
+/* What is left, as it stands, with its quotes. */
+static void show_quoted(const struct dns_word *words, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s\"%s\"", i ? " " : "", words[i].text);
+}
+
+/* One text, however it was cut; strings that mean something each keep their quotes. */
 static bool show_strings(const struct dns_word *words, size_t n, struct buf *out)
 {
 	_cleanup_buf_ struct buf bytes = { 0 };
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (!dns_word_decode(words[i].text, &bytes))
 			return false;
-	show(&bytes, out);
+		if (i + 1 < n && bytes.size != (i + 1) * STRING_MOST) {
+			show_quoted(words, n, out);
+			return true;
+		}
+	}
+	if (n > 1 && bytes.size == (n - 1) * STRING_MOST) /* with an empty one behind */
+		show_quoted(words, n, out);
+	else
+		show(&bytes, out);
 	return true;
 }
 
@@ -74,12 +91,12 @@ bool rdata_split(enum dns_type type, const char *data, struct arena *arena, cons
 	return true;
 }
 
-/* A field of a form as a word in quotes: \DDD and \\ stay, any other backslash is one, and quotes are escaped. */
+/* A field of a form as a word in quotes: \DDD, \\ and \" stay, any other backslash is one, and quotes are escaped. */
 static void quote_field(const char *text, struct buf *out)
 {
 	buf_putc(out, '"');
 	for (; *text; text++) {
-		bool escape = *text == '\\' && text[1] && strchr("0123456789\\", text[1]);
+		bool escape = *text == '\\' && text[1] && strchr("0123456789\\\"", text[1]);
 
 		if (*text == '"' || (*text == '\\' && !escape))
 			buf_putc(out, '\\');
@@ -90,22 +107,29 @@ static void quote_field(const char *text, struct buf *out)
 	buf_putc(out, '"');
 }
 
+/* A field that is to be one word stays one, so that no other one moves: rdata_normalise refuses it under its name. */
+static void join_field(enum dns_kind kind, const char *text, struct buf *out)
+{
+	bool rest = kind == DNS_HEX || kind == DNS_PARAMS || (kind == DNS_STRINGS && *text == '"');
+
+	if (rest && *text)
+		buf_puts(out, text);
+	else if (kind == DNS_STRING || kind == DNS_STRINGS || strpbrk(text, " \t\"();"))
+		quote_field(text, out);
+	else if (*text)
+		buf_puts(out, text);
+	else if (kind != DNS_PARAMS)
+		buf_puts(out, "\"\"");
+}
+
 const char *rdata_join(enum dns_type type, const char *const members[static DNS_MEMBERS], struct arena *arena)
 {
 	const struct dns_type_row *row = dns_type_row(type);
 	_cleanup_buf_ struct buf out = { 0 };
 
 	for (size_t i = 0; row && i < dns_members(row); i++) {
-		enum dns_kind kind = row->members[i].kind;
-		const char *text = members[i] ? members[i] : "";
-
-		buf_puts(&out, out.size ? " " : "");
-		if (kind == DNS_STRING || kind == DNS_STRINGS)
-			quote_field(text, &out);
-		else if (!*text && kind != DNS_PARAMS)
-			buf_puts(&out, "\"\""); /* so that the next member doesn't move up */
-		else
-			buf_puts(&out, text);
+		buf_puts(&out, i ? " " : "");
+		join_field(row->members[i].kind, members[i] ? members[i] : "", &out);
 	}
 	return !row || buf_failed(&out) ? NULL : arena_strdup(arena, out.data ? out.data : "");
 }

@@ -1,9 +1,12 @@
 /* word: see word.h. */
 #include "lib/dns/word.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { ESCAPE_DIGITS = 3, BYTE_MOST = 255 };
+enum { ESCAPE_DIGITS = 3, BYTE_MOST = 255, SECONDS_DIGITS = 10 };
+
+static const char blank_words[] = "A blank follows a quote's end.";
 
 static bool refuse(const char **why, const char *words)
 {
@@ -30,13 +33,22 @@ static size_t escape_size(const char *at)
 }
 
 /* To the end of the word that begins at; NULL: it has none. */
-static const char *word_end(const char *at, bool quoted, bool *escaped, const char **why)
+static const char *word_end(const char *at, struct dns_word *word, const char **why)
 {
-	for (; *at; at++) {
+	bool quoted = word->quoted; /* at this place */
+
+	for (const char *begin = at; *at; at++) {
 		if (((unsigned char)*at < ' ' && *at != '\t') || *at == '\x7f')
 			return refuse(why, "Control characters can't be used.") ? at : NULL;
-		if (quoted ? *at == '"' : *at == ' ' || *at == '\t')
+		if (quoted ? *at == '"' && !word->inner : *at == ' ' || *at == '\t')
 			return at;
+		if (*at == '"' && (quoted || (at > begin && at[-1] == '=' && !word->inner))) {
+			if (quoted && at[1] && at[1] != ' ' && at[1] != '\t')
+				return refuse(why, blank_words) ? at : NULL;
+			quoted = !quoted;
+			word->inner = true;
+			continue;
+		}
 		if (!quoted && strchr("\"();", *at))
 			return refuse(why, "Put text with quotes, brackets or semicolons into quotes.") ? at : NULL;
 		if (*at != '\\')
@@ -46,7 +58,7 @@ static const char *word_end(const char *at, bool quoted, bool *escaped, const ch
 			return refuse(why, "A backslash is followed by a character or by three digits up to 255.")
 			               ? at
 			               : NULL;
-		*escaped = true;
+		word->escaped = true;
 		at += size;
 	}
 	return !quoted || refuse(why, "A quote has no end.") ? at : NULL;
@@ -57,7 +69,7 @@ bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size
 	*n = 0;
 	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
 		struct dns_word word = { .quoted = *line == '"' };
-		const char *begin = line + word.quoted, *end = word_end(begin, word.quoted, &word.escaped, why);
+		const char *begin = line + word.quoted, *end = word_end(begin, &word, why);
 
 		if (!end)
 			return false;
@@ -69,7 +81,7 @@ bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size
 		ret[(*n)++] = word;
 		line = end + word.quoted;
 		if (word.quoted && *line && *line != ' ' && *line != '\t')
-			return refuse(why, "A blank follows a quote's end.");
+			return refuse(why, blank_words);
 	}
 	return true;
 }
@@ -88,6 +100,29 @@ bool dns_word_decode(const char *text, struct buf *out)
 		         size == 1 ? text[1] : (char)((text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0')));
 		text += size;
 	}
+	return true;
+}
+
+bool dns_word_seconds(const char *text, uint32_t *ret)
+{
+	static const char units[] = "smhdw";
+	static const uint32_t lengths[] = { 1, 60, 3600, 86400, 604800 };
+	uint64_t sum = 0;
+	bool first = true;
+
+	do {
+		size_t digits = strspn(text, "0123456789");
+		const char *unit = text[digits] ? strchr(units, text[digits] | 0x20) : NULL;
+
+		if (!digits || digits > SECONDS_DIGITS || (text[digits] && !unit) || (!unit && !first))
+			return false;
+		sum += strtoull(text, NULL, 10) * (unit ? lengths[unit - units] : 1);
+		if (sum > INT32_MAX)
+			return false;
+		text += digits + (unit != NULL);
+		first = false;
+	} while (*text);
+	*ret = (uint32_t)sum;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
@@ -11,6 +12,7 @@ struct dns_word {
 	const char *text; /* as it stands, without the quotes, NUL-terminated */
 	bool quoted;
 	bool escaped; /* there is a backslash in it */
+	bool inner;   /* bare, with quotes behind a "=", which stand in text: alpn="h2,h3" (RFC 9460 §2.1) */
 };
 
 /* The words of one line. Refuses comments, parentheses, controls and what has no end. At most most of them. */
@@ -18,6 +20,9 @@ bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size
 
 /* The bytes that a word means, appended. False: a bad escape. */
 bool dns_word_decode(const char *text, struct buf *out);
+
+/* Seconds, or units as zone files have them: 3600, 1h30m. Up to 2^31-1 (RFC 2181 §8). */
+bool dns_word_seconds(const char *text, uint32_t *ret);
 
 /* Bytes as one word in quotes, appended. */
 void dns_word_quote(const char *bytes, size_t size, struct buf *out);

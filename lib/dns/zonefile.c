@@ -9,12 +9,15 @@
 #include "lib/dns/name.h"
 #include "lib/dns/rdata.h"
 
-enum { WORDS = 64, FAULTS = 50, TTL_MOST = 0x7FFFFFFF, TTL_DIGITS = 10 };
+enum { WORDS = 64, FAULTS = 50, SCRATCH_MAX = 4 * ZONEFILE_MAX, CONTROL = 0x7f };
 
 struct reader {
 	const char *at, *end;
-	const char *zone, *origin; /* with the dot */
-	const char *owner;         /* of the record before; NULL: there was none */
+	const char *zone; /* with the dot, as all names here */
+	char origin[DNS_NAME_MAX + 1];
+	char owner[DNS_NAME_MAX + 1]; /* of the record before; empty: there was none, or it was refused */
+	const char *kept_owner;       /* the same in the arena; NULL: not yet */
+	bool owner_refused;           /* which was said */
 	uint32_t ttl;
 	bool fixed_ttl;       /* by $TTL */
 	unsigned line, begin; /* of what is read, and of the entry's first line */
@@ -22,7 +25,7 @@ struct reader {
 	struct buf entry;
 	struct dns_word words[WORDS];
 	size_t n;
-	struct arena *arena;
+	struct arena *arena, *scratch; /* of what is given back, and of what is read now */
 	struct zonefile *ret;
 };
 
@@ -42,18 +45,29 @@ static void fault(struct reader *reader, const char *member, const char *format,
 	va_end(args);
 }
 
+/* A backslash and what it makes mean itself, a line's end excepted. */
+static void take_escape(struct reader *reader)
+{
+	buf_putc(&reader->entry, *reader->at++);
+	if (reader->at < reader->end && *reader->at != '\n' && *reader->at)
+		buf_putc(&reader->entry, *reader->at++);
+}
+
 /* From the quote to behind the one that ends it; a line's end ends it too, and words.c says that it has none. */
 static void take_quoted(struct reader *reader)
 {
 	buf_putc(&reader->entry, *reader->at++);
 	while (reader->at < reader->end && *reader->at != '\n') {
-		char c = *reader->at++;
+		char c = *reader->at;
 
-		buf_putc(&reader->entry, c);
+		if (c == '\\') {
+			take_escape(reader);
+			continue;
+		}
+		buf_putc(&reader->entry, c ? c : (char)CONTROL);
+		reader->at++;
 		if (c == '"')
 			return;
-		if (c == '\\' && reader->at < reader->end && *reader->at != '\n')
-			buf_putc(&reader->entry, *reader->at++);
 	}
 }
 
@@ -76,6 +90,10 @@ static bool next_entry(struct reader *reader)
 
 		if (c == '"') {
 			take_quoted(reader);
+			continue;
+		}
+		if (c == '\\') {
+			take_escape(reader);
 			continue;
 		}
 		if (c == ';') {
@@ -101,7 +119,7 @@ static bool next_entry(struct reader *reader)
 				continue;
 			}
 		} else if (!c) {
-			c = '\x7f'; /* refused as a control character */
+			c = CONTROL;
 		}
 		buf_putc(&reader->entry, c);
 	}
@@ -110,45 +128,22 @@ static bool next_entry(struct reader *reader)
 	return depth == 0;
 }
 
-static bool seconds(const char *text, uint32_t *ret)
-{
-	static const char units[] = "smhdw";
-	static const uint64_t lengths[] = { 1, 60, 3600, 86400, 604800 };
-	uint64_t sum = 0;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	while (*text) {
-		size_t digits = strspn(text, "0123456789");
-		const char *unit = text[digits] ? strchr(units, text[digits] | 0x20) : NULL;
-
-		if (!digits || digits > TTL_DIGITS || (text[digits] && (!unit || !*unit)))
-			return false;
-		sum += strtoull(text, NULL, 10) * (unit ? lengths[unit - units] : 1);
-		text += digits + (text[digits] != '\0');
-		if (!unit && *text)
-			return false;
-	}
-	*ret = (uint32_t)sum;
-	return sum <= TTL_MOST;
-}
-
 static void directive(struct reader *reader)
 {
 	const char *name = reader->words[0].text, *why = NULL;
 
 	if (strcmp(name, "$TTL") == 0 && reader->n == 2) {
-		reader->fixed_ttl = seconds(reader->words[1].text, &reader->ttl);
+		reader->fixed_ttl = dns_word_seconds(reader->words[1].text, &reader->ttl);
 		if (!reader->fixed_ttl)
 			fault(reader, "ttl", "This is no time: write seconds, or units such as 1h.");
 	} else if (strcmp(name, "$ORIGIN") == 0 && reader->n == 2) {
 		const char *origin =
-			dns_name(reader->words[1].text, reader->origin, DNS_NAME_ROOT, reader->arena, &why);
+			dns_name(reader->words[1].text, reader->origin, DNS_NAME_ROOT, reader->scratch, &why);
 
 		if (!origin)
 			fault(reader, "name", "%s", why);
 		else
-			reader->origin = origin;
+			memcpy(reader->origin, origin, strlen(origin) + 1);
 	} else {
 		fault(reader, "directive", "Only $ORIGIN NAME and $TTL SECONDS are read; this is %.40s.", name);
 	}
@@ -180,7 +175,7 @@ static bool take_ttl_and_class(struct reader *reader, size_t *at, uint32_t *ttl)
 			return false;
 		} else if (!ttl_given && *text >= '0' && *text <= '9') {
 			ttl_given = true;
-			if (!seconds(text, ttl)) {
+			if (!dns_word_seconds(text, ttl)) {
 				fault(reader, "ttl", "This is no time: write seconds, or units such as 1h.");
 				return false;
 			}
@@ -218,33 +213,52 @@ static enum dns_type take_type(struct reader *reader, const char *text)
 	return DNS_NONE;
 }
 
-static const char *take_owner(struct reader *reader, size_t *at)
+/* To reader->owner. False: there is none, which was said once. */
+static bool take_owner(struct reader *reader, size_t *at)
 {
 	const char *why = NULL, *name;
 
 	if (reader->blank) {
-		if (!reader->owner)
+		if (!*reader->owner && !reader->owner_refused)
 			fault(reader, "name", "The first record needs a name.");
-		return reader->owner;
+		return *reader->owner != '\0';
 	}
-	name = dns_name(reader->words[(*at)++].text, reader->origin, DNS_NAME_WILDCARD, reader->arena, &why);
+	name = dns_name(reader->words[(*at)++].text, reader->origin, DNS_NAME_WILDCARD, reader->scratch, &why);
 	if (name && !dns_name_within(name, reader->zone)) {
 		why = "This name is outside of the zone.";
 		name = NULL;
 	}
+	reader->owner_refused = !name;
 	if (!name)
 		fault(reader, "name", "%s", why);
-	return name;
+	if (!name || strcmp(name, reader->owner) != 0)
+		reader->kept_owner = NULL;
+	memcpy(reader->owner, name ? name : "", strlen(name ? name : "") + 1);
+	return name != NULL;
+}
+
+/* Copies what is good to where it stays. */
+static void keep(struct reader *reader, struct dns_record *one, const char *data)
+{
+	if (!reader->kept_owner)
+		reader->kept_owner = arena_strdup(reader->arena, reader->owner);
+	one->name = reader->kept_owner;
+	one->data = arena_strdup(reader->arena, data);
+	one->tag = reader->begin;
+	if (one->name && one->data)
+		reader->ret->n++;
+	else
+		fault(reader, "data", "out of memory");
 }
 
 static void record(struct reader *reader)
 {
 	struct dns_record *one = &reader->ret->records[reader->ret->n];
 	struct rdata_fault why = { 0 };
+	const char *data = NULL;
 	size_t at = 0;
 
-	reader->owner = take_owner(reader, &at);
-	if (!reader->owner || !take_ttl_and_class(reader, &at, &one->ttl))
+	if (!take_owner(reader, &at) || !take_ttl_and_class(reader, &at, &one->ttl))
 		return;
 	if (at == reader->n) {
 		fault(reader, "type", "There is no type of record.");
@@ -255,25 +269,42 @@ static void record(struct reader *reader)
 		reader->at = reader->end;
 		return;
 	}
-	one->name = reader->owner;
 	one->type = take_type(reader, reader->words[at++].text);
-	one->tag = reader->begin;
 	if (one->type == DNS_NONE)
 		return;
-	if (!rdata_from_words(one->type, reader->words + at, reader->n - at, reader->origin, reader->arena, &one->data,
-	                      &why))
-		fault(reader, *why.member ? why.member : "data", "%s", why.words);
+	if (rdata_from_words(one->type, reader->words + at, reader->n - at, reader->origin, reader->scratch, &data,
+	                     &why))
+		keep(reader, one, data);
 	else
-		reader->ret->n++;
+		fault(reader, *why.member ? why.member : "data", "%s", why.words);
+}
+
+static void entry(struct reader *reader)
+{
+	_cleanup_(arena_freep) struct arena *scratch = arena_new(SCRATCH_MAX);
+	const char *why = NULL;
+
+	if (!scratch || buf_failed(&reader->entry)) {
+		fault(reader, "data", "out of memory");
+		return;
+	}
+	reader->scratch = scratch;
+	if (!dns_words(reader->entry.data ? reader->entry.data : "", scratch, reader->words, WORDS, &reader->n, &why))
+		fault(reader, "data", "%s", why);
+	else if (reader->n && reader->words[0].text[0] == '$' && !reader->words[0].quoted)
+		directive(reader);
+	else if (reader->n)
+		record(reader);
+	reader->scratch = NULL;
 }
 
 bool zonefile_read(const char *text, size_t size, const char *origin, uint32_t ttl, struct arena *arena,
                    struct zonefile *ret)
 {
+	static const char mark[] = "\xEF\xBB\xBF"; /* UTF-8, says an editor */
 	struct reader reader = { .at = text,
 		                 .end = text + size,
 		                 .zone = origin,
-		                 .origin = origin,
 		                 .ttl = ttl,
 		                 .line = 1,
 		                 .begin = 1,
@@ -285,22 +316,14 @@ bool zonefile_read(const char *text, size_t size, const char *origin, uint32_t t
 	ret->records = arena_alloc(arena, sizeof(*ret->records) * (ZONEFILE_RECORDS + 1));
 	if (!ret->faults || !ret->records)
 		return false;
+	snprintf(reader.origin, sizeof(reader.origin), "%s", origin);
 	if (size > ZONEFILE_MAX)
 		fault(&reader, "data", "A file has at most %d bytes.", ZONEFILE_MAX);
-	while (size <= ZONEFILE_MAX && reader.at < reader.end && ret->n_faults < FAULTS) {
-		const char *why = NULL;
-
-		if (!next_entry(&reader))
-			continue;
-		if (!dns_words(reader.entry.data ? reader.entry.data : "", arena, reader.words, WORDS, &reader.n, &why))
-			fault(&reader, "data", "%s", why);
-		else if (reader.n && reader.words[0].text[0] == '$' && !reader.words[0].quoted)
-			directive(&reader);
-		else if (reader.n)
-			record(&reader);
-	}
-	if (buf_failed(&reader.entry))
-		fault(&reader, "data", "out of memory");
+	if (size >= sizeof(mark) - 1 && memcmp(text, mark, sizeof(mark) - 1) == 0)
+		reader.at += sizeof(mark) - 1;
+	while (size <= ZONEFILE_MAX && reader.at < reader.end && ret->n_faults < FAULTS)
+		if (next_entry(&reader))
+			entry(&reader);
 	buf_done(&reader.entry);
 	return ret->n_faults == 0;
 }

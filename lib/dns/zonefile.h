@@ -7,7 +7,11 @@
 #include "lib/base/buf.h"
 #include "lib/dns/record.h"
 
-enum { ZONEFILE_MAX = 1 << 20, ZONEFILE_RECORDS = 10000 };
+enum {
+	ZONEFILE_MAX = 1 << 20, /* bytes */
+	ZONEFILE_RECORDS = 10000,
+	ZONEFILE_ARENA = 16 << 20, /* an arena of this size is enough for any file */
+};
 
 struct zonefile_fault {
 	unsigned line;   /* from 1 */
@@ -22,8 +26,9 @@ struct zonefile {
 	size_t n_faults;
 };
 
-/* Reads all lines, also after a fault. origin: with the dot. False: it has faults, or the memory isn't enough, which
- * is a fault of its own. */
+/* Reads all lines, also after a fault, until there are 50. origin: with the dot; ttl: of records that have none and no
+ * $TTL or record with one before them. False: there are faults, or not even the memory to say so (then n_faults is 0).
+ */
 bool zonefile_read(const char *text, size_t size, const char *origin, uint32_t ttl, struct arena *arena,
                    struct zonefile *ret);
 

@@ -30,7 +30,7 @@ struct asking {
 
 static bool check(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err)
 {
-	static const char *const verbs[] = { "read", "plan", "observe" };
+	static const char *const verbs[] = { "read", "plan", "observe", "csr" };
 	const struct tasks *tasks = call_state(call);
 	struct node_facts node;
 	bool known = false;
@@ -38,7 +38,7 @@ static bool check(struct call *call, const Stralix__V1__AskNodeRequest *req, str
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		known = known || strcmp(req->verb, verbs[i]) == 0;
 	if (!known)
-		return error_field(err, "verb", "one_of", "A node is asked to read, plan or observe.");
+		return error_field(err, "verb", "one_of", "A node is asked to read, plan, observe or csr.");
 	if (!book_find(tasks->book, service_db_wide(tasks->service), req->node_id, &node, err))
 		return false;
 	return (node.trusted && node.has_key) ||

@@ -10,8 +10,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/json/json.h"
+#include "lib/service/change.h"
 
 #include "stralix/v1/node.contract.h"
+#include "stralix/v1/tasks.contract.h"
 
 #include "book.h"
 #include "dispatch.h"
@@ -161,6 +163,59 @@ static bool write_beats(struct tasks *tasks, const struct beat *beats, size_t n,
 	       tx_commit(&tx, err);
 }
 
+/*
+ * A node that is known has another key. Its report is signed, so it is the node's own word: it lost its key, or
+ * somebody else writes its reports. Whoever can sign them could read what was sealed to the old key, so that keeping
+ * that would protect nothing; but people are told.
+ */
+static bool take_seal_key(struct tasks *tasks, const char *node_id, const char *key, struct error *err)
+{
+	enum { UID, NAME, BEFORE };
+	_cleanup_(change_freep) struct change *change = NULL;
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	Stralix__V1__SealKey before, after;
+	static const struct uuid nobodys = { 0 };
+	Stralix__V1__Target target;
+	char id[UUID_TEXT], org[UUID_TEXT];
+	struct uuid uid;
+
+	if (!change_begin_wide(tasks->service, NULL, NULL, &change, err) ||
+	    !TX_RUN(change_tx(change), TASKS_WIDE_NODE_SEAL_KEY, &rows, err, DB_TEXT(node_id), DB_TEXT(key)))
+		return false;
+	if (!rows_count(rows))
+		return true;
+	uid = rows_uuid(rows, 0, UID);
+	stralix__v1__target__init(&target);
+	target.kind = (char *)(uintptr_t)NODE_KIND;
+	target.id = uuid_format(&uid, id);
+	target.name = (char *)(uintptr_t)rows_text(rows, 0, NAME);
+	target.node_id = (char *)(uintptr_t)node_id;
+	target.organisation_id = uuid_format(&nobodys, org);
+	stralix__v1__seal_key__init(&before);
+	stralix__v1__seal_key__init(&after);
+	before.node_id = after.node_id = target.node_id;
+	before.key = (char *)(uintptr_t)rows_text(rows, 0, BEFORE);
+	after.key = (char *)(uintptr_t)key;
+	log_write(LOG_WARN_, (const struct log_field[]){ { "node", node_id }, { NULL, NULL } },
+	          "the node says another sealing key than before");
+	return change_audit(change, "node.seal_key", &target, "success", &stralix__v1__seal_key__rules, &before.base,
+	                    &after.base, err) &&
+	       change_commit(change, err);
+}
+
+static void take_seal_keys(struct tasks *tasks, const struct rows *rows)
+{
+	enum { ID = 0, SEAL_KEY = 3 };
+
+	for (unsigned i = 0; i < rows_count(rows); i++) {
+		struct error err = { 0 };
+
+		if (*rows_text(rows, i, SEAL_KEY) &&
+		    !take_seal_key(tasks, rows_text(rows, i, ID), rows_text(rows, i, SEAL_KEY), &err))
+			log_failure(LOG_ERROR_, &err, "keep a sealing key"); /* the next heartbeat says it again */
+	}
+}
+
 bool heartbeat_flush(struct tasks *tasks, struct error *err)
 {
 	enum { ID, NEWS, CHANGED };
@@ -182,6 +237,7 @@ bool heartbeat_flush(struct tasks *tasks, struct error *err)
 		if (rows_bool(rows, i, NEWS))
 			dispatch_node(tasks, rows_text(rows, i, ID));
 	}
+	take_seal_keys(tasks, rows);
 	for (size_t i = 0; i < n; i++)
 		free(beats[i].json);
 	free(beats);

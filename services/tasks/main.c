@@ -10,6 +10,7 @@ static const struct tasks_handlers handlers = {
 	.retry_task = tasks_retry_task,
 	.list_nodes = tasks_list_nodes,
 	.get_node = tasks_get_node,
+	.get_seal_keys = tasks_get_seal_keys,
 	.register_node = tasks_register_node,
 	.observe_node = tasks_observe_node,
 	.restore_node_files = tasks_restore_node_files,

@@ -50,6 +50,7 @@ bool tasks_cancel_task(struct call *call, const Stralix__V1__CancelTaskRequest *
 bool tasks_retry_task(struct call *call, const Stralix__V1__RetryTaskRequest *req, struct error *err);
 bool tasks_list_nodes(struct call *call, const Stralix__V1__ListNodesRequest *req, struct error *err);
 bool tasks_get_node(struct call *call, const Stralix__V1__GetNodeRequest *req, struct error *err);
+bool tasks_get_seal_keys(struct call *call, const Stralix__V1__GetSealKeysRequest *req, struct error *err);
 bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeRequest *req, struct error *err);
 bool tasks_update_node(struct call *call, const Stralix__V1__UpdateNodeRequest *req, struct error *err);
 bool tasks_suspend_node(struct call *call, const Stralix__V1__SuspendNodeRequest *req, struct error *err);

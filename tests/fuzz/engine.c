@@ -11,6 +11,7 @@
 #include "lib/base/log.h"
 
 #include "agent/adapters/nginx/nginx.h"
+#include "agent/engine/apply.h"
 #include "agent/engine/tree.h"
 
 static struct fuzz_engine one;
@@ -142,6 +143,7 @@ static void open_engine(void)
 {
 	static char keyring[128];
 	struct engine *engine = &one.engine;
+	struct apply *apply;
 	struct tree *tree;
 	struct error err = { 0 };
 	char path[128];
@@ -176,15 +178,16 @@ static void open_engine(void)
 	one.ops.test_alone = test_alone;
 	one.ops.look = look;
 	one.ops.serving = serving;
-	engine->adapter.ops = &one.ops;
 	snprintf(path, sizeof(path), "%s/nginx", one.dir);
 	need(tree_open(path, (gid_t)-1, &tree, &err), &err);
-	engine->progress = progress_new();
-	const struct apply_options apply = {
-		.adapter = engine->adapter, .journal = engine->journal, .tree = tree, .progress = engine->progress
-	};
-	need(apply_new(&apply, &engine->apply, &err), &err);
-	engine->node = (struct verb_node){ engine->dir, engine->adapter, engine->journal, engine->apply };
+	engine->lines[0].progress = progress_new();
+	const struct apply_options options = { .adapter = { .ops = &one.ops },
+		                               .journal = engine->journal,
+		                               .tree = tree,
+		                               .progress = engine->lines[0].progress };
+	need(apply_new(&options, &apply, &err), &err);
+	engine->kinds[engine->n_kinds++] = apply_kind(apply);
+	engine->node = (struct verb_node){ engine->dir, engine->kinds, engine->n_kinds, NULL };
 	engine->seen = seen_new();
 	need(asking_new(&engine->node, engine->wake, &engine->asking, &err), &err);
 }

@@ -24,7 +24,7 @@ static const struct template_value harmless[] = {
 	{ "generation", "770003", false, NULL },
 	{ "root", "/harmless/root", false, NULL },
 	{ "symlinks_from", "from=/harmless/from", false, NULL },
-	{ "acme", "/harmless/acme", false, NULL },
+	{ "acme", "harmless-acme", true, NULL },
 	{ "secret", "harmless-secret", false, NULL },
 	{ "marker", "harmless-marker", false, NULL },
 	{ "user", "harmless_user", true, NULL },
@@ -74,16 +74,26 @@ static const struct template_value harmless[] = {
 	{ "value", "harmless_value", false, NULL },
 	{ "master", "harmless-master", false, NULL },
 	{ "any", "", true, NULL },
+	{ "listen1", "10.0.0.8:1008", true, NULL },
+	{ "listen2", "10.0.0.9:1009", true, NULL },
+	{ "listen3", "[fd::7]:1010", true, NULL },
+	{ "tls2", "", true, NULL },
+	{ "tls3", "", true, NULL },
+	{ "hsts", "harmless hsts", true, NULL },
+	{ "moved", "770015", true, NULL },
+	{ "moved_port", "770016", true, NULL },
+	{ "marked", "", true, NULL },
+	{ "maps", "", true, NULL },
 	{ NULL, NULL, false, NULL },
 };
-enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 8 };
+enum { VALUES = sizeof(harmless) / sizeof(harmless[0]) - 1, LISTS = 9 };
 
 /* A reader of a format; what it finds in a rendered file is what the daemon would. */
 typedef bool parse_fn(const char *text, struct nginx_words *ret);
 
 /* Lists of two members each, whose values are those above. */
-static const char *const lists[LISTS] = { "aliases", "index",   "redirects", "error_pages",
-	                                  "folders", "guarded", "values",    "masters" };
+static const char *const lists[LISTS] = { "names",   "index",  "redirects", "error_pages", "folders",
+	                                  "guarded", "values", "masters",   "moved_names" };
 
 static void *must(void *pointer)
 {

@@ -115,15 +115,15 @@ test('no secret leaves the node', async () => {
   const secret = journal(node, "select value from node where key = 'secret'")[0][0];
   const fresh = await createWebsite(forced.token, freshDomain('secret'), forced.body);
   byHand(conf(fresh.id));
-  edit('default.key', 'PRIVATE KEY', 'PRIVATE  KEY');
+  writeFileSync(tree('mine.key'), '-----BEGIN PRIVATE KEY-----\n');
   const answers = [await plan({ documentRoot: 'web' }), await customer('GET', path('/drift', fresh.id)), await admin('POST', `/api/v1/nodes/${node}/observe`, {})];
   for (const { status, body } of answers) {
     assert.equal(status, 200, JSON.stringify(body));
     assert.ok(!JSON.stringify(body).includes(secret));
     assert.ok(!JSON.stringify(body).includes('PRIVATE'));
   }
-  const key = answers[2].body.files.find((file) => file.path === 'default.key');
-  assert.deepEqual([key.state, key.diff, key.secret, key.digest], ['edited', '', true, '']);
+  const key = answers[2].body.files.find((file) => file.path === 'mine.key');
+  assert.deepEqual([key.state, key.diff, key.secret, key.digest], ['foreign', '', true, '']);
   const restored = await admin('POST', `/api/v1/nodes/${node}/drift/restore`, {});
   assert.equal((await ended(env.ADMIN_TOKEN, restored.body.taskId)).state, 'success');
 });

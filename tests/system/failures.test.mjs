@@ -30,7 +30,7 @@ test('a template that nginx refuses fails that task with its words, and nothing 
   writeFileSync(join(traps, `${bad}.conf`), 'no_such_directive on;\n');
   const at = before.lastIndexOf('}');
   assert.ok(at > 0);
-  writeFileSync(template, `${before.slice(0, at)}\tinclude ${traps}/{{domain:server_name}}*.conf;\n}\n`);
+  writeFileSync(template, `${before.slice(0, at)}\tinclude ${traps}/{{each names}}{{name:server_name}}{{end}}*.conf;\n}\n`);
   try {
     for (const node of ['agent-n1', 'agent-n2']) supervised.restart(node);
     await until('both nodes', async () => (await admin('GET', '/api/v1/nodes')).body.nodes.filter((n) => /^n[12]$/.test(n.id)).every((n) => n.health === 'healthy'), 40);

@@ -20,8 +20,6 @@ struct nginx_render {
 	struct template *conf, *site, *suspended, *mime, *welcome, *notice;
 	char http[NGINX_ENDPOINTS][NGINX_ENDPOINT], https[NGINX_ENDPOINTS][NGINX_ENDPOINT];
 	char user[64], group[64]; /* of the workers; empty: the engine isn't root */
-	char acme[PATH_MAX];
-	struct buf cert, key; /* of the HTTPS default; empty: none */
 	char fingerprint[65];
 };
 
@@ -37,6 +35,7 @@ struct nginx {
 	struct sandbox *sandbox, *aside; /* of changes; of what is only looked at */
 	struct split *split;
 	struct php *php;
+	struct keys *keys; /* borrowed */
 	char version[65];
 	char tested[PATH_MAX];       /* the generation whose test runs */
 	off_t log_before;            /* size of the error log when it was told to reload */
@@ -53,6 +52,7 @@ bool nginx_unpack_site(const struct object *object, struct arena *arena, Stralix
 
 bool nginx_render_open(struct nginx *nginx, struct error *err) _must_check_;
 void nginx_render_done(struct nginx *nginx);
+struct template_value nginx_render_endpoint(const char *name, const char *text); /* a switch too; text "": off */
 bool nginx_render_shared(struct nginx *nginx, struct staging *staging, uint64_t generation,
                          struct error *err) _must_check_;
 bool nginx_render_site(struct nginx *nginx, struct staging *staging, const struct object *site,
@@ -82,6 +82,29 @@ void nginx_marker(const char *secret, const char *id, char ret[static NGINX_MARK
 bool nginx_log(void *self, const char *id, bool errors, char *ret, size_t size, struct error *err) _must_check_;
 bool nginx_log_place(const struct nginx *nginx, struct error *err) _must_check_;
 bool nginx_log_purge(const struct nginx *nginx, const struct object *site, struct error *err) _must_check_;
+
+/* tls.c: a website's certificate. Any thread. */
+struct nginx_tls {
+	bool on;     /* there is a block for it */
+	bool stored; /* its key is here */
+	bool all;    /* it is for all the website's names */
+	char **names;
+	size_t n; /* those that it is for; in the arena */
+	uint8_t leaf[TOKEN_DIGEST];
+};
+bool nginx_tls_check(const Stralix__V1__WebsiteState *site, struct error *err) _must_check_;
+/* Opens and checks what is new; ERR_INVALID, ERR_CONFLICT, with words. */
+bool nginx_tls_place(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteState *state,
+                     struct arena *arena, struct error *err) _must_check_;
+bool nginx_tls_read(const struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteState *state,
+                    struct arena *arena, struct nginx_tls *ret, struct error *err) _must_check_;
+/* Reads, and writes tls/<id>.crt and .key. */
+bool nginx_tls_render(struct nginx *nginx, struct staging *staging, const struct object *site,
+                      const Stralix__V1__WebsiteState *state, struct arena *arena, struct nginx_tls *ret,
+                      struct error *err) _must_check_;
+bool nginx_tls_link(int from, int to, const struct object *site, struct error *err) _must_check_;
+/* Whether nginx shows this certificate, and offers HTTP/2. ERR_VERIFY_FAILED. */
+bool nginx_tls_answers(const struct nginx *nginx, const struct nginx_tls *tls, struct error *err) _must_check_;
 
 /* protect.c: users of folders that ask for a password: auth/<id>.<digest>, a file for each folder and content. */
 enum { NGINX_VARIABLE = 40 };

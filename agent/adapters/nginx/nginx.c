@@ -23,6 +23,7 @@
 #include "agent/adapters/nginx/internal.h"
 #include "agent/adapters/nginx/split.h"
 #include "agent/engine/file.h"
+#include "agent/engine/keys.h"
 
 enum { DESIRED_MAX = 262144 };
 
@@ -67,8 +68,12 @@ static bool read_site(void *self, struct object *object, struct error *err)
 		return false;
 	if (strcmp(site->id, object->id) != 0)
 		return error_field(err, "id", "match", "The desired state is of another website.");
+	if (!nginx_tls_check(site, err))
+		return false;
 	object->served = site->serving != STRALIX__V1__WEBSITE_STATE__SERVING__DELETED;
-	object->plain = site->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE && !site->settings;
+	object->plain =
+		site->serving == STRALIX__V1__WEBSITE_STATE__SERVING__LIVE && !site->settings && !site->certificate;
+	snprintf(object->key, sizeof(object->key), "%s", site->certificate ? site->certificate->id : "");
 	object->uid = site->uid;
 	snprintf(object->name, sizeof(object->name), "%s", site->domain);
 	return read_names(site->settings, object, err);
@@ -95,9 +100,10 @@ static bool place(void *self, const struct object *object, struct error *err)
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return nginx_place_docroot(self, object, err) && nginx_unpack_site(object, arena, &site, err) &&
+	       nginx_tls_place(self, object, site, arena, err) &&
 	       (!site->settings || (nginx_place_folder(self, object, site->settings->document_root, err) &&
-	                            nginx_protect_place(self, object, site->settings, err))) &&
-	       (!php_wanted(site->settings) || place_php(self, object, site, err));
+	                            nginx_protect_place(self, object, site->settings, err) &&
+	                            (!php_wanted(site->settings) || place_php(self, object, site, err))));
 }
 
 static bool render_shared(void *self, struct staging *staging, uint64_t generation, struct error *err)
@@ -129,6 +135,8 @@ static void tend(void *self, const char *path)
 {
 	const struct nginx *nginx = self;
 
+	if (nginx->keys)
+		keys_rest(nginx->keys);
 	php_tend(nginx->php, path, nginx_oldest_worker(nginx), nginx->reload_ms);
 }
 
@@ -186,14 +194,18 @@ static bool test_alone(void *self, const char *path, struct buf *output, bool *p
 	return ok;
 }
 
-/* nginx: "… in /…/sites/<id>.conf:12"; PHP: "ERROR: [pool <id>] …" */
+/* nginx: "… in /…/sites/<id>.conf:12", "cannot load certificate "/…/tls/<id>.crt"…"; PHP: "ERROR: [pool <id>] …" */
 static void suspect(void *self, const char *output, char ret[static UUID_TEXT])
 {
-	const char *file = strstr(output, "/sites/"), *pool = strstr(output, "[pool ");
+	const char *file = strstr(output, "/sites/"), *tls = strstr(output, "/tls/"), *pool = strstr(output, "[pool ");
 	struct uuid id;
 
 	(void)self;
-	snprintf(ret, UUID_TEXT, "%.36s", file ? file + strlen("/sites/") : pool ? pool + strlen("[pool ") : "");
+	snprintf(ret, UUID_TEXT, "%.36s",
+	         file   ? file + strlen("/sites/")
+	         : tls  ? tls + strlen("/tls/")
+	         : pool ? pool + strlen("[pool ")
+	                : "");
 	if (!uuid_parse(ret, &id))
 		ret[0] = '\0';
 }
@@ -235,7 +247,8 @@ static void await_objects(void *self, struct adapter_check *checks, size_t n)
 static bool purge(void *self, const struct object *object, struct error *err)
 {
 	return nginx_purge_docroot(self, object, err) && nginx_log_purge(self, object, err) &&
-	       nginx_protect_purge(self, object, err);
+	       nginx_protect_purge(self, object, err) &&
+	       (!((struct nginx *)self)->keys || keys_purge(((struct nginx *)self)->keys, object->id, err));
 }
 
 static void health(void *self, struct adapter_health *ret)
@@ -342,7 +355,7 @@ static bool make_folders(struct nginx *nginx, struct error *err)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = { { "run", 0755 },  { "tmp", 0711 },   { "acme", 0755 }, { "srv", 0711 },
+	} folders[] = { { "run", 0755 },  { "tmp", 0711 },   { "srv", 0711 },
 		        { "lane", 0711 }, { "pages", 0755 }, { "auth", 0711 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
@@ -435,8 +448,8 @@ static bool open_php(struct nginx *nginx, struct journal *journal, struct error 
 	return php_new(&options, &nginx->php, err);
 }
 
-bool nginx_new(const struct settings *settings, struct journal *journal, const char *secret, struct nginx **ret,
-               struct error *err)
+bool nginx_new(const struct settings *settings, struct journal *journal, struct keys *keys, const char *secret,
+               struct nginx **ret, struct error *err)
 {
 	_cleanup_(nginx_freep) struct nginx *nginx = calloc(1, sizeof(*nginx));
 
@@ -444,6 +457,7 @@ bool nginx_new(const struct settings *settings, struct journal *journal, const c
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	nginx->root = -1;
 	nginx->settings = settings;
+	nginx->keys = keys;
 	if (strlen(settings->dir) + 32 >= PATH_MAX || settings->dir[0] != '/')
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
 		return error_set(err, ERR_INVALID, "dir: an absolute path");

@@ -104,6 +104,10 @@ bool nginx_await_generation(struct nginx *nginx, uint64_t generation, struct err
 /* A check while it is looked at. */
 struct watch {
 	bool served, gone;   /* what is still to be seen */
+	bool secured;        /* that its certificate is shown, likewise */
+	struct arena *arena; /* of tls; NULL: it has none */
+	struct nginx_tls tls;
+	struct error why;    /* why it isn't shown */
 	int64_t last_old_ms; /* when an answer of the old state was seen last */
 	char said[ANSWER];
 };
@@ -118,6 +122,8 @@ static void look(const struct nginx *nginx, const struct adapter_check *check, s
 		probe(nginx, check->object->name, watch->said);
 		watch->served = strcmp(watch->said, wanted) != 0;
 	}
+	if (watch->secured && !watch->served && watch->tls.n > 0)
+		watch->secured = !nginx_tls_answers(nginx, &watch->tls, &watch->why);
 	if (watch->gone) {
 		snprintf(wanted, sizeof(wanted), "site %s ", check->object->id);
 		probe(nginx, check->gone, body);
@@ -135,19 +141,37 @@ static size_t look_at_all(const struct nginx *nginx, const struct adapter_check 
 
 	for (size_t i = 0; i < n; i++) {
 		look(nginx, &checks[i], &watches[i]);
-		left += watches[i].served || watches[i].gone;
+		left += watches[i].served || watches[i].gone || watches[i].secured;
 	}
 	return left;
 }
 
 static void judge(struct adapter_check *check, const struct watch *watch)
 {
-	check->ok = !watch->served && !watch->gone;
+	check->ok = !watch->served && !watch->gone && !watch->secured;
 	if (watch->served)
 		error_set(&check->why, ERR_VERIFY_FAILED, "nginx doesn't serve %s: it says '%.200s'",
 		          check->object->name, watch->said);
 	else if (watch->gone)
 		error_set(&check->why, ERR_VERIFY_FAILED, "nginx still serves %s", check->gone);
+	else if (watch->secured)
+		check->why = watch->why;
+}
+
+/* What has to be shown of an object with a certificate. */
+static void want_certificate(const struct nginx *nginx, const struct object *site, struct watch *watch)
+{
+	Stralix__V1__WebsiteState *state;
+
+	if (!site->served || !site->key[0])
+		return;
+	watch->secured = true;
+	watch->arena = arena_new(NGINX_ARENA);
+	if (!watch->arena)
+		error_set(&watch->why, ERR_INTERNAL, "out of memory");
+	else if (nginx_unpack_site(site, watch->arena, &state, &watch->why) &&
+	         nginx_tls_read(nginx, site, state, watch->arena, &watch->tls, &watch->why) && watch->tls.n == 0)
+		error_set(&watch->why, ERR_VERIFY_FAILED, "the certificate of %s is for none of its names", site->name);
 }
 
 void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t n)
@@ -163,6 +187,7 @@ void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t
 		watches[i] = (struct watch){ .served = checks[i].object->served,
 			                     .gone = checks[i].gone != NULL,
 			                     .last_old_ms = now };
+		want_certificate(nginx, checks[i].object, &watches[i]);
 	}
 	for (long us = 1000; watches && look_at_all(nginx, checks, watches, n) > 0; us = us < 5000 ? us + 500 : us) {
 		if (clock_monotonic_ms() >= deadline)
@@ -171,5 +196,7 @@ void nginx_await_sites(struct nginx *nginx, struct adapter_check *checks, size_t
 	}
 	for (size_t i = 0; watches && i < n; i++)
 		judge(&checks[i], &watches[i]);
+	for (size_t i = 0; watches && i < n; i++)
+		arena_free(watches[i].arena);
 	free(watches);
 }

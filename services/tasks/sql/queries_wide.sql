@@ -97,13 +97,14 @@ select id, state, report_key, coalesce((extract(epoch from last_heartbeat_at) * 
 -- name: node_beats
 -- Heartbeats of the last seconds, all at once: ids, JSON texts, milliseconds. A node whose clock is wrong is held; one
 -- that was held because it was offline, or because of its clock, is let go when that is over; says who that is news of,
--- and whose daemons are other than they were.
+-- and whose daemons are other than they were; and a sealing key that isn't the one that is kept. The first one is kept here.
 with beat as (
 	select id, text::jsonb as body, to_timestamp(at_ms::bigint / 1000.0) as at, clock_ok::boolean as clock_ok
 	  from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as b (id, text, at_ms, clock_ok)
 ), before as (
 	select n.id, not n.reachable or n.hold_reason <> case when b.clock_ok then '' else 'clock' end as news,
-	       n.heartbeat->'daemons' is distinct from b.body->'daemons' as changed
+	       n.heartbeat->'daemons' is distinct from b.body->'daemons' as changed,
+	       n.seal_key as seal_key, coalesce(b.body->>'sealKey', '') as said
 	  from node n join beat b on b.id = n.id
 	 order by n.id
 	   for no key update of n
@@ -111,10 +112,23 @@ with beat as (
 update node n
    set last_heartbeat_at = greatest(n.last_heartbeat_at, b.at), heartbeat = b.body, reachable = true,
        hold_until = case when not b.clock_ok then now() + interval '60 seconds' end,
-       hold_reason = case when not b.clock_ok then 'clock' else '' end
+       hold_reason = case when not b.clock_ok then 'clock' else '' end,
+       seal_key = case when n.seal_key = '' then before.said else n.seal_key end
   from beat b, before
  where n.id = b.id and before.id = n.id
-returning n.id, before.news, before.changed;
+returning n.id, before.news, before.changed,
+          case when before.seal_key <> '' and before.said not in ('', before.seal_key) then before.said else '' end;
+
+-- name: node_seal_key
+-- Another key in the place of the one that was kept; nothing when somebody else has done it.
+update node n set seal_key = $2
+  from (select id, seal_key from node where id = $1 for no key update) as before
+ where n.id = before.id and n.seal_key <> $2
+returning n.uid, n.name, before.seal_key;
+
+-- name: node_seal_keys
+select id, seal_key from node where id = any ($1::text[]) and state in ('trusted', 'suspended') and seal_key <> ''
+ order by id;
 
 -- name: node_lost
 update node set reachable = false

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "lib/token/seal.h"
+
 #include "harness.h"
 
 /* The answer has to be a signed refusal with this code, for nobody's task unless the token was believed. */
@@ -286,6 +288,21 @@ static void an_unconfirmed_outcome_is_sent_again_after_a_start(void **state)
 	stralix__v1__outcome__free_unpacked(outcome, NULL);
 }
 
+/* The public half of the pair that the first start made beside the report key. */
+static void expect_seal_key(const struct harness *harness, const char *said)
+{
+	_cleanup_(seal_key_freep) struct seal_key *key = NULL;
+	uint8_t public[SEAL_KEY];
+	char path[2 * HARNESS_PATH], text[44];
+	struct error err = { 0 };
+
+	snprintf(path, sizeof(path), "%s/seal.key", harness->dir);
+	assert_true(seal_key_read(path, &key, &err));
+	seal_key_public(key, public);
+	token_public_format(public, text);
+	assert_string_equal(said, text);
+}
+
 static void a_heartbeat_is_signed_and_says_how_nginx_is(void **state)
 {
 	struct harness *harness = *state;
@@ -317,6 +334,7 @@ static void a_heartbeat_is_signed_and_says_how_nginx_is(void **state)
 	assert_true(strlen(heartbeat->daemons[0]->version) > 2);
 	assert_true(heartbeat->memory_total > heartbeat->memory_available);
 	assert_true(heartbeat->disk_total > 0);
+	expect_seal_key(harness, heartbeat->seal_key);
 	stralix__v1__heartbeat__free_unpacked(heartbeat, NULL);
 	stralix__v1__report__free_unpacked(report, NULL);
 	stralix__v1__engine_frame__free_unpacked(answer, NULL);

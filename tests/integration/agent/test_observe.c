@@ -317,8 +317,8 @@ static void only_what_was_looked_at_and_is_ones_own_is_adopted(void **state)
 		{ { &site, "adopt", others, digest, 3 }, "INVALID" },       /* another website's */
 		{ { &site, "adopt", "nginx.conf", digest, 4 }, "INVALID" }, /* the node's */
 		{ { &site, "restore", others, NULL, 5 }, "INVALID" },
-		{ { NULL, "adopt", path, digest, 1 }, "INVALID" },   /* a website's, at the node */
-		{ { NULL, "adopt", "default.key", digest, 1 }, "" }, /* a secret, where there is one */
+		{ { NULL, "adopt", path, digest, 1 }, "INVALID" },       /* a website's, at the node */
+		{ { NULL, "adopt", "mine.key", digest, 1 }, "INVALID" }, /* a secret, by its name */
 	};
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
 		Stralix__V1__Outcome *outcome = drift_order(harness, &rows[i].order);

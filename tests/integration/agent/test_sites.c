@@ -127,7 +127,7 @@ static void break_template(struct harness *harness)
 	harness_edit_template(harness, "nginx.conf", "	include sites/*.conf;",
 	                      "	map $host $refused {\n		default 1;\n	}\n	include sites/*.conf;");
 	harness_edit_template(harness, "site.conf", "	index{{each index}} {{file:file_name}}{{end}};",
-	                      "	index index.html;\n	limit_req zone={{domain:server_name}};");
+	                      "	index index.html;\n	limit_req zone={{each names}}{{name:server_name}}{{end}};");
 	harness_edit_template(harness, "nginx.conf", "	include mime.types;",
 	                      "	include mime.types;\n	limit_req_zone $host zone=good1.example:64k rate=9r/s;\n"
 	                      "	limit_req_zone $host zone=good2.example:64k rate=9r/s;\n"

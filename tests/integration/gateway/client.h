@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CLIENT_MAX = 64 << 10 };
+enum { CLIENT_MAX = 256 << 10 };
 
 struct answer {
 	int status; /* 0: the connection was closed without one */

@@ -202,7 +202,8 @@ static bool is_question(const struct bus_msg *msg)
 {
 	const char *verb = strrchr(bus_msg_subject(msg), '.') + 1;
 
-	return strcmp(verb, "read") == 0 || strcmp(verb, "plan") == 0 || strcmp(verb, "observe") == 0;
+	return strcmp(verb, "read") == 0 || strcmp(verb, "plan") == 0 || strcmp(verb, "observe") == 0 ||
+	       strcmp(verb, "csr") == 0;
 }
 
 static void on_command(void *arg, struct bus_msg *msg);
@@ -336,6 +337,8 @@ bool agent_heartbeat(struct agent *agent, struct error *err)
 	daemon.alive = !agent->condition.daemon_dead;
 	if (agent->condition.said)
 		daemon.message = (char *)(uintptr_t)agent->condition.said;
+	if (agent->condition.seal_key)
+		heartbeat.seal_key = (char *)(uintptr_t)agent->condition.seal_key;
 	heartbeat.daemons = daemons;
 	heartbeat.n_daemons = 1;
 	snprintf(subject, sizeof(subject), "heartbeat.%s", agent->id);

@@ -41,6 +41,7 @@ struct panel {
 	_Atomic bool allowed;
 	pthread_mutex_t lock;
 	struct finished finished[FINISHED_MAX];
+	char audited[64], audited_before[256], audited_after[256]; /* the newest record of a sealing key */
 };
 
 static const char roles[] =
@@ -148,12 +149,39 @@ static void on_check_actor(void *arg, struct bus_msg *msg)
 	respond(panel, msg, &reply.base);
 }
 
-static void on_append(void *arg, struct bus_msg *msg)
+static void acknowledge(struct panel *panel, struct bus_msg *msg)
 {
 	Stralix__V1__Empty reply;
 
 	stralix__v1__empty__init(&reply);
-	respond(arg, msg, &reply.base);
+	respond(panel, msg, &reply.base);
+}
+
+static void on_append(void *arg, struct bus_msg *msg)
+{
+	struct panel *panel = arg;
+	Stralix__V1__AppendRequest *request =
+		stralix__v1__append_request__unpack(NULL, bus_msg_size(msg), bus_msg_data(msg));
+
+	pthread_mutex_lock(&panel->lock);
+	if (request && request->record && strcmp(request->record->action, "node.seal_key") == 0) {
+		snprintf(panel->audited, sizeof(panel->audited), "%s", request->record->target->node_id);
+		snprintf(panel->audited_before, sizeof(panel->audited_before), "%s", request->record->before);
+		snprintf(panel->audited_after, sizeof(panel->audited_after), "%s", request->record->after);
+	}
+	pthread_mutex_unlock(&panel->lock);
+	if (request)
+		stralix__v1__append_request__free_unpacked(request, NULL);
+	acknowledge(panel, msg);
+}
+
+bool panel_audited_seal_key(struct panel *panel, const char *node_id, const char *before, const char *after)
+{
+	pthread_mutex_lock(&panel->lock);
+	bool told = strcmp(panel->audited, node_id) == 0 && strstr(panel->audited_before, before) &&
+	            strstr(panel->audited_after, after);
+	pthread_mutex_unlock(&panel->lock);
+	return told;
 }
 
 static void on_finished(void *arg, struct bus_msg *msg)
@@ -175,7 +203,7 @@ static void on_finished(void *arg, struct bus_msg *msg)
 	}
 	pthread_mutex_unlock(&panel->lock);
 	stralix__v1__task_finished_request__free_unpacked(request, NULL);
-	on_append(arg, msg);
+	acknowledge(panel, msg);
 }
 
 unsigned panel_finished(struct panel *panel, const char *task_id, char state[static 16])

@@ -7,6 +7,7 @@
 #include "lib/base/uuid.h"
 #include "lib/bus/bus.h"
 
+#include "stralix/v1/audit.pb-c.h"
 #include "stralix/v1/node.pb-c.h"
 #include "stralix/v1/tasks.pb-c.h"
 #include "stralix/v1/web.pb-c.h"
@@ -39,6 +40,9 @@ bool panel_person(struct panel *panel, const char *role, const struct uuid *org,
                   const ProtobufCMessage *request, const ProtobufCMessageDescriptor *reply_type, ProtobufCMessage **ret,
                   struct error *err);
 
+/* Whether an audit record tells of another sealing key of a node. */
+bool panel_audited_seal_key(struct panel *panel, const char *node_id, const char *before, const char *after);
+
 /* How often TaskFinished came for a task, and the last state. */
 unsigned panel_finished(struct panel *panel, const char *task_id, char state[static 16]);
 
@@ -56,7 +60,8 @@ struct condition {
 	int64_t clock_ms; /* ahead of the panel's */
 	uint64_t disk_total, disk_available;
 	bool daemon_dead;
-	const char *said; /* by the daemon; NULL: nothing */
+	const char *said;     /* by the daemon; NULL: nothing */
+	const char *seal_key; /* NULL: it says none */
 };
 extern const struct condition condition_good;
 void agent_is(struct agent *agent, const struct condition *condition);

@@ -379,6 +379,66 @@ static void tasks_are_found_by_name_and_id(void **state)
 	assert_int_equal(found(world, "nothing.example"), 0);
 }
 
+/* What GetSealKeys says of one node; "" when it is left out. */
+static const char *seal_key_of(struct world *world, const char *id)
+{
+	char *ids[] = { (char *)(uintptr_t)id };
+	Stralix__V1__GetSealKeysRequest request;
+	const Stralix__V1__GetSealKeysReply *keys;
+	ProtobufCMessage *reply = NULL;
+	struct error err = { 0 };
+
+	stralix__v1__get_seal_keys_request__init(&request);
+	request.node_ids = ids;
+	request.n_node_ids = 1;
+	MUST(panel_web(world->panel, "GetSealKeys", &request.base, &stralix__v1__get_seal_keys_reply__descriptor,
+	               &reply, &err));
+	keys = (const Stralix__V1__GetSealKeysReply *)(void *)reply;
+	if (keys->n_keys == 0)
+		return "";
+	assert_int_equal(keys->n_keys, 1);
+	assert_string_equal(keys->keys[0]->node_id, id);
+	return keys->keys[0]->key;
+}
+
+static void await_seal_key(struct world *world, struct agent *agent, const char *id, const char *key)
+{
+	struct condition condition = condition_good;
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	struct error err = { 0 };
+
+	condition.seal_key = key;
+	agent_is(agent, &condition);
+	MUST(agent_heartbeat(agent, &err));
+	while (strcmp(seal_key_of(world, id), key) != 0) {
+		assert_true(clock_monotonic_ms() < deadline);
+		usleep(50000);
+	}
+}
+
+static void a_sealing_key_is_kept_and_another_one_is_told_of(void **state)
+{
+	static const char one[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE",
+			  two[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAI";
+	struct world *world = *state;
+	struct agent *agent = agent_new(world->panel, "sealed", "website");
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	struct error err = { 0 };
+
+	assert_string_equal(seal_key_of(world, "absent"), "");
+	assert_string_equal(seal_key_of(world, "sealed"), "");
+	agent_online(agent);
+	await_seal_key(world, agent, "sealed", one);
+	assert_false(panel_audited_seal_key(world->panel, "sealed", "", ""));
+	await_seal_key(world, agent, "sealed", two);
+	while (!panel_audited_seal_key(world->panel, "sealed", one, two)) {
+		assert_true(clock_monotonic_ms() < deadline);
+		usleep(50000);
+	}
+	assert_non_null(suspend(world, "staff", "sealed", &err)); /* the next tests place nothing there */
+	agent_free(agent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +449,7 @@ int main(void)
 		TEST(health_says_what_is_wrong),
 		TEST(a_late_heartbeat_is_told_before_the_node_counts_as_unreachable),
 		TEST(a_node_says_how_long_its_queue_waits),
+		TEST(a_sealing_key_is_kept_and_another_one_is_told_of),
 		TEST(tasks_are_found_by_name_and_id),
 		TEST(a_crowd_fills_the_nodes_to_their_limits_and_no_further),
 	};

@@ -34,7 +34,7 @@ static bool ask(struct world *world, const char *node, const char *verb, Stralix
 
 static void a_question_gets_its_answer(void **state)
 {
-	static const char *const verbs[] = { "read", "plan", "observe" };
+	static const char *const verbs[] = { "read", "plan", "observe", "csr" };
 	struct world *world = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {

@@ -12,6 +12,8 @@
 
 #define SITE "01a20edb-3642-7496-afb2-e779b16a8865"
 
+static const struct journal_kinds websites = { "website", "node" }, zones = { "zone", NULL };
+
 struct fixture {
 	char dir[64], path[96];
 	struct journal *journal;
@@ -94,6 +96,36 @@ static void end_task(struct fixture *fixture, const struct task *task, enum jour
 		fail_msg("%s", err.message);
 }
 
+static void each_kind_has_its_own_tasks_and_objects(void **state)
+{
+	struct fixture *fixture = *state;
+	struct task website = task_of("t1", 1, 1), zone = task_of("t2", 1, 1), *tasks = NULL;
+	struct object *objects = NULL;
+	struct error err = { 0 };
+	bool fresh;
+	size_t n;
+
+	snprintf(zone.kind, sizeof(zone.kind), "zone");
+	assert_int_equal(accept_task(fixture, &website, "j1", &fresh), JOURNAL_ACCEPTED);
+	assert_int_equal(accept_task(fixture, &zone, "j2", &fresh), JOURNAL_ACCEPTED);
+	assert_true(fresh);
+	assert_true(journal_unfinished(fixture->journal, &zones, &tasks, &n, &err));
+	assert_int_equal(n, 1);
+	assert_string_equal(tasks[0].id, "t2");
+	task_done(&tasks[0]);
+	free(tasks);
+	assert_true(journal_unfinished(fixture->journal, &websites, &tasks, &n, &err));
+	assert_int_equal(n, 1);
+	assert_string_equal(tasks[0].id, "t1");
+	task_done(&tasks[0]);
+	free(tasks);
+	assert_true(journal_objects(fixture->journal, &zones, &objects, &n, &err));
+	assert_int_equal(n, 1);
+	assert_string_equal(objects[0].kind, "zone");
+	object_done(&objects[0]);
+	free(objects);
+}
+
 static void a_new_command_is_accepted_and_waits_over_a_restart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -105,7 +137,7 @@ static void a_new_command_is_accepted_and_waits_over_a_restart(void **state)
 	assert_int_equal(accept_task(fixture, &task, "j1", &fresh), JOURNAL_ACCEPTED);
 	assert_true(fresh);
 	reopen(fixture);
-	assert_true(journal_unfinished(fixture->journal, &tasks, &n, &err));
+	assert_true(journal_unfinished(fixture->journal, &websites, &tasks, &n, &err));
 	assert_int_equal(n, 1);
 	assert_string_equal(tasks[0].id, "t1");
 	assert_int_equal(tasks[0].generation.n, 1);
@@ -237,7 +269,7 @@ static void a_commit_names_the_generation_and_the_object(void **state)
 	assert_int_equal(node.generation, 12);
 	assert_string_equal(node.rendered, "hash");
 	assert_string_equal(node.secret, before.secret);
-	assert_true(journal_objects(fixture->journal, &objects, &n, &err));
+	assert_true(journal_objects(fixture->journal, &websites, &objects, &n, &err));
 	assert_int_equal(n, 1);
 	assert_int_equal(objects[0].state, OBJECT_APPLIED);
 	assert_int_equal(objects[0].generation.n, 9);
@@ -289,6 +321,7 @@ static void places_of_pools_are_kept_until_they_are_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(each_kind_has_its_own_tasks_and_objects),
 		TEST(a_new_command_is_accepted_and_waits_over_a_restart),
 		TEST(a_repeat_is_not_fresh),
 		TEST(a_token_id_serves_one_task),

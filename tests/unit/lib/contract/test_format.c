@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/contract/format.h"
+#include "lib/contract/pem.h"
 #include "lib/contract/url.h"
 
 struct row {
@@ -401,6 +402,55 @@ static void versions_of_php_have_two_numbers(void **state)
 	CHECK_ROWS(rows);
 }
 
+static void pem_has_one_spelling(void **state)
+{
+#define CERTIFICATE "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__PEM, CERTIFICATE, CERTIFICATE },
+		{ STRALIX__FORMAT__PEM,
+		  "Bag Attributes: x\r\n-----BEGIN CERTIFICATE-----\r\nAA\r\nAA\r\n-----END CERTIFICATE-----",
+		  CERTIFICATE },
+		{ STRALIX__FORMAT__PEM, CERTIFICATE "\n# the issuer\n" CERTIFICATE, CERTIFICATE CERTIFICATE },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN EC PRIVATE KEY-----\nAAA=\n-----END EC PRIVATE KEY-----\n",
+		  "-----BEGIN EC PRIVATE KEY-----\nAAA=\n-----END EC PRIVATE KEY-----\n" },
+		{ STRALIX__FORMAT__PEM, "AAAA", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END X509 CRL-----\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nA===\n-----END CERTIFICATE-----\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN CERTIFICATE-----\nAA=A\n-----END CERTIFICATE-----\n", NULL },
+		{ STRALIX__FORMAT__PEM, "-----BEGIN  X-----\nAAAA\n-----END  X-----\n", NULL },
+		{ STRALIX__FORMAT__PEM,
+		  "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+		  NULL },
+		{ STRALIX__FORMAT__PEM, CERTIFICATE "-----BEGIN CERTIFICATE-----", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+	assert_int_equal(pem_count(CERTIFICATE CERTIFICATE, "CERTIFICATE"), 2);
+	assert_int_equal(
+		pem_count(CERTIFICATE "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "CERTIFICATE"),
+		0);
+	assert_int_equal(pem_count("", "CERTIFICATE"), 0);
+}
+
+static void names_of_certificates_may_be_wild(void **state)
+{
+	static const struct row rows[] = {
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "Shop.Example", "shop.example" },
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "*.Shop.Example", "*.shop.example" },
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "*.*.shop.example", NULL },
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "w*.shop.example", NULL },
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "*.example", NULL },
+		{ STRALIX__FORMAT__CERTIFICATE_NAME, "*", NULL },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +466,8 @@ int main(void)
 		cmocka_unit_test(lines_hold_no_hidden_characters),
 		cmocka_unit_test(utf8_is_read_strictly),
 		cmocka_unit_test(versions_of_php_have_two_numbers),
+		cmocka_unit_test(pem_has_one_spelling),
+		cmocka_unit_test(names_of_certificates_may_be_wild),
 		cmocka_unit_test(names_are_shown_only_when_they_do_not_mislead),
 	};
 
