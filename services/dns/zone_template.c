@@ -80,7 +80,7 @@ static bool tell(struct change *change, const char *action, const char *verb, co
 	target.organisation_id = of->organisation_id;
 	return change_audit(change, action, &target, "success", &stralix__v1__zone_template__rules,
 	                    before ? &before->base : NULL, after ? &after->base : NULL, err) &&
-	       change_event(change, "dns_template", verb, target.id, err);
+	       change_event(change, "zone-template", verb, target.id, err);
 }
 
 static bool taken(struct error *err)
