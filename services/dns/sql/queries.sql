@@ -49,7 +49,7 @@ update zone_nodes
 select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
   from zone_nodes
  where zone_id = any ($1::uuid[]) and state <> 'purged'
- order by zone_id, id;
+ order by zone_id, node_id;
 
 -- name: placement_zone
 select zone_id from zone_nodes where id = $1::uuid;

@@ -8,7 +8,7 @@ select * from zone_view where id = $1::uuid and state <> 'purged';
 select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
   from zone_nodes
  where zone_id = any ($1::uuid[]) and state <> 'purged'
- order by zone_id, id;
+ order by zone_id, node_id;
 
 -- name: zone_records
 select id, name, type, ttl, data, comment, managed_by, owner_kind, owner_id, in_step, message, updated_at

@@ -214,9 +214,11 @@ static void write_settings(struct world *world)
 	const struct {
 		const char *name;
 		const struct token_key *key;
-	} keys[] = {
-		{ "authz", world->authz }, { "dns", world->dns }, { "tasks", world->tasks }, { "web", world->web }
-	};
+	} keys[] = { { "authz", world->authz },
+		     { "authz.service", world->authz },
+		     { "dns", world->dns },
+		     { "tasks", world->tasks },
+		     { "web", world->web } };
 	char text[2048] = "", path[128], public[44], db[256];
 	uint8_t raw[TOKEN_KEY];
 	struct error err = { 0 };
