@@ -11,35 +11,13 @@
 
 #include "agent/engine/apply_internal.h"
 #include "agent/engine/order.h"
-#include "agent/engine/outcome.h"
 
 enum { KEEP_GENERATIONS = 3 };
-
-static void tell(struct apply *apply, const struct change *changes, size_t n)
-{
-	_cleanup_free_ struct progress_task *tasks = calloc(n + 1, sizeof(*tasks));
-	const struct steps *steps = NULL;
-	size_t open = 0;
-
-	for (size_t i = 0; tasks && i < n; i++) {
-		if (changes[i].state != CHANGE_OPEN)
-			continue;
-		const struct task *task = changes[i].task;
-		struct progress_task *to = &tasks[open++];
-		memcpy(to->id, task->id, sizeof(to->id));
-		memcpy(to->resource_id, task->resource_id, sizeof(to->resource_id));
-		to->generation = task->generation;
-		to->attempt = task->attempt;
-		steps = &changes[i].steps;
-	}
-	progress_set(apply->use.progress, tasks, open, steps);
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it doesn't see that _cleanup_ frees */
-}
 
 static void begin(struct apply *apply, struct change *changes, size_t n, const char *step)
 {
 	changes_begin(changes, n, step);
-	tell(apply, changes, n);
+	changes_tell(changes, n, apply->use.progress);
 }
 
 static void fail_all(struct change *changes, size_t n, const struct error *why, const char *words)
@@ -175,36 +153,6 @@ static void purge(struct apply *apply, struct change *changes, size_t n)
 	}
 }
 
-static bool pack_ending(const struct change *change, struct buf *packed, struct journal_ending *ending,
-                        struct error *err)
-{
-	const struct task *task = change->task;
-	struct outcome outcome = { .task_id = task->id,
-		                   .resource_id = task->resource_id,
-		                   .generation = task->generation,
-		                   .attempt = task->attempt,
-		                   .state = STRALIX__V1__OUTCOME__STATE__SUCCESS,
-		                   .steps = &change->steps };
-
-	ending->task = task;
-	ending->state = JOURNAL_SUCCESS;
-	ending->object = change->state == CHANGE_DONE ? &change->after : NULL;
-	if (change->state == CHANGE_FAILED) {
-		ending->state = JOURNAL_FAILED;
-		outcome.state = STRALIX__V1__OUTCOME__STATE__FAILED;
-		outcome.code = error_code_name(change->why.code);
-		outcome.message = change->words.size > 0 ? change->words.data : change->why.message;
-	} else if (change->state == CHANGE_SUPERSEDED) {
-		ending->state = JOURNAL_SUPERSEDED;
-		outcome.state = STRALIX__V1__OUTCOME__STATE__SUPERSEDED;
-	}
-	if (!outcome_pack(&outcome, packed, err))
-		return false;
-	ending->outcome = packed->data;
-	ending->outcome_size = packed->size;
-	return true;
-}
-
 /* Writes how changes ended: those in `state`. generation 0: no new one. */
 static bool write_endings(struct apply *apply, uint64_t generation, const struct change *changes, size_t n, bool done,
                           struct error *err)
@@ -224,7 +172,7 @@ static bool write_endings(struct apply *apply, uint64_t generation, const struct
 		error_set(err, ERR_INTERNAL, "out of memory");
 	for (size_t i = 0; ok && i < n; i++)
 		if (changes[i].state != CHANGE_OPEN && (changes[i].state == CHANGE_DONE) == done) {
-			ok = pack_ending(&changes[i], &packed[count], &endings[count], err);
+			ok = change_ending(&changes[i], &packed[count], &endings[count], err);
 			count++;
 		}
 	if (ok && (count > 0 || generation > 0))
@@ -467,16 +415,6 @@ static bool prepare_change(struct apply *apply, const struct task *task, struct 
 	return true;
 }
 
-/* Of several tasks for one object only the newest runs. */
-static void supersede(struct change *changes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n && changes[i].state == CHANGE_OPEN; j++)
-			if (j != i && strcmp(changes[i].task->resource_id, changes[j].task->resource_id) == 0 &&
-			    generation_compare(changes[i].task->generation, changes[j].task->generation) < 0)
-				changes[i].state = CHANGE_SUPERSEDED;
-}
-
 /* What failed doesn't stay live. When it has to, because the way back failed, its outcome says so. */
 static void leave_failed(struct apply *apply, struct change *changes, size_t n)
 {
@@ -502,7 +440,7 @@ static bool run_tasks(struct apply *apply, const struct task *tasks, size_t n, s
 	for (size_t i = 0; ok && i < n; i++)
 		ok = prepare_change(apply, &tasks[i], &changes[i], err);
 	if (ok)
-		supersede(changes, n);
+		changes_supersede(changes, n);
 	ok = ok && run_changes(apply, changes, n, err);
 	leave_failed(apply, changes, ok ? n : 0);
 	ok = ok && write_endings(apply, 0, changes, n, false, err);

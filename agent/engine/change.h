@@ -4,7 +4,9 @@
 #include "lib/base/buf.h"
 
 #include "agent/engine/adopted.h"
+#include "agent/engine/journal.h"
 #include "agent/engine/model.h"
+#include "agent/engine/progress.h"
 
 enum change_state {
 	CHANGE_OPEN,       /* takes part */
@@ -39,3 +41,11 @@ void change_fail(struct change *change, const struct error *why, const char *wor
 void changes_begin(struct change *changes, size_t n, const char *step);
 void changes_end(struct change *changes, size_t n, bool success);
 size_t changes_open(const struct change *changes, size_t n);
+
+/* Says in progress that the open ones are at their last step. */
+void changes_tell(const struct change *changes, size_t n, struct progress *progress);
+/* Of several tasks for one object only the newest stays open. */
+void changes_supersede(struct change *changes, size_t n);
+/* How one that isn't open any more ended, for the journal; packed holds its outcome and has to outlive ending. */
+bool change_ending(const struct change *change, struct buf *packed, struct journal_ending *ending,
+                   struct error *err) _must_check_;

@@ -178,6 +178,14 @@ static bool write_html(const char *value, struct buf *out, const char **reason)
 	return true;
 }
 
+/* Where the format has no quotes: a path that needs none. */
+static bool write_path(const char *value, struct buf *out, const char **reason)
+{
+	if (value[0] != '/' || !only(value, LOWER UPPER DIGITS "_.-/", 1024))
+		return refuse(reason, "not an absolute path of letters, digits, '_', '.', '-'");
+	return put(value, out);
+}
+
 static const struct context contexts[] = {
 	{ "server_name", write_server_name },
 	{ "nginx_string", write_nginx_string },
@@ -194,6 +202,7 @@ static const struct context contexts[] = {
 	{ "folder_pattern", write_folder_pattern },
 	{ "ini_string", write_ini_string },
 	{ "ini_value", write_ini_value },
+	{ "path", write_path },
 };
 
 const struct context *context_find(const char *name)

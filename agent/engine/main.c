@@ -18,7 +18,9 @@
 #include "lib/token/seal.h"
 
 #include "agent/adapters/nginx/nginx.h"
+#include "agent/adapters/powerdns/node.h"
 #include "agent/engine/apply.h"
+#include "agent/engine/calls.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/file.h"
 #include "agent/engine/keys.h"
@@ -35,6 +37,9 @@ struct parts {
 	struct keys *keys;
 	struct nginx *nginx;
 	struct apply *apply;
+	struct powerdns_node *powerdns;
+	struct caller *caller;
+	struct calls *zones;
 	struct engine engine;
 };
 
@@ -175,6 +180,44 @@ static bool open_websites(struct parts *parts, struct error *err)
 	return true;
 }
 
+static bool open_caller(struct parts *parts, struct error *err)
+{
+	const struct settings *settings = &parts->settings;
+	int64_t uid = settings->caller_uid ? settings->caller_uid : settings->test_uid;
+	Stralix__V1__CallDaemon daemon;
+	char program[4096];
+
+	if (*settings->caller_binary)
+		snprintf(program, sizeof(program), "%s", settings->caller_binary);
+	else if (!find_program("stralix-agent-caller", program, err))
+		return false;
+	if (geteuid() == 0 && uid == 0)
+		return error_set(err, ERR_INVALID, "caller_uid: stralix-agent-caller doesn't run as root");
+	powerdns_node_daemon(parts->powerdns, &daemon);
+	return caller_new(&(struct caller_options){ program, (uid_t)uid, &daemon }, &parts->caller, err);
+}
+
+/* A node without an address for DNS has none. */
+static bool open_zones(struct parts *parts, struct error *err)
+{
+	struct engine *engine = &parts->engine;
+
+	if (!*parts->settings.dns_address)
+		return true;
+	if (!powerdns_node_new(&parts->settings, parts->seal, &parts->powerdns, err) || !open_caller(parts, err))
+		return false;
+	const struct calls_options calls = { .ops = &powerdns_node_ops,
+		                             .self = parts->powerdns,
+		                             .caller = parts->caller,
+		                             .journal = engine->journal,
+		                             .progress = add_line(engine, err),
+		                             .observe_s = parts->settings.observe_s };
+	if (!calls.progress || !calls_new(&calls, &parts->zones, err))
+		return false;
+	engine->kinds[engine->n_kinds++] = calls_kind(parts->zones);
+	return true;
+}
+
 static bool start_workers(struct engine *engine, struct error *err)
 {
 	for (size_t i = 0; i < engine->n_kinds; i++) {
@@ -197,7 +240,7 @@ static bool start(struct parts *parts, struct error *err)
 	engine->seen = seen_new();
 	if (engine->wake < 0 || !engine->seen)
 		return error_errno(err, errno, "start");
-	if (!open_websites(parts, err))
+	if (!open_websites(parts, err) || !open_zones(parts, err))
 		return false;
 	engine->node = (struct verb_node){ engine->dir, engine->kinds, engine->n_kinds, parts->keys };
 	return asking_new(&engine->node, engine->wake, &engine->asking, err) && start_workers(engine, err);
@@ -213,6 +256,9 @@ static void stop(struct parts *parts)
 	asking_free(engine->asking);
 	seen_free(engine->seen);
 	apply_free(parts->apply);
+	calls_free(parts->zones);
+	caller_free(parts->caller);
+	powerdns_node_free(parts->powerdns);
 	for (size_t i = 0; i < ENGINE_KINDS; i++)
 		progress_free(engine->lines[i].progress);
 	outcome_signer_free(engine->signer);

@@ -1,0 +1,167 @@
+/* zone: a zone comes, changes and goes, each by one request. */
+
+#include <string.h>
+
+#include "lib/base/failpoint.h"
+#include "lib/contract/contract.h"
+
+#include "stralix/v1/zone.contract.h"
+
+#include "agent/adapters/powerdns/internal.h"
+
+enum { STATE_MOST = 262144 };
+
+bool zone_read(const ProtobufCBinaryData *packed, struct arena *arena, Stralix__V1__ZoneState **ret, struct error *err)
+{
+	ProtobufCMessage *message;
+
+	if (!contract_unpack(&stralix__v1__zone_state__descriptor, packed->data, packed->len, STATE_MOST, arena, &message,
+	                     err) ||
+	    !contract_validate(&stralix__v1__zone_state__rules, message, arena, err))
+		return false;
+	*ret = (Stralix__V1__ZoneState *)message;
+	return true;
+}
+
+const char *zone_path(const char *zone, struct arena *arena)
+{
+	return arena_printf(arena, "/zones/%s.", zone);
+}
+
+static bool get(struct powerdns *powerdns, struct call *call, const char *zone, bool *there, struct rrsets *ret,
+                struct error *err)
+{
+	const struct api_call wanted = { .method = "GET", .path = zone_path(zone, call->arena) };
+	_cleanup_json_ json_t *answer = NULL;
+	struct error why = { 0 };
+
+	*there = false;
+	*ret = (struct rrsets){ 0 };
+	if (!wanted.path)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (api_ask(powerdns, call, &wanted, &answer, &why)) {
+		*there = true;
+		return rrsets_of_json(answer, call->arena, ret, err);
+	}
+	if (why.code == ERR_NOT_FOUND)
+		return true;
+	*err = why;
+	return false;
+}
+
+bool zone_has(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, bool *there,
+              struct rrsets *ret, struct error *err)
+{
+	Stralix__V1__ZoneState *before;
+
+	if (!call->state->sure)
+		return get(powerdns, call, zone->zone, there, ret, err);
+	*there = false;
+	*ret = (struct rrsets){ 0 };
+	if (call->state->before.len == 0)
+		return true;
+	if (!zone_read(&call->state->before, call->arena, &before, err))
+		return false;
+	*there = before->serving == STRALIX__V1__ZONE_STATE__SERVING__LIVE;
+	return !*there || rrsets_of_state(before, call->arena, ret, err);
+}
+
+static bool create(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+                   const struct rrsets *wants, struct error *err)
+{
+	_cleanup_json_ json_t *sets = json_array(), *body = NULL, *answer = NULL;
+	const char *name = arena_printf(call->arena, "%s.", zone->zone);
+
+	for (size_t i = 0; i < wants->n; i++)
+		if (json_array_append_new(sets, rrset_json(&wants->sets[i], NULL)) < 0)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+	/* The serial is ours: PowerDNS makes none of its own. */
+	body = json_pack("{s:s, s:s, s:s, s:s, s:[], s:O}", "name", name, "kind", "Native", "soa_edit_api", "", "soa_edit",
+	                 "", "nameservers", "rrsets", sets);
+	if (!name || !body)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return api_ask(powerdns, call,
+	               &(struct api_call){ .method = "POST", .path = "/zones", .body = body, .touches = true }, &answer,
+	               err);
+}
+
+/* What goes comes first: a name may change its only type. */
+struct patch {
+	json_t *deletes, *replaces;
+};
+
+static bool add_change(void *arg, const struct rrset *has, const struct rrset *wants)
+{
+	struct patch *patch = arg;
+
+	return wants ? json_array_append_new(patch->replaces, rrset_json(wants, "REPLACE")) == 0
+	             : json_array_append_new(patch->deletes, rrset_json(has, "DELETE")) == 0;
+}
+
+static bool change(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+                   const struct rrsets *has, const struct rrsets *wants, struct error *err)
+{
+	_cleanup_json_ json_t *deletes = json_array(), *replaces = json_array(), *body = NULL, *answer = NULL;
+	struct patch patch = { deletes, replaces };
+	const char *path = zone_path(zone->zone, call->arena);
+
+	if (!path || !rrsets_differ(has, wants, add_change, &patch) || json_array_extend(deletes, replaces) < 0)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (json_array_size(deletes) == 0)
+		return true;
+	body = json_pack("{s:O}", "rrsets", deletes);
+	if (!body)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return api_ask(powerdns, call,
+	               &(struct api_call){ .method = "PATCH", .path = path, .body = body, .touches = true }, &answer, err);
+}
+
+/* As the daemon itself says that it is: for when what it was thought to have isn't so. */
+static bool look_and_apply(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+                           const struct rrsets *wants, struct error *err)
+{
+	struct rrsets has;
+	bool there;
+
+	if (!get(powerdns, call, zone->zone, &there, &has, err))
+		return false;
+	return there ? change(powerdns, call, zone, &has, wants, err) : create(powerdns, call, zone, wants, err);
+}
+
+bool zone_apply(void *self, struct call *call, struct error *err)
+{
+	Stralix__V1__ZoneState *zone;
+	struct rrsets has, wants;
+	struct error why = { 0 };
+	bool there;
+
+	if (!zone_read(&call->state->desired, call->arena, &zone, err) ||
+	    !rrsets_of_state(zone, call->arena, &wants, err) || !zone_has(self, call, zone, &there, &has, err))
+		return false;
+	failpoint("caller.calling");
+	if (there ? change(self, call, zone, &has, &wants, &why) : create(self, call, zone, &wants, &why))
+		return true;
+	if (why.code == (there ? ERR_NOT_FOUND : ERR_EXISTS))
+		return look_and_apply(self, call, zone, &wants, err);
+	*err = why;
+	return false;
+}
+
+bool zone_remove(void *self, struct call *call, struct error *err)
+{
+	_cleanup_json_ json_t *answer = NULL;
+	Stralix__V1__ZoneState *zone;
+	struct api_call wanted = { .method = "DELETE", .touches = true };
+	struct error why = { 0 };
+
+	if (!zone_read(&call->state->desired, call->arena, &zone, err))
+		return false;
+	wanted.path = zone_path(zone->zone, call->arena);
+	if (!wanted.path)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	failpoint("caller.calling");
+	if (api_ask(self, call, &wanted, &answer, &why) || why.code == ERR_NOT_FOUND)
+		return true;
+	*err = why;
+	return false;
+}
