@@ -6,11 +6,14 @@
 #include "identities.h"
 #include "process.h"
 
-static const char template[] = "# Made by stralixctl init, which rewrites it when its inputs change.\n"
-			       "server_name: stralix\n"
-			       "max_payload: 1MB\n"
-			       "debug: false\n"
-			       "trace: false\n";
+static const char template[] =
+	"# Made by stralixctl init, which rewrites it when its inputs change.\n"
+	"server_name: stralix\n"
+	"max_payload: 1MB\n"
+	/* The first line of a connection holds the user's rights: the gateway's are those of all routes. */
+	"max_control_line: 32KB\n"
+	"debug: false\n"
+	"trace: false\n";
 
 bool identities_server(const struct place *place, const struct identities *identities, const char *address, long port,
                        struct error *err)

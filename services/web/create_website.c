@@ -7,6 +7,7 @@
 #include "desire.h"
 #include "names.h"
 #include "place.h"
+#include "records.h"
 #include "settings.h"
 #include "store.h"
 #include "view.h"
@@ -87,7 +88,7 @@ bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteReque
 	if (!website_from_request(call, req, &site, err) || !claim_name(call, &site, site.domain, "domain", err) ||
 	    !node_place(call, &site, err) || !change_begin(call, &site.org, &change, err) ||
 	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
-	    !insert(change, &site, err) ||
+	    !insert(change, &site, err) || !records_tell(change, NULL, &site, arena, err) ||
 	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
 	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &site, site.domain, err) ||
 	    !change_reply(change, &reply.base, err) || !change_commit(change, err))

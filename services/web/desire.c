@@ -6,6 +6,7 @@
 #include "stralix/v1/node.pb-c.h"
 #include "stralix/v1/web.contract.h"
 
+#include "records.h"
 #include "settings.h"
 #include "store.h"
 #include "view.h"
@@ -103,7 +104,7 @@ bool website_desire_again(struct change *change, struct website *site, const str
 	const struct website before = *site;
 
 	return website_desire(change, site, desire, epoch, arena, err) &&
-	       website_update(change_tx(change), site, err) &&
+	       website_update(change_tx(change), site, err) && records_tell(change, &before, site, arena, err) &&
 	       website_tell(change, &before, site, desire->action, "accepted", "updated", arena, err);
 }
 

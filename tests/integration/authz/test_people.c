@@ -226,19 +226,19 @@ static void owners_are_told_in_parts_with_a_version_that_rises(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(orgs); i++)
 		orgs[i] = org;
 	open_tx(fake, NULL);
-	assert_true(allowance_read("unicorns 4 websites 3", arena, &limits, &err));
-	assert_int_equal(limits.n, 2);
+	assert_true(allowance_read("unicorns 4 websites 3 zones 2", arena, &limits, &err));
+	assert_int_equal(limits.n, 3);
 	assert_true(allowance_tell(change, orgs, ARRAY_SIZE(orgs), &limits, arena, &err));
-	assert_int_equal(fake->words, 3);
-	assert_int_equal(fake->orgs, 1001);
-	assert_int_equal(fake->limits, 1); /* web hears of its own kinds alone */
-	assert_string_equal(fake->service, "web");
+	assert_int_equal(fake->words, 6);
+	assert_int_equal(fake->orgs, 2002);
+	assert_int_equal(fake->limits, 1); /* each hears of its own kinds alone */
+	assert_string_equal(fake->service, "dns");
 	assert_string_equal(fake->method, "SetLimits");
 	first = fake->version;
 	assert_true(allowance_tell(change, orgs, 1, &limits, arena, &err));
 	assert_true(fake->version > first);
 	assert_true(allowance_tell(change, orgs, 0, &limits, arena, &err));
-	assert_int_equal(fake->words, 4);
+	assert_int_equal(fake->words, 8);
 }
 
 static void limits_of_what_does_not_exist_are_refused(void **state)

@@ -38,6 +38,7 @@ static const struct identity identities[] = {
 	{ "audit", "audit", NULL },
 	{ "tasks", "tasks", NULL },
 	{ "web", "web", NULL },
+	{ "dns", "dns", NULL },
 	{ "sre", "sre", NULL },
 	{ "node", "agent-n1/link", "n1" },
 	{ "node", "agent-n2/link", "n2" },

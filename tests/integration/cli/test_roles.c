@@ -117,7 +117,7 @@ static void try_role(const struct world *world, const char *role, const char *pr
 	PQfinish(connection);
 }
 
-static const char *const services[] = { "authz", "audit", "tasks", "web" };
+static const char *const services[] = { "authz", "audit", "tasks", "web", "dns" };
 
 static void each_role_logs_in_with_its_own_password_alone(void **state)
 {
@@ -161,7 +161,7 @@ static void nothing_is_readable_before_it_is_granted(void **state)
 static void nobody_passes_row_security_or_becomes_another(void **state)
 {
 	try_role(*state, "tasks_wide", "tasks",
-	         "select 1 / (count(*) = 0)::int from pg_roles where rolname ~ '^(authz|audit|tasks|web)' and "
+	         "select 1 / (count(*) = 0)::int from pg_roles where rolname ~ '^(authz|audit|tasks|web|dns)' and "
 	         "(rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)",
 	         true);
 	try_role(*state, "tasks", "tasks", "set role tasks_owner", false);

@@ -108,10 +108,10 @@ static void create_website_reserves_first_and_writes_one_change(void **state)
 	struct error err;
 
 	assert_true(create(call, "shop.example", "", &err));
-	assert_string_equal(steps(call),
-	                    "rpc authz.ClaimDomain; rpc tasks.PlaceResource; begin; quota websites +1; "
-	                    "task website.apply 1/1 'website:create'; insert; audit website.create accepted after; "
-	                    "event website.created; tell authz.ConfirmClaim; commit; ");
+	assert_string_equal(steps(call), "rpc authz.ClaimDomain; rpc tasks.PlaceResource; begin; quota websites +1; "
+	                                 "task website.apply 1/1 'website:create'; insert; tell dns.PutManagedRecords; "
+	                                 "audit website.create accepted after; "
+	                                 "event website.created; tell authz.ConfirmClaim; commit; ");
 	assert_string_equal(call->wanted_name, "shop.example"); /* tasks refuses the names of nodes */
 	assert_int_equal(call->desired, STRALIX__V1__WEBSITE_STATE__SERVING__LIVE);
 	reply = (const Stralix__V1__WebsiteReply *)call->reply;
@@ -254,6 +254,7 @@ static void delete_website_asks_for_a_new_generation(void **state)
 	fake_site(call, WEBSITE_ACTIVE, SERVING_LIVE);
 	assert_true(delete (call, FAKE_ID, &err));
 	assert_string_equal(steps(call), "begin; task website.apply 1/4 'website:delete'; update; "
+	                                 "tell dns.PutManagedRecords; "
 	                                 "audit website.delete accepted before after; event website.updated; commit; ");
 	assert_int_equal(call->desired, STRALIX__V1__WEBSITE_STATE__SERVING__DELETED);
 	assert_int_equal(call->site.state, WEBSITE_DELETING);
