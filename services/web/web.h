@@ -11,6 +11,9 @@ struct web_settings {
 	int64_t grace_s;
 	char *panel_hosts;
 	char *proxy_allowed, *proxy_refused;
+	char *vault_key;
+	char *acme_directory, *acme_ca, *acme_contact, *acme_roots, *acme_binding_id, *acme_binding_file, *resolver;
+	int64_t acme_orders, acme_domain_certificates, acme_failures, certificate_workers;
 };
 
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err);
