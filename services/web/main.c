@@ -1,4 +1,6 @@
 /* stralix-web: declares what the service is. */
+#include "acme_budget.h"
+#include "certificate_worker.h"
 #include "web.h"
 #include "web_sql.h"
 
@@ -19,6 +21,15 @@ static const struct web_handlers handlers = {
 	.delete_website = web_delete_website,
 	.undelete_website = web_undelete_website,
 	.purge_website = web_purge_website,
+	.list_certificates = web_list_certificates,
+	.get_certificate = web_get_certificate,
+	.get_website_certificate = web_get_website_certificate,
+	.request_certificate = web_request_certificate,
+	.retry_certificate = web_retry_certificate,
+	.delete_certificate = web_delete_certificate,
+	.upload_certificate = web_upload_certificate,
+	.create_csr = web_create_csr,
+	.preflight_website = web_preflight_website,
 	.list_usage = web_list_usage,
 	.set_limits = web_set_limits,
 	.task_finished = web_task_finished,
@@ -26,6 +37,8 @@ static const struct web_handlers handlers = {
 
 static const struct janitor_row janitor[] = {
 	{ "purge what is past its grace period", 60, web_purge_due },
+	{ "ask for certificates that websites lack", 60, web_certificates_lacking },
+	{ "forget what was asked of authorities", 3600, web_budget_trim },
 	{ NULL, 0, NULL },
 };
 
@@ -47,8 +60,8 @@ static const struct config_row settings[] = {
 	  "a file of who vouches for its API; empty: the system's authorities" },
 	{ "acme_contact", CONFIG_STRING, offsetof(struct web_settings, acme_contact), "", 0, 0, NULL,
 	  "an address that it may write to" },
-	{ "acme_roots", CONFIG_STRING, offsetof(struct web_settings, acme_roots),
-	  "/etc/ssl/certs/ca-certificates.crt", 0, 0, NULL, "roots that certificates must lead to" },
+	{ "acme_roots", CONFIG_STRING, offsetof(struct web_settings, acme_roots), "/etc/ssl/certs/ca-certificates.crt",
+	  0, 0, NULL, "roots that certificates must lead to" },
 	{ "acme_binding_id", CONFIG_STRING, offsetof(struct web_settings, acme_binding_id), "", 0, 0, NULL,
 	  "the id of an account that its operator knows already (external account binding)" },
 	{ "acme_binding_file", CONFIG_STRING, offsetof(struct web_settings, acme_binding_file), "", 0, 0, NULL,
@@ -79,6 +92,8 @@ int main(int argc, char **argv)
 		.janitor = janitor,
 		.config = settings,
 		.settings_size = sizeof(struct web_settings),
+		.start = web_start,
+		.stop = web_stop,
 	};
 
 	return service_main(&definition, argc, argv);
