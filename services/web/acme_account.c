@@ -92,7 +92,9 @@ static bool load(struct acme_account *account, const struct seal_key *vault, str
 /* No authority any more: new states of websites answer none. */
 static bool choose_none(struct service *service, struct error *err)
 {
-	return DB_RUN(service_db(service), NULL, WEB_ACME_ACCOUNT_CHOOSE, NULL, err, DB_TEXT(""));
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return DB_RUN(service_db(service), NULL, WEB_ACME_ACCOUNT_CHOOSE, &rows, err, DB_TEXT(""));
 }
 
 bool acme_account_load(struct service *service, struct acme_account **ret, struct error *err)
@@ -132,7 +134,9 @@ const char *acme_account_thumbprint(const struct acme_account *account)
 
 static bool keep_url(struct acme_account *account, struct error *err)
 {
-	return DB_RUN(service_db(account->service), NULL, WEB_ACME_ACCOUNT_URL, NULL, err,
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return DB_RUN(service_db(account->service), NULL, WEB_ACME_ACCOUNT_URL, &rows, err,
 	              DB_TEXT(account->settings->acme_directory), DB_TEXT(account->url));
 }
 

@@ -102,5 +102,7 @@ bool budget_failed(struct tx *tx, const struct web_settings *settings, const cha
 
 bool web_budget_trim(struct service *service, struct error *err)
 {
-	return db_run(service_db(service), NULL, WEB_ACME_SPENT_TRIM, NULL, 0, NULL, err);
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return db_run(service_db(service), NULL, WEB_ACME_SPENT_TRIM, NULL, 0, &rows, err);
 }
