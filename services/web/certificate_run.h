@@ -9,7 +9,7 @@
 #include "certificate_story.h"
 #include "website.h"
 
-enum { CERTIFICATE_LEASE_S = 180 }; /* longer than any step takes */
+enum { CERTIFICATE_LEASE_S = 20 }; /* renewed as long as its worker lives */
 
 struct certificate_run {
 	struct service *service;

@@ -156,6 +156,15 @@ bool certificate_claim(struct db *db, const struct uuid *org, const struct uuid 
 	return tx_commit(&tx, err) || error_wrap(err, "claim a certificate");
 }
 
+bool certificate_hold(struct db *db, const struct uuid *org, const struct uuid *id, const struct uuid *lease,
+                      unsigned seconds, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return DB_RUN(db, org, WEB_CERTIFICATE_HOLD, &rows, err, DB_UUID(id), DB_UUID(lease), DB_INT(seconds)) ||
+	       error_wrap(err, "keep a certificate's lease");
+}
+
 static bool lock_one(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct arena *arena,
                      struct certificate *ret, bool *ret_found, struct error *err)
 {

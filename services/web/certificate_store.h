@@ -12,6 +12,10 @@ bool certificate_insert(struct tx *tx, const struct certificate *certificate, st
 bool certificate_claim(struct db *db, const struct uuid *org, const struct uuid *id, const struct uuid *lease,
                        unsigned seconds, bool *ret, struct error *err) _must_check_;
 
+/* Makes the lease last for so long from now. */
+bool certificate_hold(struct db *db, const struct uuid *org, const struct uuid *id, const struct uuid *lease,
+                      unsigned seconds, struct error *err) _must_check_;
+
 /* The row, locked until the transaction ends. ERR_NOT_FOUND. */
 bool certificate_lock(struct tx *tx, const struct uuid *id, struct arena *arena, struct certificate *ret,
                       struct error *err) _must_check_;

@@ -14,19 +14,29 @@
 #include "certificate_store.h"
 #include "web.h"
 
-enum { IDLE_MS = 1000, AFTER_FAILURE_MS = 5000, ARENA_MAX = 8 << 20, STEPS_MAX = 64 };
+enum { IDLE_MS = 1000, KEEP_MS = 5000, AFTER_FAILURE_MS = 5000, ARENA_MAX = 8 << 20, STEPS_MAX = 64 };
 
 struct certificate_workers {
 	struct service *service;
 	struct acme_account *account; /* NULL: no authority */
-	pthread_t *threads;
-	unsigned n_threads;
+	pthread_t *threads;           /* the first keeps the leases of the others */
+	unsigned n_threads, n_workers;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	bool stopping, looking; /* looking: a thread asks the database what is due */
 	int64_t look_ms;        /* when the next one does; monotonic */
 	struct certificate_turn turns[CERTIFICATE_TURNS];
 	unsigned n_turns;
+	struct working {
+		struct certificate_turn turn;
+		struct uuid lease;
+	} * working; /* of each thread; lease nil: on nothing */
+};
+
+/* One thread's place among them. */
+struct worker {
+	struct certificate_workers *workers;
+	unsigned place;
 };
 
 static struct timespec at(int64_t monotonic_ms)
@@ -88,14 +98,62 @@ static bool stopping(struct certificate_workers *workers)
 	return yes;
 }
 
+/* What a thread works on from now on; lease NULL: on nothing. */
+static void note(struct certificate_workers *workers, unsigned place, const struct certificate_turn *turn,
+                 const struct uuid *lease)
+{
+	pthread_mutex_lock(&workers->lock);
+	workers->working[place] = lease ? (struct working){ *turn, *lease } : (struct working){ 0 };
+	pthread_mutex_unlock(&workers->lock);
+}
+
+/* Waits a moment; false: it is time to end. */
+static bool moment(struct certificate_workers *workers, int64_t until_ms)
+{
+	const struct timespec until = at(until_ms);
+	bool go_on;
+
+	pthread_mutex_lock(&workers->lock);
+	while (!workers->stopping && clock_monotonic_ms() < until_ms)
+		pthread_cond_timedwait(&workers->changed, &workers->lock, &until);
+	go_on = !workers->stopping;
+	pthread_mutex_unlock(&workers->lock);
+	return go_on;
+}
+
+static void keep(struct certificate_workers *workers)
+{
+	for (unsigned i = 1; i <= workers->n_workers; i++) {
+		struct error err = { 0 };
+		struct working working;
+
+		pthread_mutex_lock(&workers->lock);
+		working = workers->working[i];
+		pthread_mutex_unlock(&workers->lock);
+		if (!uuid_is_nil(&working.lease) &&
+		    !certificate_hold(service_db(workers->service), &working.turn.org, &working.turn.id, &working.lease,
+		                      CERTIFICATE_LEASE_S, &err))
+			log_failure(LOG_WARN_, &err, "certificates");
+	}
+}
+
+/* The thread that keeps the leases: who is killed loses them within their seconds. */
+static void *run_keeper(void *arg)
+{
+	struct certificate_workers *workers = arg;
+
+	while (moment(workers, clock_monotonic_ms() + KEEP_MS))
+		keep(workers);
+	return NULL;
+}
+
 /* Takes one that is due and brings it as far as it goes now. */
 static bool work(struct certificate_workers *workers, struct acme *acme, const struct certificate_turn *turn,
-                 struct error *err)
+                 const struct uuid *lease, struct error *err)
 {
-	const struct uuid lease = uuid_v7();
 	bool mine = false, more = true;
 
-	if (!certificate_claim(service_db(workers->service), &turn->org, &turn->id, &lease, CERTIFICATE_LEASE_S, &mine,
+	if (!certificate_claim(service_db(workers->service), &turn->org, &turn->id, lease, CERTIFICATE_LEASE_S, &mine,
 	                       err))
 		return false;
 	for (unsigned i = 0; mine && more && i < STEPS_MAX && !stopping(workers); i++) {
@@ -104,7 +162,7 @@ static bool work(struct certificate_workers *workers, struct acme *acme, const s
 			                       .account = workers->account,
 			                       .acme = acme,
 			                       .arena = arena,
-			                       .lease = lease };
+			                       .lease = *lease };
 
 		if (!arena)
 			return error_set(err, ERR_INTERNAL, "no memory");
@@ -116,18 +174,22 @@ static bool work(struct certificate_workers *workers, struct acme *acme, const s
 
 static void *run(void *arg)
 {
-	struct certificate_workers *workers = arg;
+	_cleanup_free_ struct worker *worker = arg;
+	struct certificate_workers *workers = worker->workers;
 	const struct web_settings *settings = service_settings(workers->service);
 	const struct acme_options options = { .directory = settings->acme_directory, .ca = settings->acme_ca };
 	_cleanup_(acme_freep) struct acme *acme = NULL;
 	struct certificate_turn turn;
 
 	while (next(workers, &turn)) {
+		const struct uuid lease = uuid_v7();
 		struct error err = { 0 };
 
+		note(workers, worker->place, &turn, &lease);
 		if ((workers->account && !acme && !acme_new(&options, &acme, &err)) ||
-		    !work(workers, acme, &turn, &err))
+		    !work(workers, acme, &turn, &lease, &err))
 			log_failure(LOG_WARN_, &err, "certificate");
+		note(workers, worker->place, NULL, NULL);
 	}
 	return NULL;
 }
@@ -146,6 +208,7 @@ static void workers_free(struct certificate_workers *workers)
 	pthread_mutex_destroy(&workers->lock);
 	acme_account_free(workers->account);
 	free(workers->threads);
+	free(workers->working);
 	free(workers);
 }
 DEFINE_CLEANUP(struct certificate_workers *, workers_free)
@@ -167,26 +230,42 @@ static bool set_up(struct certificate_workers *workers, struct error *err)
 	return acme_account_load(workers->service, &workers->account, err);
 }
 
+/* The keeper first, then those who work. */
+static bool start_threads(struct certificate_workers *workers, unsigned n, struct error *err)
+{
+	workers->threads = calloc(n + 1, sizeof(*workers->threads));
+	workers->working = calloc(n + 1, sizeof(*workers->working));
+	if (!workers->threads || !workers->working)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	workers->n_workers = n;
+	for (unsigned i = 0; i <= n; i++) {
+		struct worker *worker = malloc(sizeof(*worker));
+		int failure;
+
+		if (!worker)
+			return error_set(err, ERR_INTERNAL, "out of memory");
+		*worker = (struct worker){ workers, i };
+		failure = i ? pthread_create(&workers->threads[i], NULL, run, worker)
+		            : pthread_create(&workers->threads[i], NULL, run_keeper, workers);
+		if (!i || failure)
+			free(worker);
+		if (failure)
+			return error_errno(err, failure, "start a thread for certificates");
+		workers->n_threads = i + 1;
+	}
+	return true;
+}
+
 bool web_start(struct service *service, void **state, struct error *err)
 {
 	const struct web_settings *settings = service_settings(service);
 	_cleanup_(workers_freep) struct certificate_workers *workers = calloc(1, sizeof(*workers));
-	unsigned n = (unsigned)settings->certificate_workers;
-	int failure;
 
 	if (!workers)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	workers->service = service;
-	if (!set_up(workers, err))
+	if (!set_up(workers, err) || !start_threads(workers, (unsigned)settings->certificate_workers, err))
 		return false;
-	workers->threads = calloc(n, sizeof(*workers->threads));
-	if (!workers->threads)
-		return error_set(err, ERR_INTERNAL, "out of memory");
-	for (; workers->n_threads < n; workers->n_threads++) {
-		failure = pthread_create(&workers->threads[workers->n_threads], NULL, run, workers);
-		if (failure)
-			return error_errno(err, failure, "start a thread for certificates");
-	}
 	*state = TAKE_PTR(workers);
 	return true;
 }

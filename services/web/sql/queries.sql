@@ -42,6 +42,10 @@ update certificates
               where id = $1::uuid and next_try_at <= now() and (lease_until is null or lease_until < now())
                 for update skip locked);
 
+-- name: certificate_hold
+-- Its worker is alive.
+update certificates set lease_until = now() + make_interval(secs => $3::int) where id = $1::uuid and lease = $2::uuid;
+
 -- name: certificate_lock
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
