@@ -14,6 +14,6 @@ struct preflight {
 	unsigned n;
 };
 
-/* resolver: ADDR:PORT, "" for the system's. What can't be asked now is told in the message, too. Takes up to 6 s. */
+/* resolver: ADDR:PORT, "" for the system's. What can't be asked now is told in the message, too. Takes up to 4 s. */
 bool preflight_ask(const char *resolver, const char *name, const char *address, struct arena *arena,
                    struct preflight *ret, struct error *err) _must_check_;

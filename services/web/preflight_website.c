@@ -4,7 +4,7 @@
 #include "web.h"
 #include "wish.h"
 
-enum { PATIENCE_MS = 7000 }; /* that one name may take */
+enum { PATIENCE_MS = 4500 }; /* that one name may take */
 
 static bool fill(const char *name, const struct preflight *preflight, struct arena *arena,
                  Stralix__V1__NamePreflight **ret)
