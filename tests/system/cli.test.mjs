@@ -201,7 +201,7 @@ test('with a service away it says so, and when to try again', async () => {
 test('the shell is offered nouns, verbs and options', () => {
   const offered = (...words) => ctl(['complete', '--', ...words]).out.trim().split('\n');
   assert.ok(offered('').includes('website'));
-  assert.deepEqual(offered('web'), ['website']);
+  assert.deepEqual(offered('web'), ['website', 'website-certificate']);
   assert.ok(offered('website', '').includes('suspend'));
   assert.deepEqual(offered('node', 'in'), ['init']);
   assert.ok(offered('website', 'update', 'x', '--settings.').includes('--settings.document-root'));

@@ -121,7 +121,7 @@ static void the_signature_of_rfc7515_a3_is_good_in_raw_form(void **state)
 {
 	static const char input[] =
 		"eyJhbGciOiJFUzI1NiJ9."
-	        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+		"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 	_cleanup_buf_ struct buf raw = { 0 };
 
 	(void)state;
@@ -151,7 +151,7 @@ static void the_mac_of_rfc7515_a1_comes_out(void **state)
 {
 	static const char input[] =
 		"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
-	        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+		"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 	_cleanup_buf_ struct buf text = { 0 };
 	uint8_t mac[KEY_MAC];
 
