@@ -113,7 +113,7 @@ export function visit(url, timeout = 5000) {
   });
 }
 
-const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
 const service = (name) => join(runDir, 'sv', name);
 
 /** A supervised process: down, up, kill, pid. */
