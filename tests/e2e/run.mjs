@@ -14,6 +14,8 @@ import { scenery } from './scenery.mjs';
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
 if (options.shots) mkdirSync(options.shots, { recursive: true });
 const env = readEnv(options.env);
+// No name points here, so that no website gets a certificate and sends visitors on to HTTPS meanwhile.
+if (env.NAMES_MANAGE_URL) await fetch(`${env.NAMES_MANAGE_URL}/set-default-ipv4`, { method: 'POST', body: '{"ip":""}' });
 const base = env.PANEL_URL.replace(/\/$/, '');
 const domain = `shop-${randomBytes(4).toString('hex')}.example`;
 const browser = await open({ shots: options.shots });
