@@ -103,8 +103,11 @@ delete from certificate_steps
    and id <= (select id from certificate_steps where certificate_id = $1::uuid order by id desc offset 100 limit 1);
 
 -- name: certificate_wake
--- What waits for the website's task needs to be looked at now.
-update certificates set next_try_at = now() where website_id = $1::uuid and state in ('preflight', 'installing');
+-- What waits for the website's task needs to be looked at now; so does what should have been renewed, which rests while the
+-- website is suspended.
+update certificates
+   set next_try_at = now()
+ where website_id = $1::uuid and (state in ('preflight', 'installing') or (state = 'active' and renew_at <= now()));
 
 -- name: acme_thumbprint
 select thumbprint from acme_account where current limit 1;
