@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { certificates, resolver } from './certificates.mjs';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { flows } from './flows.mjs';
 import { people } from './people.mjs';
@@ -20,6 +21,7 @@ const base = env.PANEL_URL.replace(/\/$/, '');
 const domain = `shop-${randomBytes(4).toString('hex')}.example`;
 const browser = await open({ shots: options.shots });
 const { page, check } = browser;
+await resolver(env).everywhere(''); // else each website gets a certificate while a test looks at something else
 
 const { at, button, main, signedIn, signIn, signOut } = person(page, base);
 
@@ -326,6 +328,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
   await form.getByRole('button', { name: 'Cancel' }).click();
 });
 await php({ browser, button, at, website, env, domain });
+await certificates({ browser, base, env });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
