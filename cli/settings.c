@@ -44,6 +44,12 @@ static void authz_rows(struct yaml *yaml, const struct place *place, const struc
 	yaml_row(yaml, "rate_limit_login_per_account", "%s", init->login_limit_account);
 }
 
+static void optional_row(struct yaml *yaml, const char *key, const char *value)
+{
+	if (value[0] != '\0')
+		yaml_row(yaml, key, "%s", value);
+}
+
 static void list_row(struct yaml *yaml, const char *key, const struct strings *list)
 {
 	_cleanup_buf_ struct buf names = { 0 };
@@ -68,6 +74,12 @@ static void web_rows(struct yaml *yaml, const struct init_settings *init)
 	/* What no website may pass on to, should it not be an inner address anyway. */
 	yaml_row(yaml, "proxy_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
 	         init->pg_host, init->pg_port);
+	yaml_row(yaml, "vault_key", "%s/etc/web/vault.key", place->root);
+	optional_row(yaml, "acme_directory", init->acme_directory);
+	optional_row(yaml, "acme_ca", init->acme_ca);
+	optional_row(yaml, "acme_contact", init->acme_contact);
+	optional_row(yaml, "acme_roots", init->acme_roots);
+	optional_row(yaml, "resolver", init->resolver);
 }
 
 static bool write_settings(const struct place *place, const struct process *process, const struct init_settings *init,
@@ -91,7 +103,7 @@ static bool write_settings(const struct place *place, const struct process *proc
 	if (process->owner == OWNER_AUTHZ)
 		authz_rows(&yaml, place, init);
 	if (process->owner == OWNER_WEB)
-		web_rows(&yaml, init);
+		web_rows(&yaml, place, init);
 	if (process->owner == OWNER_DNS)
 		dns_rows(&yaml, init);
 	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,

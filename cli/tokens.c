@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/token/seal.h"
 #include "lib/token/token.h"
 
 #include "parts.h"
@@ -35,6 +36,21 @@ static bool add_line(const struct place *place, const struct process *process, s
 	return true;
 }
 
+/* What web seals secrets to that stand in its own rows. */
+static bool make_vault(const struct place *place, struct error *err)
+{
+	struct path path = place_path(place, "etc/web/vault.key");
+
+	if (!place_exists(path.text)) {
+		_cleanup_(seal_key_freep) struct seal_key *key = seal_key_new();
+
+		if (!key || !seal_key_write(key, path.text, err))
+			return error_wrap(err, "make web's vault key");
+		place_note(place, path.text);
+	}
+	return place_own(place, path.text, OWNER_WEB, err);
+}
+
 bool tokens_make(const struct place *place, struct error *err)
 {
 	_cleanup_buf_ struct buf text = { 0 };
@@ -44,5 +60,7 @@ bool tokens_make(const struct place *place, struct error *err)
 			return false;
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "keyring: out of memory");
+	if (!make_vault(place, err))
+		return false;
 	return place_write(place, place_path(place, "etc/keyring").text, text.data, 0644, OWNER_ROOT, err);
 }

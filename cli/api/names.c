@@ -13,8 +13,6 @@ static const struct {
 } spoken[] = {
 	{ "record", "audit", NULL },     /* audit verify */
 	{ "sre-token", "sre", "token" }, /* sre context */
-	{ "acting", "session", "stop-acting" },
-	{ "for", "organisation", "act" },
 	{ "website-log", "website", "log" },
 	{ "website-php", "website", "php" },
 };

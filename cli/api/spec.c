@@ -28,6 +28,17 @@ static json_t *schema_of(const struct spec *spec, json_t *part)
 	return spec_resolve(spec, json_object_get(json, "schema"));
 }
 
+/* What is about a session in a browser: an API token has none. */
+static bool is_for_browsers(const char *id)
+{
+	static const char *const ids[] = { "SignIn", "SignOut", "ActFor", "StopActing" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return false;
+}
+
 static json_t *success_of(json_t *operation)
 {
 	const char *status;
@@ -52,8 +63,7 @@ static bool add(struct spec *spec, const char *path, const char *method, json_t 
 	};
 	struct operation *longer;
 
-	if (!operation.id || !name_split(operation.id, operation.noun, operation.verb) ||
-	    strcmp(operation.id, "SignIn") == 0 || strcmp(operation.id, "SignOut") == 0)
+	if (!operation.id || !name_split(operation.id, operation.noun, operation.verb) || is_for_browsers(operation.id))
 		return true;
 	longer = reallocarray(spec->operations, spec->n + 1, sizeof(*longer));
 	if (!longer)

@@ -1,4 +1,4 @@
-/* cert: the internal certificate authority (X.509, P-256). The only module, with nkey, that uses OpenSSL. */
+/* cert: the internal certificate authority (X.509, P-256). */
 #pragma once
 
 #include <stdint.h>

@@ -26,6 +26,11 @@ ports_choose() {
   port GATEWAY_PORT 8081
   port NATS_PORT 4222
   port PG_PORT 5432
+  port ACME_PORT 14000
+  port ACME_MANAGE_PORT 15000
+  port ACME_HTTP_PORT 5002
+  port NAMES_PORT 8053
+  port NAMES_MANAGE_PORT 8055
   for i in $(seq "$nodes"); do
     port "SITES_HTTP_PORT_$i" $((8079 + i))
     port "SITES_HTTPS_PORT_$i" $((8449 + i))

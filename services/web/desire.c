@@ -17,6 +17,31 @@ static void raise_generation(struct generation *generation, uint32_t epoch)
 	generation->n++;
 }
 
+/* Nothing when the settings want no HTTPS. */
+static bool fill_certificate(const struct website *site, struct arena *arena, Stralix__V1__WebsiteState *state)
+{
+	const Stralix__V1__Https *https = site->settings ? site->settings->https : NULL;
+	Stralix__V1__Certificate *certificate;
+	char id[UUID_TEXT];
+
+	if (uuid_is_nil(&site->certificate_id) || !site->chain || !*site->chain ||
+	    (https && https->certificate == STRALIX__V1__HTTPS__CERTIFICATE__NONE))
+		return true;
+	certificate = arena_alloc(arena, sizeof(*certificate));
+	if (!certificate)
+		return false;
+	stralix__v1__certificate__init(certificate);
+	certificate->id = arena_strdup(arena, uuid_format(&site->certificate_id, id));
+	certificate->chain = arena_strdup(arena, site->chain);
+	certificate->sealed_key.data = (uint8_t *)(uintptr_t)site->sealed_key.data;
+	certificate->sealed_key.len = site->sealed_key.size;
+	certificate->redirect = !https || !https->keep_http;
+	certificate->hsts_s = https ? https->hsts_s : 0;
+	certificate->hsts_subdomains = https && https->hsts_subdomains;
+	state->certificate = certificate;
+	return certificate->id && certificate->chain;
+}
+
 bool website_state_message(const struct website *site, struct arena *arena, Stralix__V1__WebsiteState *ret,
                            struct error *err)
 {
@@ -34,6 +59,9 @@ bool website_state_message(const struct website *site, struct arena *arena, Stra
 	ret->domain = arena_strdup(arena, site->domain);
 	ret->serving = servings[site->serving];
 	ret->uid = site->uid;
+	ret->acme_thumbprint = arena_strdup(arena, site->thumbprint ? site->thumbprint : "");
+	if (!ret->acme_thumbprint || !fill_certificate(site, arena, ret))
+		return error_set(err, ERR_TOO_LARGE, "no room for a website");
 	if (!settings_equal(site->settings, NULL)) /* what has none is served by any agent, at once */
 		ret->settings = site->settings;
 	return ret->domain || error_set(err, ERR_TOO_LARGE, "no room for a website");
@@ -76,6 +104,8 @@ bool website_desire(struct change *change, struct website *site, const struct de
 	site->message = "";
 	site->purge_ms = 0;
 	site->updated_ms = clock_unix_ms();
+	if (!website_thumbprint(change_tx(change), arena, &site->thumbprint, err))
+		return false;
 	stralix__v1__generation__init(&generation);
 	generation.epoch = site->generation.epoch;
 	generation.n = site->generation.n;

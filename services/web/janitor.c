@@ -1,4 +1,5 @@
-/* Janitor: websites whose grace period is over are removed from their nodes. */
+/* Janitor: websites whose grace period is over are removed from their nodes; those without a certificate ask for one.
+ */
 #include "lib/service/change.h"
 
 #include "desire.h"

@@ -45,13 +45,23 @@ static bool is_at_work(const struct website *site)
 	return site->applied_serving == site->serving && settings_equal(site->applied_settings, site->settings);
 }
 
+/* Whether the change was about the certificate, or how authorities are answered: such a failure is the certificate's.
+ */
+static bool is_certificate_alone(const struct website *site)
+{
+	return !uuid_equal(&site->certificate_id, &site->applied_certificate_id) ||
+	       strcmp(site->thumbprint ? site->thumbprint : "",
+	              site->applied_thumbprint ? site->applied_thumbprint : "") != 0;
+}
+
 void outcome_apply(struct website *site, bool order, enum outcome outcome, const char *message, int64_t now_ms,
                    int64_t grace_ms)
 {
 	site->updated_ms = now_ms;
-	if (outcome != OUTCOME_SUCCESS && order && is_at_work(site)) {
+	if (outcome != OUTCOME_SUCCESS && (order || is_certificate_alone(site)) && is_at_work(site)) {
 		site->state = settled(site->serving);
 		site->message = "";
+		site->certificate_id = site->applied_certificate_id;
 		return;
 	}
 	if (outcome != OUTCOME_SUCCESS) {
@@ -64,6 +74,8 @@ void outcome_apply(struct website *site, bool order, enum outcome outcome, const
 	site->applied = site->generation;
 	site->applied_serving = site->serving;
 	site->applied_settings = site->settings;
+	site->applied_certificate_id = site->certificate_id;
+	site->applied_thumbprint = site->thumbprint;
 	site->purge_ms = site->state == WEBSITE_DELETED ? now_ms + grace_ms : 0;
 }
 

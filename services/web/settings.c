@@ -203,6 +203,15 @@ bool settings_check(const Stralix__V1__WebsiteSettings *settings, const char *do
 	return check_aliases(settings, domain, err) && check_lists(settings, err) && php_check(settings->php, err);
 }
 
+const char *settings_certificate_mode(const Stralix__V1__WebsiteSettings *settings)
+{
+	if (!settings || !settings->https)
+		return "automatic";
+	if (settings->https->certificate == STRALIX__V1__HTTPS__CERTIFICATE__OWN)
+		return "own";
+	return settings->https->certificate == STRALIX__V1__HTTPS__CERTIFICATE__NONE ? "none" : "automatic";
+}
+
 bool settings_has_alias(const Stralix__V1__WebsiteSettings *settings, const char *name)
 {
 	for (size_t i = 0; settings && i < settings->n_aliases; i++)

@@ -24,5 +24,8 @@ bool settings_merge(const Stralix__V1__WebsiteSettings *from, const Stralix__V1_
 /* What no rule of a single field can say: names and paths given twice, redirects to themselves, a taken path. */
 bool settings_check(const Stralix__V1__WebsiteSettings *settings, const char *domain, struct error *err) _must_check_;
 
+/* What settings say of certificates: automatic, own, none. settings may be NULL. */
+const char *settings_certificate_mode(const Stralix__V1__WebsiteSettings *settings);
+
 /* settings may be NULL. */
 bool settings_has_alias(const Stralix__V1__WebsiteSettings *settings, const char *name);

@@ -37,6 +37,12 @@ enum {
 	APPLIED_SETTINGS,
 	SUSPENDED,
 	SUSPEND_REASON,
+	CERTIFICATE_ID,
+	APPLIED_CERTIFICATE_ID,
+	THUMBPRINT,
+	APPLIED_THUMBPRINT,
+	CHAIN,
+	SEALED_KEY,
 };
 
 static bool no_such_website(struct error *err)
@@ -51,7 +57,12 @@ bool website_insert(struct tx *tx, const struct website *site, struct error *err
 	              DB_TEXT(site->address), DB_INT(site->http_port), DB_INT(site->https_port), DB_INT(site->uid),
 	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
 	              DB_INT(site->generation.epoch), DB_INT(site->generation.n), DB_TEXT(site->task_id),
-	              DB_INT(site->created_ms));
+	              DB_INT(site->created_ms), DB_TEXT(site->thumbprint ? site->thumbprint : ""));
+}
+
+static struct db_param uuid_or_null(const struct uuid *id)
+{
+	return uuid_is_nil(id) ? DB_NULL : DB_UUID(id);
 }
 
 bool website_update(struct tx *tx, const struct website *site, struct error *err)
@@ -68,7 +79,11 @@ bool website_update(struct tx *tx, const struct website *site, struct error *err
 	              DB_TEXT(website_serving_name(site->applied_serving)), DB_INT(site->applied.epoch),
 	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms), DB_INT(site->purge_ms),
 	              DB_BYTES(settings, n_settings), DB_BYTES(applied, n_applied), DB_BOOL(site->suspended),
-	              DB_TEXT(site->suspended && site->suspend_reason ? site->suspend_reason : ""));
+	              DB_TEXT(site->suspended && site->suspend_reason ? site->suspend_reason : ""),
+	              uuid_or_null(&site->certificate_id), uuid_or_null(&site->applied_certificate_id),
+	              DB_TEXT(site->thumbprint ? site->thumbprint : ""),
+	              DB_TEXT(site->applied_thumbprint ? site->applied_thumbprint : ""),
+	              DB_TEXT(settings_certificate_mode(site->settings)));
 }
 
 static bool read_texts(const struct rows *rows, unsigned row, struct arena *arena, struct website *site)
@@ -131,6 +146,26 @@ static bool read_settings(const struct rows *rows, unsigned column, struct arena
 	return settings_read(bytes, size, arena, ret, err);
 }
 
+static bool read_certificate(const struct rows *rows, struct arena *arena, struct website *site, struct error *err)
+{
+	size_t size;
+	const uint8_t *key = rows_bytes(rows, 0, SEALED_KEY, &size);
+	uint8_t *copy = arena_alloc(arena, size + 1);
+
+	site->certificate_id = rows_uuid(rows, 0, CERTIFICATE_ID);
+	site->applied_certificate_id = rows_uuid(rows, 0, APPLIED_CERTIFICATE_ID);
+	site->thumbprint = arena_strdup(arena, rows_text(rows, 0, THUMBPRINT));
+	site->applied_thumbprint = arena_strdup(arena, rows_text(rows, 0, APPLIED_THUMBPRINT));
+	site->chain = arena_strdup(arena, rows_text(rows, 0, CHAIN));
+	if (!site->thumbprint || !site->applied_thumbprint || !site->chain || !copy)
+		return error_set(err, ERR_TOO_LARGE, "no room for a website");
+	if (size)
+		memcpy(copy, key, size);
+	site->sealed_key.data = copy;
+	site->sealed_key.size = size;
+	return true;
+}
+
 /* The only row, with what lists leave out. */
 static bool read_whole(const struct rows *rows, struct arena *arena, struct website *site, struct error *err)
 {
@@ -140,7 +175,7 @@ static bool read_whole(const struct rows *rows, struct arena *arena, struct webs
 	site->suspend_reason = arena_strdup(arena, rows_text(rows, 0, SUSPEND_REASON));
 	if (!site->suspend_reason)
 		return error_set(err, ERR_TOO_LARGE, "no room for a website");
-	return read_settings(rows, SETTINGS, arena, &site->settings, err) &&
+	return read_certificate(rows, arena, site, err) && read_settings(rows, SETTINGS, arena, &site->settings, err) &&
 	       read_settings(rows, APPLIED_SETTINGS, arena, &site->applied_settings, err);
 }
 
@@ -151,6 +186,16 @@ bool website_lock(struct tx *tx, const struct uuid *id, struct arena *arena, str
 	if (!TX_RUN(tx, WEB_WEBSITE_LOCK, &rows, err, DB_UUID(id)))
 		return false;
 	return rows_count(rows) ? read_whole(rows, arena, ret, err) : no_such_website(err);
+}
+
+bool website_thumbprint(struct tx *tx, struct arena *arena, const char **ret, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!tx_run(tx, WEB_ACME_THUMBPRINT, NULL, 0, &rows, err))
+		return false;
+	*ret = arena_strdup(arena, rows_count(rows) ? rows_text(rows, 0, 0) : "");
+	return *ret || error_set(err, ERR_TOO_LARGE, "no room for a website");
 }
 
 bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, struct website *ret, struct error *err)

@@ -20,6 +20,9 @@ bool website_lock(struct tx *tx, const struct uuid *id, struct arena *arena, str
 bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, struct website *ret,
                   struct error *err) _must_check_;
 
+/* With what new states of websites answer certificate authorities; "": with nothing. From the arena. */
+bool website_thumbprint(struct tx *tx, struct arena *arena, const char **ret, struct error *err) _must_check_;
+
 enum website_order { ORDER_DOMAIN_UP, ORDER_DOMAIN_DOWN, ORDER_MADE_UP, ORDER_MADE_DOWN };
 
 struct website_filter {

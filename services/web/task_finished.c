@@ -4,6 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/service/change.h"
 
+#include "certificate_follow.h"
 #include "claims.h"
 #include "desire.h"
 #include "outcome.h"
@@ -80,6 +81,7 @@ static bool record(struct call *call, struct change *change, struct website *sit
 	       (outcome != OUTCOME_SUCCESS ||
 	        release_aliases(change, site, before.applied_settings, site->settings, err)) &&
 	       (!gone || give_back(change, site, err)) &&
+	       certificate_follow(change, &before, site, outcome == OUTCOME_SUCCESS ? "" : req->message, arena, err) &&
 	       (!outcome_needs_undo(site, outcome) || undo(call, change, site, err)) && change_commit(change, err);
 }
 

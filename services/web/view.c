@@ -5,7 +5,7 @@
 
 #include "protect.h"
 
-enum { HTTP_PORT = 80 };
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
 
 static char *id_text(const struct uuid *id, struct arena *arena)
 {
@@ -24,6 +24,10 @@ static char *time_text(int64_t unix_ms, struct arena *arena)
 
 static char *url(const struct website *site, struct arena *arena)
 {
+	if (!uuid_is_nil(&site->applied_certificate_id))
+		return site->https_port == HTTPS_PORT || !site->https_port
+		               ? arena_printf(arena, "https://%s/", site->domain)
+		               : arena_printf(arena, "https://%s:%u/", site->domain, site->https_port);
 	if (!site->http_port || site->http_port == HTTP_PORT)
 		return arena_printf(arena, "http://%s/", site->domain);
 	return arena_printf(arena, "http://%s:%u/", site->domain, site->http_port);
@@ -73,6 +77,10 @@ bool website_view(const struct website *site, struct arena *arena, Stralix__V1__
 	view->generation = generation_view(&site->generation, arena);
 	if (site->applied.n)
 		view->applied = generation_view(&site->applied, arena);
+	if (!(view->certificate_id = uuid_is_nil(&site->applied_certificate_id)
+	                                     ? arena_strdup(arena, "")
+	                                     : id_text(&site->applied_certificate_id, arena)))
+		return error_set(err, ERR_TOO_LARGE, "no room for a website");
 	view->settings = protect_show(site->settings, arena);
 	if ((site->settings && !view->settings) || !view->generation || (site->applied.n && !view->applied) ||
 	    !fill_texts(site, arena, view))

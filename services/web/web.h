@@ -11,6 +11,9 @@ struct web_settings {
 	int64_t grace_s;
 	char *panel_hosts;
 	char *proxy_allowed, *proxy_refused;
+	char *vault_key;
+	char *acme_directory, *acme_ca, *acme_contact, *acme_roots, *acme_binding_id, *acme_binding_file, *resolver;
+	int64_t acme_orders, acme_domain_certificates, acme_failures, certificate_workers;
 };
 
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err);
@@ -33,4 +36,16 @@ bool web_set_limits(struct call *call, const Stralix__V1__SetLimitsRequest *req,
 bool web_get_website_log(struct call *call, const Stralix__V1__GetWebsiteLogRequest *req, struct error *err);
 bool web_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 
+bool web_list_certificates(struct call *call, const Stralix__V1__ListCertificatesRequest *req, struct error *err);
+bool web_get_certificate(struct call *call, const Stralix__V1__GetCertificateRequest *req, struct error *err);
+bool web_get_website_certificate(struct call *call, const Stralix__V1__GetWebsiteCertificateRequest *req,
+                                 struct error *err);
+bool web_request_certificate(struct call *call, const Stralix__V1__RequestCertificateRequest *req, struct error *err);
+bool web_retry_certificate(struct call *call, const Stralix__V1__RetryCertificateRequest *req, struct error *err);
+bool web_delete_certificate(struct call *call, const Stralix__V1__DeleteCertificateRequest *req, struct error *err);
+bool web_upload_certificate(struct call *call, const Stralix__V1__UploadCertificateRequest *req, struct error *err);
+bool web_create_csr(struct call *call, const Stralix__V1__CreateCsrRequest *req, struct error *err);
+bool web_preflight_website(struct call *call, const Stralix__V1__PreflightWebsiteRequest *req, struct error *err);
+
+bool web_certificates_lacking(struct service *service, struct error *err);
 bool web_purge_due(struct service *service, struct error *err);

@@ -45,6 +45,13 @@ struct website {
 	char task_id[UUID_TEXT];
 	Stralix__V1__WebsiteSettings *settings, *applied_settings; /* NULL: not read, as in lists */
 	int64_t created_ms, updated_ms, purge_ms;
+	struct uuid certificate_id, applied_certificate_id; /* nil: none */
+	const char *thumbprint, *applied_thumbprint;        /* that the node answers authorities with; NULL: not read */
+	const char *chain;                                  /* of certificate_id; NULL or "": none, or not read */
+	struct {
+		const uint8_t *data;
+		size_t size;
+	} sealed_key;
 	bool suspended;             /* as staff wants it; stays while it is deleted */
 	const char *suspend_reason; /* "": none; NULL: not read */
 };

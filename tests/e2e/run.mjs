@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { certificates, resolver } from './certificates.mjs';
 import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { flows } from './flows.mjs';
 import { people } from './people.mjs';
@@ -14,10 +15,13 @@ import { scenery } from './scenery.mjs';
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
 if (options.shots) mkdirSync(options.shots, { recursive: true });
 const env = readEnv(options.env);
+// No name points here, so that no website gets a certificate and sends visitors on to HTTPS meanwhile.
+if (env.NAMES_MANAGE_URL) await fetch(`${env.NAMES_MANAGE_URL}/set-default-ipv4`, { method: 'POST', body: '{"ip":""}' });
 const base = env.PANEL_URL.replace(/\/$/, '');
 const domain = `shop-${randomBytes(4).toString('hex')}.example`;
 const browser = await open({ shots: options.shots });
 const { page, check } = browser;
+await resolver(env).everywhere(''); // else each website gets a certificate while a test looks at something else
 
 const { at, button, main, signedIn, signIn, signOut } = person(page, base);
 
@@ -324,6 +328,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
   await form.getByRole('button', { name: 'Cancel' }).click();
 });
 await php({ browser, button, at, website, env, domain });
+await certificates({ browser, base, env });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));

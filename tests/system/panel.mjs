@@ -13,6 +13,21 @@ export const env = Object.fromEntries(
 );
 export const openapi = JSON.parse(readFileSync(join(runDir, 'share/openapi.json'), 'utf8'));
 
+/** What the resolver of the demo's certificate authority says. No name points anywhere here until a test says so: else every
+ * website would get a certificate, and send its visitors on to HTTPS, while a test looks at something else. */
+const resolver = async (what, body) => {
+  const answer = await fetch(`${env.NAMES_MANAGE_URL}/${what}`, { method: 'POST', body: JSON.stringify(body) });
+  assert.equal(answer.status, 200, what);
+};
+export const names = {
+  point: async (name, ...addresses) => {
+    await resolver('clear-a', { host: `${name}.` });
+    if (addresses.length) await resolver('add-a', { host: `${name}.`, addresses });
+  },
+  everywhere: (ip) => resolver('set-default-ipv4', { ip }),
+};
+await names.everywhere('');
+
 /** One request; never throws for a status. Gives { status, headers, body }. */
 export async function api(token, method, path, body, headers = {}, timeoutMs = 20_000) {
   const answer = await fetch(env.PANEL_URL + path, {
@@ -98,7 +113,7 @@ export function visit(url, timeout = 5000) {
   });
 }
 
-const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
 const service = (name) => join(runDir, 'sv', name);
 
 /** A supervised process: down, up, kill, pid. */

@@ -2,8 +2,9 @@
 -- asks for generic plans.
 
 -- name: website_find
-select v.*, w.settings, w.applied_settings, w.suspended, w.suspend_reason
-  from website_view v join websites w on w.id = v.id
+select v.*, w.settings, w.applied_settings, w.suspended, w.suspend_reason, w.certificate_id, w.applied_certificate_id,
+       w.thumbprint, w.applied_thumbprint, c.chain, c.sealed_key
+  from website_view v join websites w on w.id = v.id left join certificates c on c.id = w.certificate_id
  where v.id = $1::uuid and v.state <> 'purged';
 
 -- name: website_due
@@ -175,3 +176,99 @@ on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.
 
 -- name: usage_show
 select name, used, lim from quota where org_id = $1::uuid and name = $2;
+
+-- name: certificate_find
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where c.id = $1::uuid;
+
+-- name: certificates_of
+-- What a website is served with and waits for; the serving one first.
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where c.website_id = $1::uuid
+   and (c.state in ('active', 'waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
+        or (c.state = 'expired' and c.id = (select w.certificate_id from websites w where w.id = $1::uuid)))
+ order by c.state in ('active', 'expired') desc, c.source desc;
+
+-- name: certificate_story
+select at, state, outcome, message, problem, names from certificate_steps where certificate_id = $1::uuid order by id;
+
+-- name: certificate_due
+-- Whose turn it is, the longest due first.
+select id, org_id
+  from certificates
+ where next_try_at <= now() and (lease_until is null or lease_until < now())
+ order by next_try_at
+ limit 32;
+
+-- name: certificate_lacking
+-- Websites at work that should have a certificate by themselves and have none.
+select w.id, w.org_id
+  from websites w
+ where w.state = 'active' and w.serving = 'live' and w.certificate_mode = 'automatic'
+   and not exists (select 1 from certificates c
+                    where c.website_id = w.id and c.state in ('active', 'waiting', 'preflight', 'ordering', 'validating',
+                                                              'issuing', 'installing', 'failed'))
+ order by w.id
+ limit 50;
+
+-- name: certificate_count
+select count(*)
+  from certificates c
+ where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int));
+
+-- name: certificate_made_up
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+   and ($6::uuid is null or c.id > $6::uuid) and ($7::bigint = 0 or true)
+ order by c.id asc limit $8::int;
+
+-- name: certificate_made_down
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+   and ($6::uuid is null or c.id < $6::uuid) and ($7::bigint = 0 or true)
+ order by c.id desc limit $8::int;
+
+-- name: certificate_ends_up
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+   and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) > (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
+ order by coalesce(c.not_after, '9999-01-01') asc, c.id asc limit $8::int;
+
+-- name: certificate_ends_down
+select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
+       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+  from certificates c
+ where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+   and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) < (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
+ order by coalesce(c.not_after, '9999-01-01') desc, c.id desc limit $8::int;

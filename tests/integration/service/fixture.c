@@ -172,6 +172,15 @@ NOT_HERE(plan, PlanWebsiteRequest)
 NOT_HERE(drift, GetDriftRequest)
 NOT_HERE(restore, RestoreFilesRequest)
 NOT_HERE(adopt, AdoptFilesRequest)
+NOT_HERE(list_certificates, ListCertificatesRequest)
+NOT_HERE(get_certificate, GetCertificateRequest)
+NOT_HERE(retry_certificate, RetryCertificateRequest)
+NOT_HERE(delete_certificate, DeleteCertificateRequest)
+NOT_HERE(get_website_certificate, GetWebsiteCertificateRequest)
+NOT_HERE(request_certificate, RequestCertificateRequest)
+NOT_HERE(upload_certificate, UploadCertificateRequest)
+NOT_HERE(create_csr, CreateCsrRequest)
+NOT_HERE(preflight_website, PreflightWebsiteRequest)
 
 static const struct web_handlers handlers = {
 	.create_website = create,
@@ -185,6 +194,15 @@ static const struct web_handlers handlers = {
 	.get_drift = drift,
 	.restore_files = restore,
 	.adopt_files = adopt,
+	.list_certificates = list_certificates,
+	.get_certificate = get_certificate,
+	.retry_certificate = retry_certificate,
+	.delete_certificate = delete_certificate,
+	.get_website_certificate = get_website_certificate,
+	.request_certificate = request_certificate,
+	.upload_certificate = upload_certificate,
+	.create_csr = create_csr,
+	.preflight_website = preflight_website,
 	.delete_website = delete,
 	.undelete_website = undelete,
 	.purge_website = purge,

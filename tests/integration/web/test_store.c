@@ -57,7 +57,7 @@ static int begin(void **state)
 	struct fixture *f = *state;
 
 	f->arena = arena_new(1 << 20);
-	postgres_psql(f->postgres, "truncate web.websites, web.quota");
+	postgres_psql(f->postgres, "truncate web.websites, web.quota cascade");
 	return f->arena ? 0 : -1;
 }
 

@@ -791,6 +791,18 @@ export type WebsiteSettings = {
   php?: Php;
   /** Folders that ask for a name and a password. */
   protectedFolders?: ProtectedFolder[];
+  https?: Https;
+};
+
+/** How a website is served over HTTPS, once it has a certificate. Changed as a whole. */
+export type Https = {
+  certificate?: 'CERTIFICATE_UNSET' | 'AUTOMATIC' | 'OWN' | 'NONE';
+  /** HTTP isn't sent on to HTTPS */
+  keepHttp?: boolean;
+  /** how long browsers insist on HTTPS; 0: not told */
+  hstsS?: number;
+  /** of all names below as well */
+  hstsSubdomains?: boolean;
 };
 
 /** A pool of PHP processes with the website's own uid. Changed as a whole. */
@@ -885,6 +897,8 @@ export type Website = {
   serving: string;
   /** why staff suspended it; not in lists */
   suspendReason: string;
+  /** that it is served with; empty: no HTTPS */
+  certificateId: string;
 };
 
 export type GetWebsiteLogRequest = {
@@ -1044,6 +1058,170 @@ export type UndeleteWebsiteRequest = {
 
 export type PurgeWebsiteRequest = {
   websiteId: string;
+};
+
+/** A certificate of a website, from the wish for it to its end. A website is served with at most one and waits for at most one more. */
+export type WebsiteCertificate = {
+  id: string;
+  websiteId: string;
+  /** the website's own name */
+  domain: string;
+  organisationId: string;
+  /** that it is (to be) for, the website's own first */
+  names: string[];
+  /** acme, own */
+  source: string;
+  /** waiting (for its turn, or for the chain of an own CA), preflight, ordering, validating, issuing, installing, active, failed (next_try_at says whether it is tried again), replaced (by a newer one), expired, revoked */
+  state: string;
+  /** why it waits or failed: in the words of whoever said so */
+  message: string;
+  /** failed ones in a row */
+  attempt: number;
+  /** when it is tried or renewed next; empty: never by itself */
+  nextTryAt: string;
+  /** from here on: of the certificate, empty until there is one */
+  issuer: string;
+  /** SHA-256 of the leaf, lower-case hexadecimal */
+  fingerprint: string;
+  /** hexadecimal */
+  serial: string;
+  /** P-256, RSA 2048 … */
+  keyType: string;
+  notBefore: string;
+  notAfter: string;
+  /** when a successor is asked for; empty: never by itself */
+  renewAt: string;
+  /** oldest first; not in lists */
+  story: CertificateStep[];
+  /** PEM, leaf first; not in lists */
+  chain: string;
+  createdAt: string;
+  updatedAt: string;
+  /** the certificate that it renews */
+  replaces: string;
+  /** PEM: made by the node, for an own CA; not in lists */
+  csr: string;
+  /** that installs it */
+  taskId: string;
+};
+
+/** One thing that happened on the way. Names that failed are told each. */
+export type CertificateStep = {
+  at: string;
+  /** as of the certificate */
+  state: string;
+  /** done, waiting, failed */
+  outcome: string;
+  /** for people; the CA's own words where it said any */
+  message: string;
+  /** urn:ietf:params:acme:error:… without the prefix: dns, rateLimited */
+  problem: string;
+  names: NameProblem[];
+};
+
+export type NameProblem = {
+  name: string;
+  /** as above */
+  problem: string;
+  message: string;
+};
+
+export type ListCertificatesRequest = {
+  cursor?: string;
+  /** 0: 50 */
+  limit?: number;
+  /** part of one of its names */
+  search?: string;
+  /** absent: all but replaced ones */
+  state?: string;
+  organisationId?: string;
+  websiteId?: string;
+  /** 0: whenever */
+  expiresWithinDays?: number;
+  /** not_after, created_at; "-not_after" is downwards */
+  sort?: string;
+};
+
+export type ListCertificatesReply = {
+  certificates: WebsiteCertificate[];
+  page?: Page;
+};
+
+export type GetCertificateRequest = {
+  certificateId: string;
+};
+
+export type CertificateReply = {
+  certificate?: WebsiteCertificate;
+  /** of changes that a node carries out; else empty */
+  taskId: string;
+};
+
+export type GetWebsiteCertificateRequest = {
+  websiteId: string;
+};
+
+/** What a website is served with and what is on its way, each with its story. */
+export type GetWebsiteCertificateReply = {
+  /** absent: no HTTPS */
+  serving?: WebsiteCertificate;
+  /** absent: nothing is on its way */
+  coming?: WebsiteCertificate;
+  /** that a certificate of the website is for */
+  names: string[];
+  /** it is asked for and renewed by itself */
+  automatic: boolean;
+  /** the installation has a certificate authority */
+  offered: boolean;
+  /** why nothing is on its way although it is automatic */
+  message: string;
+};
+
+export type RequestCertificateRequest = {
+  websiteId: string;
+};
+
+export type RetryCertificateRequest = {
+  certificateId: string;
+};
+
+export type DeleteCertificateRequest = {
+  certificateId: string;
+};
+
+export type UploadCertificateRequest = {
+  websiteId: string;
+  /** leaf first, then its issuers */
+  chain: string;
+  /** Of the leaf, without a password. Absent: the node's own key, of the request that CreateCsr gave. */
+  key?: string;
+};
+
+export type CreateCsrRequest = {
+  websiteId: string;
+  /** p256, rsa2048; absent: p256 */
+  keyType?: string;
+};
+
+export type PreflightWebsiteRequest = {
+  websiteId: string;
+};
+
+export type PreflightWebsiteReply = {
+  names: NamePreflight[];
+  /** where they should point */
+  address: string;
+};
+
+/** Where a name points to, asked now. */
+export type NamePreflight = {
+  name: string;
+  /** a certificate authority would find the website there */
+  ready: boolean;
+  /** A and AAAA */
+  addresses: string[];
+  /** what is wrong: "shop.example points to 203.0.113.9, not to 198.51.100.7" */
+  message: string;
 };
 
 /** Why a call failed (RFC 9457) */
@@ -1364,3 +1542,47 @@ export const getWebsiteLog = (input: { websiteId: string; log?: string; cursor?:
 /** Says which PHP this website can have: versions of its node, and directives that may be set. */
 export const getWebsitePhp = (input: { websiteId: string }, options?: CallOptions) =>
   call<GetWebsitePhpReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/php`, { ...options });
+
+/** Lists certificates of websites. */
+export const listCertificates = (input: { cursor?: string; limit?: number; search?: string; state?: string; organisationId?: string; websiteId?: string; expiresWithinDays?: number; sort?: string } = {}, options?: CallOptions) =>
+  call<ListCertificatesReply>('GET', '/api/v1/certificates', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, organisationId: input.organisationId, websiteId: input.websiteId, expiresWithinDays: input.expiresWithinDays, sort: input.sort }, ...options });
+
+/** Shows one certificate with its story. */
+export const getCertificate = (input: { certificateId: string }, options?: CallOptions) =>
+  call<CertificateReply>('GET', `/api/v1/certificates/${encodeURIComponent(input.certificateId)}`, { ...options });
+
+/** Gives up one that is on its way, forgets one that is over, or takes HTTPS off the website that it serves. */
+export const deleteCertificate = (input: { certificateId: string }, options?: CallOptions) =>
+  call<CertificateReply>('DELETE', `/api/v1/certificates/${encodeURIComponent(input.certificateId)}`, { keyed: true, ...options });
+
+/** Tries what failed or waits once more, now. */
+export const retryCertificate = (input: { certificateId: string }, options?: CallOptions) =>
+  call<CertificateReply>('POST', `/api/v1/certificates/${encodeURIComponent(input.certificateId)}/retry`, { body: {}, keyed: true, ...options });
+
+/** Shows a website's certificate, and the one that is on its way. */
+export const getWebsiteCertificate = (input: { websiteId: string }, options?: CallOptions) =>
+  call<GetWebsiteCertificateReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { ...options });
+
+/** Asks the certificate authority for a certificate of the website's names, now. */
+export const requestCertificate = (input: { websiteId: string }, options?: CallOptions) =>
+  call<CertificateReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { body: {}, keyed: true, ...options });
+
+/** Serves the website with an own certificate, once it was checked. The key is sealed to the website's node at once. */
+export const uploadCertificate = (input: { websiteId: string } & {
+  /** leaf first, then its issuers */
+  chain?: string;
+  /** Of the leaf, without a password. Absent: the node's own key, of the request that CreateCsr gave. */
+  key?: string;
+}, options?: CallOptions) =>
+  call<CertificateReply>('PUT', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { body: without(input, ['websiteId']), keyed: true, ...options });
+
+/** Makes a key on the website's node and gives a signing request for it, for an own certificate authority. */
+export const createCsr = (input: { websiteId: string } & {
+  /** p256, rsa2048; absent: p256 */
+  keyType?: string;
+}, options?: CallOptions) =>
+  call<CertificateReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/csr`, { body: without(input, ['websiteId']), keyed: true, ...options });
+
+/** Asks where each name of the website points to, and says whether a certificate authority would find it there. */
+export const preflightWebsite = (input: { websiteId: string }, options?: CallOptions) =>
+  call<PreflightWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/preflight`, { ...options });

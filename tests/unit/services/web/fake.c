@@ -5,6 +5,8 @@
 
 #include "stralix/v1/tasks.pb-c.h"
 
+#include "certificate_follow.h"
+
 const struct uuid fake_id = { { 0x01, 0x90, 0xb5, 0xa6, 0x7c, 0x1e, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1 } };
 const struct uuid fake_org = { { 0x01, 0x90, 0xb5, 0xa6, 0x7c, 0x1e, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0xaa } };
 const struct uuid fake_other_org = { { 0x01, 0x90, 0xb5, 0xa6, 0x7c, 0x1e, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0xbb } };
@@ -319,5 +321,27 @@ bool website_due(struct db *wide, struct website_due ret[static WEBSITES_DUE], u
 	(void)err;
 	ret[0] = (struct website_due){ call->site.id, call->site.org };
 	*ret_n = call->has_site ? 1 : 0;
+	return true;
+}
+
+/* Certificates have tests of their own, with a database. */
+bool certificate_follow(struct change *change, const struct website *before, const struct website *site,
+                        const char *refused, struct arena *arena, struct error *err)
+{
+	(void)change;
+	(void)before;
+	(void)site;
+	(void)refused;
+	(void)arena;
+	(void)err;
+	return true;
+}
+
+bool website_thumbprint(struct tx *tx, struct arena *arena, const char **ret, struct error *err)
+{
+	(void)tx;
+	(void)arena;
+	(void)err;
+	*ret = "";
 	return true;
 }

@@ -13,6 +13,7 @@ import { PageHead } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
 import type { Record as Change } from '@/lib/api.gen';
 import { attention, type Attention } from '@/lib/attention';
+import { useCertificates } from '@/lib/certificates';
 import { changes } from '@/lib/changes';
 import { cn } from '@/lib/cn';
 import { diskUsed, memoryUsed, nodePath } from '@/lib/nodes';
@@ -72,7 +73,8 @@ function NeedsAttention({ className }: { className?: string }) {
   const failed = useWebsites({ state: 'failed', sort: '-created_at', limit: 5 });
   const nodes = useNodes(useCan('node:read'));
   const tasks = useRecentTasks();
-  const items = useMemo(() => attention({ failed: failed.data?.websites ?? [], nodes: nodes.data?.nodes ?? [], tasks: tasks.data?.tasks ?? [] }), [failed.data, nodes.data, tasks.data]);
+  const certificates = useCertificates({ state: 'failed', limit: 5 }, useCan('certificate:read'));
+  const items = useMemo(() => attention({ failed: failed.data?.websites ?? [], nodes: nodes.data?.nodes ?? [], tasks: tasks.data?.tasks ?? [], certificates: certificates.data?.certificates }), [failed.data, nodes.data, tasks.data, certificates.data]);
   const broken = [failed, tasks].find((read) => read.error && !read.data);
   return (
     <Card id="attention" title={t('needsAttention')} className={className}>

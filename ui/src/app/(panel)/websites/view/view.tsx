@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { CertificateCard } from '@/components/certificate-card';
 import { DriftCard } from '@/components/drift-card';
 import { PhpCard } from '@/components/php-card';
 import { Crumbs, ObjectPage } from '@/components/object-page';
@@ -181,6 +182,7 @@ function Page({ website }: { website: Website }) {
           <Facts website={website} />
           {website.settings && <SettingsCard website={website} onChange={mayUpdate && there ? () => setEditing(true) : undefined} />}
           {website.settings && <PhpCard website={website} onChange={mayUpdate && there ? () => setEditingPhp(true) : undefined} />}
+          {there && <CertificateCard website={website} />}
           {there && <DriftCard website={website} />}
         </div>
         <History id={website.id} />

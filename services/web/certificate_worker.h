@@ -1,0 +1,15 @@
+/*
+ * certificate_worker: the threads that bring certificates on their way, beside those of calls. Each takes what is due
+ * by a lease in its row, so that several copies of web share the work and what was cut off is taken up by whoever comes
+ * next.
+ */
+#pragma once
+
+#include "lib/service/service.h"
+
+bool web_start(struct service *service, void **state, struct error *err);
+void web_stop(void *state);
+
+struct certificate_workers;
+/* Looks now rather than within a second; workers may be NULL. */
+void certificate_workers_wake(struct certificate_workers *workers);

@@ -1,0 +1,120 @@
+// A website gets its certificate before the eyes: the HTTPS card, its settings, an own certificate that is none, the list and the
+// story. Begins and ends signed in as the customer. By itself, on a running panel: node tests/e2e/certificates.mjs
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { open, person, readEnv, root } from './harness.mjs';
+
+/** Where names point, for the demo's authority; everywhere: those that nobody pointed. */
+export function resolver(env) {
+  const say = async (what, body) => assert.equal((await fetch(`${env.NAMES_MANAGE_URL}/${what}`, { method: 'POST', body: JSON.stringify(body) })).status, 200);
+  return {
+    everywhere: (ip) => say('set-default-ipv4', { ip }),
+    point: (name, ip) => say('add-a', { host: `${name}.`, addresses: [ip] }),
+  };
+}
+
+export async function certificates({ browser, base, env }) {
+  const { page, check } = browser;
+  const { at, button, main } = person(page, base);
+  const names = resolver(env);
+  const domain = `tls-${randomBytes(4).toString('hex')}.example`;
+  const card = page.getByRole('region', { name: 'HTTPS', exact: true });
+  const website = () => page.evaluate((name) => fetch(`/api/v1/websites?search=${name}`).then((r) => r.json()).then((r) => r.websites[0]), domain);
+
+  await check('certificates: a website whose name points elsewhere says so, in words', async () => {
+    await names.point(domain, '203.0.113.9');
+    await page.goto(at('/websites/?new=1'));
+    await page.getByRole('textbox', { name: 'Domain' }).fill(domain);
+    await button('Create website').click();
+    await page.getByText(`Create website: ${domain} is done`).waitFor({ timeout: 30_000 });
+    await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+    await card.getByText(/points to 203\.0\.113\.9/).first().waitFor({ timeout: 30_000 });
+    await card.getByRole('button', { name: 'Look', exact: true }).click();
+    await card.getByRole('button', { name: 'Look again' }).waitFor();
+    await browser.looks('HTTPS that waits');
+    await browser.theme('light');
+  });
+
+  await check('certificates: once it points here it is tried again, and served', async () => {
+    await fetch(`${env.NAMES_MANAGE_URL}/clear-a`, { method: 'POST', body: JSON.stringify({ host: `${domain}.` }) });
+    await names.point(domain, '127.0.0.1');
+    await card.getByRole('button', { name: 'Look again' }).click();
+    await card.getByText('Points here').waitFor();
+    await card.getByRole('button', { name: 'Try now' }).click();
+    await card.getByText(/Pebble Intermediate/).waitFor({ timeout: 90_000 });
+    await card.getByText('HTTP leads to HTTPS').waitFor();
+    await browser.looks('HTTPS');
+    await browser.theme('light');
+    await browser.shot('https');
+  });
+
+  await check('certificates: browsers are told to insist, in a form', async () => {
+    await card.getByRole('button', { name: 'Change…' }).click();
+    const form = page.getByRole('dialog', { name: `HTTPS of ${domain}` });
+    await form.getByRole('combobox', { name: 'Browsers insist on HTTPS' }).selectOption({ label: '5 minutes (to try it)' });
+    await browser.looks('HTTPS form');
+    await browser.theme('light');
+    await button('Save HTTPS').click();
+    await page.getByText(`Update website: ${domain} is done`).last().waitFor({ timeout: 30_000 });
+    await page.keyboard.press('Escape'); // the drawer
+    await card.getByText(/browsers insist for 5 minutes/).waitFor();
+  });
+
+  await check('certificates: what is no certificate is refused at its field, and a signing request comes without a key', async () => {
+    await card.getByRole('button', { name: 'Upload…' }).click();
+    const form = page.getByRole('dialog', { name: `Certificate for ${domain}` });
+    await form.getByRole('textbox', { name: 'Certificate chain' }).fill('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----');
+    await form.getByRole('textbox', { name: 'Private key' }).fill('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----');
+    await button('Upload certificate').click();
+    await form.getByRole('alert').first().waitFor();
+    await browser.looks('upload with an error');
+    await browser.theme('light');
+    await form.getByRole('combobox', { name: 'Its private key' }).selectOption('csr');
+    await button('Make a signing request').click();
+    const request = form.getByRole('group', { name: 'Signing request' });
+    await request.getByText('BEGIN CERTIFICATE REQUEST').waitFor();
+    assert.doesNotMatch(await request.innerText(), /PRIVATE KEY/);
+    await browser.axe('signing request');
+    await page.keyboard.press('Escape');
+    await button('Discard them').click();
+  });
+
+  await check('certificates: the list goes by expiry; the story of one is told', async () => {
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Certificates' }).click();
+    await main.getByRole('row').filter({ hasText: domain }).getByText('Active').first().waitFor();
+    await browser.looks('certificates');
+    await browser.theme('light');
+    await browser.shot('certificates');
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill(domain);
+    await page.getByRole('button', { name: /^Active/ }).first().click();
+    await main.getByRole('link', { name: domain }).first().click();
+    await page.getByRole('heading', { name: domain }).waitFor();
+    await main.getByText('All names are validated.').waitFor();
+    await browser.looks('certificate');
+    await browser.theme('light');
+    await browser.shot('certificate');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await browser.axe('certificate on a phone');
+    await page.goto(at('/certificates/'));
+    await main.getByText(domain).locator('visible=true').first().waitFor();
+    await browser.axe('certificates on a phone');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
+  const env = readEnv(options.env);
+  const browser = await open({ shots: options.shots });
+  const base = env.PANEL_URL.replace(/\/$/, '');
+  const { signIn, signedIn, at } = person(browser.page, base);
+  await browser.page.goto(at('/login/'));
+  await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  await signedIn();
+  await certificates({ browser, base, env });
+  await browser.close();
+  console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);
+  process.exit(browser.tally.failed ? 1 : 0);
+}
