@@ -68,7 +68,7 @@ static void dns_rows(struct yaml *yaml, const struct init_settings *init)
 	list_row(yaml, "name_servers", &init->name_servers);
 }
 
-static void web_rows(struct yaml *yaml, const struct init_settings *init)
+static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	/* What no website may pass on to, should it not be an inner address anyway. */
