@@ -31,18 +31,22 @@ const struct option_row node_options[] = {
 	TEXT("http-port", "N", http_port, "80", "their port"),
 	TEXT("https-port", "N", https_port, "443", "their port with TLS"),
 	TEXT("dns-port", "N", dns_port, "53", "the port of its name server"),
+	TEXT("dns-api-port", "N", dns_api_port, "8081", "where its PowerDNS takes orders, on the loopback"),
+	TEXT("dns-resolver", "ADDR:PORT", dns_resolver, "", "who is asked for what an ALIAS stands for; empty: nobody"),
+	TEXT("pdns", "PATH", pdns, "/usr/sbin/pdns_server", "the node's PowerDNS, when it can do dns"),
 	TEXT("nginx", "PATH", nginx, "/usr/sbin/nginx", "the node's nginx"),
 	TEXT("php", "LIST", php, "", "its versions of PHP: 8.2=/usr/sbin/php-fpm8.2, with commas between"),
 	TEXT("nats-port", "N", nats_port, "", "the bus's port on this host; empty: as init was told"),
 	TEXT("uid-base", "N", uid_base, "", "as for init; empty: as init was told"),
-	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website, dns …" },
+	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true,
+	  "what it can do: website, dns …" },
 	{ .name = NULL },
 };
 
 /* Everything checked. */
 struct node {
-	const char *id, *name, *address, *nginx, *php;
-	long http_port, https_port, dns_port, base;
+	const char *id, *name, *address, *nginx, *php, *pdns, *dns_resolver;
+	long http_port, https_port, dns_port, dns_api_port, base;
 	char url[256];
 	const struct strings *capabilities;
 };
@@ -91,6 +95,8 @@ static bool check(const struct node_settings *settings, const struct installatio
 		.address = settings->address,
 		.nginx = settings->nginx,
 		.php = settings->php,
+		.pdns = settings->pdns,
+		.dns_resolver = settings->dns_resolver,
 		.capabilities = &settings->capabilities,
 		.base = (long)installation->uid_base,
 	};
@@ -99,6 +105,7 @@ static bool check(const struct node_settings *settings, const struct installatio
 	    !option_number("http-port", settings->http_port, 1, 65535, &ret->http_port, err) ||
 	    !option_number("https-port", settings->https_port, 1, 65535, &ret->https_port, err) ||
 	    !option_number("dns-port", settings->dns_port, 1, 65535, &ret->dns_port, err) ||
+	    !option_number("dns-api-port", settings->dns_api_port, 1, 65535, &ret->dns_api_port, err) ||
 	    (settings->uid_base[0] != '\0' &&
 	     !option_number("uid-base", settings->uid_base, 0, UID_BASE_MAX, &ret->base, err)))
 		return false;
@@ -165,6 +172,28 @@ static bool copy_keyring(const struct place *place, const struct node *node, str
 	                   OWNER_ROOT, err);
 }
 
+static bool can(const struct node *node, const char *capability)
+{
+	for (unsigned i = 0; i < node->capabilities->n; i++)
+		if (strcmp(node->capabilities->items[i], capability) == 0)
+			return true;
+	return false;
+}
+
+static void dns_rows(struct yaml *yaml, const struct place *place, const struct node *node)
+{
+	yaml_row(yaml, "dns_address", "%s", node->address);
+	yaml_row(yaml, "dns_port", "%ld", node->dns_port);
+	yaml_row(yaml, "dns_api_port", "%ld", node->dns_api_port);
+	yaml_row(yaml, "pdns_binary", "%s", node->pdns);
+	if (node->dns_resolver[0] != '\0')
+		yaml_row(yaml, "dns_resolver", "%s", node->dns_resolver);
+	if (place->uid_base > 0) {
+		yaml_row(yaml, "dns_uid", "%ld", place->uid_base + OWNER_PDNS);
+		yaml_row(yaml, "caller_uid", "%ld", place->uid_base + OWNER_CALLER);
+	}
+}
+
 /* The privileged half. */
 static bool make_engine(const struct place *place, const struct node *node, char ret_public[static 44],
                         struct error *err)
@@ -189,6 +218,8 @@ static bool make_engine(const struct place *place, const struct node *node, char
 		yaml_row(&yaml, "test_uid", "%ld", place->uid_base + OWNER_TEST);
 		yaml_row(&yaml, "web_uid", "%ld", place->uid_base + OWNER_SITES);
 	}
+	if (can(node, "dns"))
+		dns_rows(&yaml, place, node);
 	yaml_row(&yaml, "log_level", "info");
 	return yaml_write(place, &yaml, place_path(place, "etc/agent-%s/engine/engine.yaml", node->id).text, OWNER_ROOT,
 	                  err);
@@ -205,8 +236,8 @@ static bool write_registration(const struct place *place, const struct node *nod
 	buf_printf(&text, "  \"reportKey\": \"%s\",\n  \"capabilities\": [", public);
 	for (unsigned i = 0; i < node->capabilities->n; i++)
 		buf_printf(&text, "%s\"%s\"", i > 0 ? ", " : "", node->capabilities->items[i]);
-	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n",
-	           node->http_port, node->https_port, node->dns_port);
+	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n", node->http_port,
+	           node->https_port, node->dns_port);
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "register.json: out of memory");
 	return place_write(place, place_path(place, "etc/agent-%s/register.json", node->id).text, text.data, 0600,

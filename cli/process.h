@@ -18,6 +18,8 @@ enum {
 	OWNER_LINK = 10,
 	OWNER_TEST = 11,
 	OWNER_DNS = 13,
+	OWNER_PDNS = 14, /* PowerDNS on a node, and who speaks to it */
+	OWNER_CALLER = 15,
 };
 
 struct process {

@@ -34,6 +34,8 @@ ports_choose() {
   for i in $(seq "$nodes"); do
     port "SITES_HTTP_PORT_$i" $((8079 + i))
     port "SITES_HTTPS_PORT_$i" $((8449 + i))
+    port "DNS_PORT_$i" $((5352 + i))
+    port "DNS_API_PORT_$i" $((8180 + i))
   done
   mv "$RUN_DIR/ports.env.new" "$RUN_DIR/ports.env"
 }
