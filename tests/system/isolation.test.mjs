@@ -11,12 +11,15 @@ before(async () => {
   site = await createWebsite();
   task = (await customer('GET', `/api/v1/tasks?targetId=${site.id}`)).body.tasks[0];
   const certificate = await until('a certificate to be wished for', async () => (await customer('GET', `/api/v1/certificates?websiteId=${site.id}`)).body.certificates[0]);
+  const zone = (await customer('POST', '/api/v1/zones', { name: freshDomain('zone') })).body.zone;
+  const zoneChange = (await customer('GET', `/api/v1/zones/${zone.id}/changes`)).body.changes[0];
+  const template = await customer('POST', '/api/v1/zone-templates', { name: `Isolated ${randomUUID()}`, records: samples.records });
   const { user } = (await customer('GET', '/api/v1/profile')).body;
   const plan = await admin('POST', '/api/v1/plans', { name: `Isolated ${randomUUID()}`, limits: [] });
   const token = await customer('POST', '/api/v1/tokens', { name: 'isolated', scopes: ['website:read'] });
   const cookie = await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
   const { sessions } = (await api(null, 'GET', '/api/v1/sessions', undefined, { cookie })).body;
-  mine = both({ websiteId: site.id, certificateId: certificate.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
+  mine = both({ websiteId: site.id, certificateId: certificate.id, zoneId: zone.id, changeId: zoneChange.id, templateId: template.body.template.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
   absent = both(Object.fromEntries(Object.keys(mine).map((name) => [name, name === 'nodeId' ? 'n999' : randomUUID()])));
 });
 
@@ -33,11 +36,11 @@ const withoutIds = (problem) => ({ ...problem, requestId: '', detail: problem.de
 test('the route table is not empty', () => assert.ok(routes.length >= 15, `${routes.length} routes`));
 
 /** What a body must have, so that the object is asked for at all. */
-const samples = { reason: 'none', password: 'a long enough one', chain: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' };
+const samples = { reason: 'none', password: 'a long enough one', zoneFile: '; none', name: 'x', records: [{ name: '@', type: 'A', data: '192.0.2.1' }], chain: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' };
 const bodyOf = ({ requestBody }) => {
   const schema = requestBody?.content?.['application/json']?.schema;
   const { properties = {}, required = [] } = (schema?.$ref ? openapi.components.schemas[schema.$ref.split('/').at(-1)] : schema) ?? {};
-  const needed = Object.keys(properties).filter((name) => required.includes(name) || properties[name].minLength);
+  const needed = Object.keys(properties).filter((name) => required.includes(name) || properties[name].minLength || properties[name].minItems);
   return Object.fromEntries(needed.filter((name) => name in samples).map((name) => [name, samples[name]]));
 };
 
@@ -45,7 +48,7 @@ for (const { method, path, operation } of routes.filter((r) => /\{/.test(r.path)
   test(`${method} ${path}: another organisation's object answers as an absent one does`, async () => {
     for (const [, name] of path.matchAll(/\{(\w+)\}/g)) assert.ok(mine[name], `this test knows no ${name}`);
     const body = method === 'GET' || method === 'DELETE' ? undefined : bodyOf(operation);
-    const headers = method === 'PATCH' ? { 'if-match': '"1.1"' } : {};
+    const headers = method === 'PATCH' || method === 'PUT' ? { 'if-match': '"1.1"' } : {};
     const seen = await api(other.token, method, fill(path, mine), body, headers);
     const nothing = await api(other.token, method, fill(path, absent), body, headers);
     assert.ok([403, 404].includes(seen.status), `${seen.status} ${JSON.stringify(seen.body)}`);
@@ -60,7 +63,7 @@ for (const { method, path } of routes.filter((r) => r.method === 'GET' && !/\{/.
     if (answer.status === 403) return;
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     const text = JSON.stringify(answer.body);
-    for (const secret of [site.id, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL, mine.userId, mine.tokenId, mine.sessionId]) assert.ok(!text.includes(secret), `shows ${secret}`);
+    for (const secret of [site.id, mine.zoneId, mine.templateId, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL, mine.userId, mine.tokenId, mine.sessionId]) assert.ok(!text.includes(secret), `shows ${secret}`);
   });
   test(`${method} ${path}: naming another organisation is refused or empty`, async () => {
     const answer = await api(other.token, method, `${path}?organisationId=${site.organisationId}`);
