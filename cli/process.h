@@ -17,6 +17,8 @@ enum {
 	OWNER_SITES = 9, /* nginx's workers on a node */
 	OWNER_LINK = 10,
 	OWNER_TEST = 11,
+	OWNER_PDNS = 15,   /* PowerDNS on a node, where the agent starts it */
+	OWNER_CALLER = 16, /* the agent's program that calls daemons */
 };
 
 struct process {

@@ -4,7 +4,8 @@
 PACKAGES_BUILD=(gcc meson ninja-build pkg-config protobuf-compiler protobuf-c-compiler libprotobuf-dev libprotoc-dev
   libprotobuf-c-dev libnats-dev libssl-dev libpq-dev libyaml-dev libcmocka-dev libmicrohttpd-dev libjansson-dev
   libsodium-dev libcurl4-openssl-dev libsqlite3-dev libidn2-dev libpsl-dev)
-PACKAGES_RUN=(nats-server nginx-light php8.2-fpm postgresql s6 curl jq iproute2 util-linux psmisc ca-certificates procps)
+PACKAGES_RUN=(nats-server nginx-light php8.2-fpm postgresql s6 curl jq iproute2 util-linux psmisc ca-certificates procps
+  pdns-server pdns-backend-sqlite3 bind9-dnsutils)
 PACKAGES_TEST=(chromium sqlite3 faketime)
 PACKAGES_CHECK=(clang clang-tidy clang-format libclang-rt-14-dev shellcheck)
 

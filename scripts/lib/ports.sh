@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Ports: chosen free once, kept in ports.env, chosen anew only when somebody else sits on one.
 
-port_free() { [ -z "$(ss -Htln "sport = :$1")" ]; }
+port_free() { [ -z "$(ss -Htuln "sport = :$1")" ]; }
 
 # port NAME PREFERRED: sets NAME, from ports.env when still free.
 port() {
@@ -29,6 +29,8 @@ ports_choose() {
   for i in $(seq "$nodes"); do
     port "SITES_HTTP_PORT_$i" $((8079 + i))
     port "SITES_HTTPS_PORT_$i" $((8449 + i))
+    port "DNS_PORT_$i" $((5352 + i))
+    port "DNS_API_PORT_$i" $((8180 + i))
   done
   mv "$RUN_DIR/ports.env.new" "$RUN_DIR/ports.env"
 }
