@@ -30,23 +30,23 @@ const struct option_row node_options[] = {
 	TEXT("address", "IP", address, NULL, "where its websites answer"),
 	TEXT("http-port", "N", http_port, "80", "their port"),
 	TEXT("https-port", "N", https_port, "443", "their port with TLS"),
-	TEXT("dns-port", "N", dns_port, "53", "the port of its name server"),
-	TEXT("dns-api-port", "N", dns_api_port, "8081", "where its PowerDNS takes orders, on the loopback"),
-	TEXT("dns-resolver", "ADDR:PORT", dns_resolver, "", "who is asked for what an ALIAS stands for; empty: nobody"),
-	TEXT("pdns", "PATH", pdns, "/usr/sbin/pdns_server", "the node's PowerDNS, when it can do dns"),
 	TEXT("nginx", "PATH", nginx, "/usr/sbin/nginx", "the node's nginx"),
 	TEXT("php", "LIST", php, "", "its versions of PHP: 8.2=/usr/sbin/php-fpm8.2, with commas between"),
+	TEXT("pdns", "PATH", pdns, "", "with --capability dns: pdns_server, for the agent to start; empty: the system's"),
+	TEXT("dns-port", "N", dns_port, "53", "where its zones are answered for"),
+	TEXT("dns-api-port", "N", dns_api_port, "8081", "where PowerDNS takes orders, on the loopback"),
+	TEXT("dns-api-key", "PATH", dns_api_key, "", "the file with the key to that, where the system starts PowerDNS"),
 	TEXT("nats-port", "N", nats_port, "", "the bus's port on this host; empty: as init was told"),
 	TEXT("uid-base", "N", uid_base, "", "as for init; empty: as init was told"),
-	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true,
-	  "what it can do: website, dns …" },
+	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website, dns …" },
 	{ .name = NULL },
 };
 
 /* Everything checked. */
 struct node {
-	const char *id, *name, *address, *nginx, *php, *pdns, *dns_resolver;
+	const char *id, *name, *address, *nginx, *php, *pdns, *dns_api_key;
 	long http_port, https_port, dns_port, dns_api_port, base;
+	bool dns;
 	char url[256];
 	const struct strings *capabilities;
 };
@@ -84,6 +84,22 @@ static bool check_words(const struct node_settings *settings, struct error *err)
 	return true;
 }
 
+static bool has_capability(const struct node_settings *settings, const char *name)
+{
+	for (unsigned i = 0; i < settings->capabilities.n; i++)
+		if (strcmp(settings->capabilities.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool check_dns(const struct node_settings *settings, struct node *node, struct error *err)
+{
+	if (node->dns && node->pdns[0] == '\0' && node->dns_api_key[0] == '\0')
+		return error_set(err, ERR_INVALID, "--capability dns needs --dns-api-key, or --pdns");
+	return option_number("dns-port", settings->dns_port, 1, 65535, &node->dns_port, err) &&
+	       option_number("dns-api-port", settings->dns_api_port, 1, 65535, &node->dns_api_port, err);
+}
+
 static bool check(const struct node_settings *settings, const struct installation *installation, struct node *ret,
                   struct error *err)
 {
@@ -96,16 +112,15 @@ static bool check(const struct node_settings *settings, const struct installatio
 		.nginx = settings->nginx,
 		.php = settings->php,
 		.pdns = settings->pdns,
-		.dns_resolver = settings->dns_resolver,
+		.dns_api_key = settings->dns_api_key,
+		.dns = has_capability(settings, "dns"),
 		.capabilities = &settings->capabilities,
 		.base = (long)installation->uid_base,
 	};
 	snprintf(ret->url, sizeof ret->url, "%s", installation->nats_url);
-	if (!check_words(settings, err) ||
+	if (!check_words(settings, err) || !check_dns(settings, ret, err) ||
 	    !option_number("http-port", settings->http_port, 1, 65535, &ret->http_port, err) ||
 	    !option_number("https-port", settings->https_port, 1, 65535, &ret->https_port, err) ||
-	    !option_number("dns-port", settings->dns_port, 1, 65535, &ret->dns_port, err) ||
-	    !option_number("dns-api-port", settings->dns_api_port, 1, 65535, &ret->dns_api_port, err) ||
 	    (settings->uid_base[0] != '\0' &&
 	     !option_number("uid-base", settings->uid_base, 0, UID_BASE_MAX, &ret->base, err)))
 		return false;
@@ -172,22 +187,13 @@ static bool copy_keyring(const struct place *place, const struct node *node, str
 	                   OWNER_ROOT, err);
 }
 
-static bool can(const struct node *node, const char *capability)
-{
-	for (unsigned i = 0; i < node->capabilities->n; i++)
-		if (strcmp(node->capabilities->items[i], capability) == 0)
-			return true;
-	return false;
-}
-
 static void dns_rows(struct yaml *yaml, const struct place *place, const struct node *node)
 {
 	yaml_row(yaml, "dns_address", "%s", node->address);
 	yaml_row(yaml, "dns_port", "%ld", node->dns_port);
 	yaml_row(yaml, "dns_api_port", "%ld", node->dns_api_port);
+	yaml_row(yaml, "dns_api_key", "%s", node->dns_api_key);
 	yaml_row(yaml, "pdns_binary", "%s", node->pdns);
-	if (node->dns_resolver[0] != '\0')
-		yaml_row(yaml, "dns_resolver", "%s", node->dns_resolver);
 	if (place->uid_base > 0) {
 		yaml_row(yaml, "dns_uid", "%ld", place->uid_base + OWNER_PDNS);
 		yaml_row(yaml, "caller_uid", "%ld", place->uid_base + OWNER_CALLER);
@@ -218,7 +224,7 @@ static bool make_engine(const struct place *place, const struct node *node, char
 		yaml_row(&yaml, "test_uid", "%ld", place->uid_base + OWNER_TEST);
 		yaml_row(&yaml, "web_uid", "%ld", place->uid_base + OWNER_SITES);
 	}
-	if (can(node, "dns"))
+	if (node->dns)
 		dns_rows(&yaml, place, node);
 	yaml_row(&yaml, "log_level", "info");
 	return yaml_write(place, &yaml, place_path(place, "etc/agent-%s/engine/engine.yaml", node->id).text, OWNER_ROOT,
@@ -236,8 +242,8 @@ static bool write_registration(const struct place *place, const struct node *nod
 	buf_printf(&text, "  \"reportKey\": \"%s\",\n  \"capabilities\": [", public);
 	for (unsigned i = 0; i < node->capabilities->n; i++)
 		buf_printf(&text, "%s\"%s\"", i > 0 ? ", " : "", node->capabilities->items[i]);
-	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n", node->http_port,
-	           node->https_port, node->dns_port);
+	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n",
+	           node->http_port, node->https_port, node->dns_port);
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "register.json: out of memory");
 	return place_write(place, place_path(place, "etc/agent-%s/register.json", node->id).text, text.data, 0600,

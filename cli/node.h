@@ -6,7 +6,8 @@
 enum { NODE_OPTION_ID = 1 }; /* its row in node_options */
 
 struct node_settings {
-	const char *dir, *id, *name, *address, *http_port, *https_port, *dns_port, *dns_api_port, *dns_resolver, *pdns, *nats_port, *uid_base, *nginx, *php;
+	const char *dir, *id, *name, *address, *http_port, *https_port, *nats_port, *uid_base, *nginx, *php, *pdns,
+		*dns_port, *dns_api_port, *dns_api_key;
 	struct strings capabilities;
 };
 

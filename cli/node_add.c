@@ -35,7 +35,7 @@ static bool tell_panel(const char *dir, const char *id, FILE *out, struct error 
 static void say_next(const char *dir, const char *id, FILE *out)
 {
 	fprintf(out, "\nOn the node, as root:\n"
-	             "  1. Install stralix-agent and nginx.\n"
+	             "  1. Install stralix-agent and nginx; for DNS pdns-server and pdns-backend-sqlite3 too.\n"
 	             "  2. Put these there under the same paths, with their owners and modes:\n");
 	fprintf(out, "       %s/etc/agent-%s      its identity: take the copy here away afterwards\n", dir, id);
 	fprintf(out, "       %s/pki/ca.crt\n       %s/share/infrastructure\n", dir, dir);

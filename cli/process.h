@@ -18,8 +18,8 @@ enum {
 	OWNER_LINK = 10,
 	OWNER_TEST = 11,
 	OWNER_DNS = 13,
-	OWNER_PDNS = 14, /* PowerDNS on a node, and who speaks to it */
-	OWNER_CALLER = 15,
+	OWNER_PDNS = 15,   /* PowerDNS on a node, where the agent starts it */
+	OWNER_CALLER = 16, /* the agent's program that calls daemons */
 };
 
 struct process {

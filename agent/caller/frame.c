@@ -86,7 +86,8 @@ bool call_frame_receive(int fd, int64_t deadline_ms, struct buf *out, bool *clos
 		return true;
 	size = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
 	if (got < sizeof(head) || size > CALL_FRAME)
-		return error_set(err, got < sizeof(head) ? ERR_UNAVAILABLE : ERR_TOO_LARGE, "a frame of %zu bytes", size);
+		return error_set(err, got < sizeof(head) ? ERR_UNAVAILABLE : ERR_TOO_LARGE, "a frame of %zu bytes",
+		                 size);
 	room = buf_room(out, size + 1);
 	if (!room)
 		return error_set(err, ERR_INTERNAL, "out of memory");

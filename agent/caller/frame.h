@@ -1,4 +1,5 @@
-/* frame: messages between the engine and stralix-agent-caller: four bytes of size, the highest first, and so many more. */
+/* frame: messages between the engine and stralix-agent-caller: four bytes of size, the highest first, and so many more.
+ */
 #pragma once
 
 #include "lib/base/buf.h"

@@ -1,7 +1,7 @@
 /*
- * ops: how one kind of resource becomes calls to a daemon. All of it runs in stralix-agent-caller, which has no rights and
- * sees nothing of the node but what it is told. An object is always told whole, so that a call that is made twice is made
- * once, and one request to the daemon is one change: all of it or nothing.
+ * ops: how one kind of resource becomes calls to a daemon. All of it runs in stralix-agent-caller, which has no rights
+ * and sees nothing of the node but what it is told. An object is always told whole, so that a call that is made twice
+ * is made once, and one request to the daemon is one change: all of it or nothing.
  */
 #pragma once
 
@@ -13,8 +13,8 @@
 /* One call while it is carried out. */
 struct call {
 	const Stralix__V1__CallState *state;
-	int64_t deadline_ms;          /* monotonic */
-	struct arena *arena;          /* lives until the reply is sent */
+	int64_t deadline_ms;           /* monotonic */
+	struct arena *arena;           /* lives until the reply is sent */
 	Stralix__V1__CallReply *reply; /* touched has to be set before the daemon is told to change something */
 };
 

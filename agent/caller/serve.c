@@ -179,6 +179,8 @@ bool caller_serve(struct caller *caller, const void *data, size_t size, struct b
 		wire.code = (char *)(uintptr_t)error_code_name(err.code);
 		wire.message = err.message;
 	}
-	failpoint("caller.called");
+	if (request->body_case == STRALIX__V1__CALL_REQUEST__BODY_APPLY ||
+	    request->body_case == STRALIX__V1__CALL_REQUEST__BODY_REMOVE)
+		failpoint("caller.called");
 	return pack(&wire, reply);
 }

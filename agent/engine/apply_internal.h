@@ -18,9 +18,9 @@ struct apply {
 	struct adopted_round round; /* of the generation that was staged last */
 	struct observer *observer;
 	struct kind_drift drift; /* under memory */
-	int64_t sweep_ms;         /* when keys are swept next, monotonic */
-	int64_t observe_ms;       /* when the worker looks next, monotonic */
-	struct object *objects;   /* as committed, tombstones too */
+	int64_t sweep_ms;        /* when keys are swept next, monotonic */
+	int64_t observe_ms;      /* when the worker looks next, monotonic */
+	struct object *objects;  /* as committed, tombstones too */
 	size_t n;
 	uint64_t committed; /* generation; 0: none */
 	uint64_t highest;   /* number ever used */

@@ -26,7 +26,8 @@
 enum { GRACE_MS = 3000, HELLO_MS = 5000, CAPABILITIES = 64 };
 
 struct caller {
-	pthread_mutex_t turn; /* taken before lock and let go with it: whoever asks all the time lets others in between */
+	pthread_mutex_t
+		turn; /* taken before lock and let go with it: whoever asks all the time lets others in between */
 	pthread_mutex_t lock; /* of all below: one asks at a time */
 	char *program;
 	int program_fd; /* opened beforehand: its own uid may not be able to walk there */
@@ -177,8 +178,8 @@ static bool exchange(struct caller *caller, const void *data, size_t size, int64
 		return false;
 	if (closed)
 		return error_set(err, ERR_UNAVAILABLE, "stralix-agent-caller has ended");
-	if (!contract_unpack(&stralix__v1__call_reply__descriptor, answer.data, answer.size, CALL_FRAME, arena, &message,
-	                     err) ||
+	if (!contract_unpack(&stralix__v1__call_reply__descriptor, answer.data, answer.size, CALL_FRAME, arena,
+	                     &message, err) ||
 	    !contract_validate(&stralix__v1__call_reply__rules, message, arena, err))
 		return false;
 	*ret = (Stralix__V1__CallReply *)message;
@@ -192,7 +193,8 @@ static bool introduce(struct caller *caller, struct error *err)
 
 	if (!arena)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	return exchange(caller, caller->hello, caller->hello_size, clock_monotonic_ms() + HELLO_MS, arena, &reply, err) &&
+	return exchange(caller, caller->hello, caller->hello_size, clock_monotonic_ms() + HELLO_MS, arena, &reply,
+	                err) &&
 	       (!reply->code[0] || error_set(err, error_code_parse(reply->code), "%s", reply->message));
 }
 

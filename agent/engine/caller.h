@@ -1,6 +1,6 @@
 /*
- * caller: the engine's end of stralix-agent-caller, which makes the calls to daemons. It is started when it is needed, and
- * anew when it has ended or doesn't answer in time. Any thread; one call at a time.
+ * caller: the engine's end of stralix-agent-caller, which makes the calls to daemons. It is started when it is needed,
+ * and anew when it has ended or doesn't answer in time. Any thread; one call at a time.
  */
 #pragma once
 

@@ -71,7 +71,9 @@ static void name_changes(const Stralix__V1__CallReply *reply, struct buf *out)
 		const Stralix__V1__CallDifference *one = reply->differences[i];
 
 		buf_printf(out, "%s%s %s", i > 0 ? ", " : ": ", one->name,
-		           !one->there ? "comes" : one->wanted ? "changes" : "goes");
+		           !one->there   ? "comes"
+		           : one->wanted ? "changes"
+		                         : "goes");
 	}
 	if (reply->changes > NAMED)
 		buf_puts(out, ", ...");
@@ -138,12 +140,12 @@ static bool bring_about(struct calls *calls, struct change *change, struct error
 	if (!journal_stage(calls->use.journal, 0, &task, 1, why) || !stage(calls, change, sure, &words, why))
 		return false;
 	steps_end(&change->steps, true, words.data);
-	failpoint("engine.staged");
+	failpoint("calls.staged");
 	begin(calls, change, "activate");
 	/* From here on the journal alone doesn't say what the daemon has. */
 	calls_doubt(calls, change->after.id);
 	bool ok = call_for(calls, &change->after, &change->before, sure, &touched, why);
-	failpoint("engine.activated");
+	failpoint("calls.activated");
 	if (ok) {
 		touched = true;
 		begin(calls, change, "verify");
@@ -176,7 +178,7 @@ static bool run_change(struct calls *calls, struct change *change, struct error 
 			change_fail(change, &why, NULL);
 			return write_ending(calls, change, err);
 		}
-		failpoint("engine.verified");
+		failpoint("calls.verified");
 		begin(calls, change, "commit");
 		steps_end(&change->steps, true, NULL);
 		change->state = CHANGE_DONE;
@@ -240,6 +242,7 @@ static bool recover(void *self, struct error *err)
 	struct adapter_health health;
 
 	(void)err;
+	failpoint("calls.recovering");
 	do {
 		calls->use.ops->tend(calls->use.self);
 		calls_ask_health(calls);
@@ -248,8 +251,8 @@ static bool recover(void *self, struct error *err)
 			return true;
 		nanosleep(&(struct timespec){ .tv_nsec = READY_PAUSE_NS }, NULL);
 	} while (clock_monotonic_ms() < deadline);
-	log_write(LOG_WARN_, (struct log_field[]){ { "daemon", health.daemon }, { NULL, NULL } }, "it doesn't answer: %s",
-	          health.message);
+	log_write(LOG_WARN_, (struct log_field[]){ { "daemon", health.daemon }, { NULL, NULL } },
+	          "it doesn't answer: %s", health.message);
 	return true;
 }
 
@@ -312,8 +315,7 @@ struct kind calls_kind(struct calls *calls)
 		                             .plan = calls_plan,
 		                             .observe = calls_observe };
 
-	return (struct kind){ .name = calls->use.ops->kind,
-		              .capability = calls->use.ops->capability,
-		              .ops = &ops,
-		              .self = calls };
+	return (struct kind){
+		.name = calls->use.ops->kind, .capability = calls->use.ops->capability, .ops = &ops, .self = calls
+	};
 }

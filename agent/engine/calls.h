@@ -1,7 +1,7 @@
 /*
- * calls: carries out tasks of a kind whose daemon is told by calls (stralix-agent-caller) instead of by files. Each task is
- * a change of its own: stage, activate, verify, commit, or back. A call says the whole object, so that it may be made
- * again: what was cut off is done once more after the next start, and ends wholly new.
+ * calls: carries out tasks of a kind whose daemon is told by calls (stralix-agent-caller) instead of by files. Each
+ * task is a change of its own: stage, activate, verify, commit, or back. A call says the whole object, so that it may
+ * be made again: what was cut off is done once more after the next start, and ends wholly new.
  */
 #pragma once
 

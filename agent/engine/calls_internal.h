@@ -10,7 +10,7 @@ enum { CALLS_ARENA = 16 << 20, CALLS_PATIENCE_MS = 20000, CALLS_VERIFY_MS = 5000
 /* One object as it was last applied. */
 struct known {
 	struct object object;
-	bool sure;            /* this process has brought it about and seen it: the daemon needn't be asked what it has */
+	bool sure; /* this process has brought it about and seen it: the daemon needn't be asked what it has */
 	unsigned differences; /* that the last look found */
 };
 
@@ -20,10 +20,10 @@ struct calls {
 	struct known *known;
 	size_t n;
 	struct adapter_health health;
-	unsigned foreign;   /* objects of the daemon that nobody knows */
-	size_t look_next;   /* where the round of looks is */
-	int64_t look_ms;    /* when the next round begins, monotonic */
-	int64_t looked_ms;  /* when the last one ended, Unix */
+	unsigned foreign;  /* objects of the daemon that nobody knows */
+	size_t look_next;  /* where the round of looks is */
+	int64_t look_ms;   /* when the next round begins, monotonic */
+	int64_t looked_ms; /* when the last one ended, Unix */
 };
 
 /* Held: memory. NULL when unknown. */

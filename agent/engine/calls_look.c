@@ -77,9 +77,8 @@ static bool tell_plan(struct telling *telling, const Stralix__V1__CallDifference
 	to->path = path_of(from, telling);
 	to->change = (char *)(uintptr_t)(!from->there ? "added" : from->wanted ? "changed" : "removed");
 	answer->files[answer->n_files++] = to;
-	return (to->path || no_room(err)) &&
-	       fill_diff(telling, from->there ? from->has : NULL, from->wanted ? from->wants : NULL, &to->diff, &to->cut,
-	                 err);
+	return (to->path || no_room(err)) && fill_diff(telling, from->there ? from->has : NULL,
+	                                               from->wanted ? from->wants : NULL, &to->diff, &to->cut, err);
 }
 
 static bool plan(struct calls *calls, const struct object *object, struct arena *arena, Stralix__V1__PlanAnswer *answer,
@@ -114,8 +113,8 @@ bool calls_plan(void *self, const char *id, const Stralix__V1__PlanQuestion *wan
 
 	snprintf(object.kind, sizeof(object.kind), "%s", calls->use.ops->kind);
 	snprintf(object.id, sizeof(object.id), "%s", id);
-	bool ok = calls->use.ops->planned(wanted, &object, err) && calls->use.ops->read(calls->use.self, &object, err) &&
-	          plan(calls, &object, arena, answer, err);
+	bool ok = calls->use.ops->planned(wanted, &object, err) &&
+	          calls->use.ops->read(calls->use.self, &object, err) && plan(calls, &object, arena, answer, err);
 	object_done(&object);
 	return ok;
 }
@@ -200,7 +199,7 @@ static bool tell_drift(struct telling *telling, const char *id, const Stralix__V
 		return no_room(err);
 	answer->files[answer->n_files++] = to;
 	if (!*id)
-		to->what = (char *)(uintptr_t)"nobody has told this node to serve it";
+		to->what = (char *)(uintptr_t) "nobody has told this node to serve it";
 	return !*id || fill_diff(telling, from->wanted ? from->wants : NULL, from->there ? from->has : NULL, &to->diff,
 	                         &to->cut, err);
 }
@@ -219,7 +218,8 @@ static bool tell_all(struct telling *telling, const char *id, const Stralix__V1_
 /* Room for further ones behind those that another kind has found. */
 static bool make_room(struct telling *telling, Stralix__V1__ObserveAnswer *answer, struct error *err)
 {
-	Stralix__V1__FileDrift **longer = arena_alloc(telling->arena, (answer->n_files + FILES_MAX + 1) * sizeof(*longer));
+	Stralix__V1__FileDrift **longer =
+		arena_alloc(telling->arena, (answer->n_files + FILES_MAX + 1) * sizeof(*longer));
 
 	if (!longer)
 		return no_room(err);
@@ -238,7 +238,8 @@ static bool observe_one(struct calls *calls, const char *id, struct telling *tel
 
 	if (!arena || (!calls_copy(calls, id, &object, NULL, err) && err->code != ERR_NONE))
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	return !object.served || (look_at(calls, &object, arena, &reply, err) && tell_all(telling, id, reply, answer, err));
+	return !object.served ||
+	       (look_at(calls, &object, arena, &reply, err) && tell_all(telling, id, reply, answer, err));
 }
 
 static bool observe_all(struct calls *calls, struct telling *telling, Stralix__V1__ObserveAnswer *answer,
@@ -266,8 +267,8 @@ bool calls_observe(void *self, const char *id, struct arena *arena, Stralix__V1_
 	struct telling telling = { arena, SHOWN_TOTAL / 2 };
 	struct kind_drift drift;
 
-	if (!make_room(&telling, answer, err) || !(id ? observe_one(calls, id, &telling, answer, err)
-	                                              : observe_all(calls, &telling, answer, err)))
+	if (!make_room(&telling, answer, err) ||
+	    !(id ? observe_one(calls, id, &telling, answer, err) : observe_all(calls, &telling, answer, err)))
 		return false;
 	calls_drift(calls, &drift);
 	answer->drifted += drift.files;

@@ -27,7 +27,7 @@ struct line {
 struct engine {
 	const char *node_id, *dir, *keyring_path;
 	struct keyring *keyring;
-	int64_t keyring_seen_ms; /* when its file was looked at */
+	int64_t keyring_seen_ms;         /* when its file was looked at */
 	struct kind kinds[ENGINE_KINDS]; /* what this node does */
 	struct line lines[ENGINE_KINDS]; /* of each */
 	size_t n_kinds;

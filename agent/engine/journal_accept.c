@@ -183,7 +183,8 @@ static const char *further(const struct journal_kinds *kinds)
 	return kinds->also ? kinds->also : kinds->name;
 }
 
-static bool collect_tasks(struct journal *journal, const struct journal_kinds *kinds, struct task **list, size_t *n, struct error *err)
+static bool collect_tasks(struct journal *journal, const struct journal_kinds *kinds, struct task **list, size_t *n,
+                          struct error *err)
 {
 	_cleanup_sql_ sqlite3_stmt *statement = NULL;
 	bool row;
@@ -207,7 +208,8 @@ static bool collect_tasks(struct journal *journal, const struct journal_kinds *k
 	return false;
 }
 
-bool journal_unfinished(struct journal *journal, const struct journal_kinds *kinds, struct task **ret, size_t *n, struct error *err)
+bool journal_unfinished(struct journal *journal, const struct journal_kinds *kinds, struct task **ret, size_t *n,
+                        struct error *err)
 {
 	struct task *list = NULL;
 
@@ -235,15 +237,17 @@ static bool read_object(sqlite3_stmt *row, struct object *object, struct error *
 	return sql_blob(row, 5, &object->desired, &object->desired_size, err);
 }
 
-static bool collect_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **list, size_t *n, struct error *err)
+static bool collect_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **list, size_t *n,
+                            struct error *err)
 {
 	_cleanup_sql_ sqlite3_stmt *statement = NULL;
 	size_t room = 0;
 	bool row;
 
-	if (!sql_prepare(journal->db,
-	                 "select kind, id, epoch, n, state, desired from objects where kind in (?, ?) order by kind, id",
-	                 SQL_VALUES(SQL_TEXT(kinds->name), SQL_TEXT(further(kinds))), &statement, err))
+	if (!sql_prepare(
+		    journal->db,
+		    "select kind, id, epoch, n, state, desired from objects where kind in (?, ?) order by kind, id",
+		    SQL_VALUES(SQL_TEXT(kinds->name), SQL_TEXT(further(kinds))), &statement, err))
 		return false;
 	while (sql_step(journal->db, statement, &row, err)) {
 		if (!row)
@@ -262,7 +266,8 @@ static bool collect_objects(struct journal *journal, const struct journal_kinds 
 	return false;
 }
 
-bool journal_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **ret, size_t *n, struct error *err)
+bool journal_objects(struct journal *journal, const struct journal_kinds *kinds, struct object **ret, size_t *n,
+                     struct error *err)
 {
 	struct object *list = NULL;
 

@@ -46,8 +46,8 @@ struct kind_ops {
 };
 
 struct kind {
-	const char *name;       /* "website" */
-	const char *also;       /* a further one whose tasks go the same way: orders about the node's files; NULL: none */
+	const char *name; /* "website" */
+	const char *also; /* a further one whose tasks go the same way: orders about the node's files; NULL: none */
 	const char *capability; /* that a node with it has */
 	bool keys;              /* its objects have certificates: csr may be asked */
 	const struct kind_ops *ops;

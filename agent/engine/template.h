@@ -8,8 +8,8 @@
  *
  * Contexts: server_name (A-label), nginx_string (quoted; paths too), endpoint (1.2.3.4:80, [::1]:80, 80), number,
  * uuid, word, user (a system account), html (text of a page), matcher (= or ^~), file_name, upstream, folder_pattern,
- * request_uri (that variable, or nothing), ini_string and ini_value (quoted, of PHP's files), path (absolute, not quoted). A list holds no list, a
- * switch nothing but text and values.
+ * request_uri (that variable, or nothing), ini_string and ini_value (quoted, of PHP's files), path (absolute, not
+ * quoted). A list holds no list, a switch nothing but text and values.
  */
 #pragma once
 

@@ -7,7 +7,8 @@
 #include "agent/engine/log_file.h"
 #include "agent/engine/verb.h"
 
-static bool read_log(const struct question *question, const Stralix__V1__LogQuestion *wanted, struct arena *arena, struct buf *answer, struct error *err)
+static bool read_log(const struct question *question, const Stralix__V1__LogQuestion *wanted, struct arena *arena,
+                     struct buf *answer, struct error *err)
 {
 	const struct kind *kind = question->kind;
 	struct hold *hold = question->hold;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Ports: chosen free once, kept in ports.env, chosen anew only when somebody else sits on one.
 
-port_free() { [ -z "$(ss -Htln "sport = :$1")" ]; }
+port_free() { [ -z "$(ss -Htuln "sport = :$1")" ]; }
 
 # port NAME PREFERRED: sets NAME, from ports.env when still free.
 port() {

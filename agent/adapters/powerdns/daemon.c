@@ -1,5 +1,5 @@
-/* daemon: PowerDNS itself, where the engine sets it up: its folder, its database, its configuration, its start. Like nginx
- * it belongs to the node and outlives the agent. */
+/* daemon: PowerDNS itself, where the engine sets it up: its folder, its database, its configuration, its start. Like
+ * nginx it belongs to the node and outlives the agent. */
 
 #include "agent/engine/daemon.h"
 
@@ -90,8 +90,8 @@ static bool make_database(const struct powerdns_node *node, int dir, struct erro
 	if (!file_read(node->settings->pdns_schema, SCHEMA_MOST, &schema, err) ||
 	    !fill_database(path, schema.data ? schema.data : "", err))
 		return false;
-	if (fchownat(dir, "fresh.sqlite", uid, uid, AT_SYMLINK_NOFOLLOW) < 0 || fchmodat(dir, "fresh.sqlite", 0600, 0) < 0 ||
-	    renameat(dir, "fresh.sqlite", dir, "db/zones.sqlite") < 0)
+	if (fchownat(dir, "fresh.sqlite", uid, uid, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fchmodat(dir, "fresh.sqlite", 0600, 0) < 0 || renameat(dir, "fresh.sqlite", dir, "db/zones.sqlite") < 0)
 		return error_errno(err, errno, "make the database of zones");
 	log_info("made a database for zones");
 	return true;
@@ -101,7 +101,8 @@ static bool render(const struct powerdns_node *node, const char *key, struct buf
 {
 	_cleanup_(template_freep) struct template *template = NULL;
 	const struct settings *settings = node->settings;
-	char path[NODE_PATH + 64], database[NODE_PATH + 64], run[NODE_PATH + 64], port[NUMBER], api_port[NUMBER], uid[NUMBER];
+	char path[NODE_PATH + 64], database[NODE_PATH + 64], run[NODE_PATH + 64], port[NUMBER], api_port[NUMBER],
+		uid[NUMBER];
 
 	snprintf(path, sizeof(path), "%.1000s/powerdns/templates/pdns.conf", settings->templates);
 	snprintf(database, sizeof(database), "%s/db/zones.sqlite", node->dir);
@@ -192,7 +193,8 @@ static bool start(const struct powerdns_node *node, struct error *err)
 		return error_errno(err, errno, "make a file for PowerDNS's words");
 	if (!daemon_run(&daemon, &words, &success, err))
 		return false;
-	return success || error_set(err, ERR_UNAVAILABLE, "PowerDNS doesn't start: %.600s", words.data ? words.data : "");
+	return success ||
+	       error_set(err, ERR_UNAVAILABLE, "PowerDNS doesn't start: %.600s", words.data ? words.data : "");
 }
 
 void powerdns_tend(void *self)

@@ -9,8 +9,8 @@
 
 struct powerdns;
 
-/* api.c: one request. path is below the server's own: "/zones/shop.example."; body NULL: none. *answer is the caller's to
- * free, NULL when there is none. touches: sets the reply's touched unless the daemon can't have done it.
+/* api.c: one request. path is below the server's own: "/zones/shop.example."; body NULL: none. *answer is the caller's
+ * to free, NULL when there is none. touches: sets the reply's touched unless the daemon can't have done it.
  * ERR_NOT_FOUND, ERR_EXISTS, ERR_TEST_FAILED: its words; ERR_UNAVAILABLE, ERR_TIMEOUT. */
 struct api_call {
 	const char *method, *path;

@@ -33,7 +33,8 @@ bool zone_plan(void *self, struct call *call, struct error *err)
 	     !rrsets_of_state(zone, call->arena, &wants, err)) ||
 	    !zone_has(self, call, zone, &there, &has, err))
 		return false;
-	return rrsets_differ(&has, &wants, add_difference, call) || error_set(err, ERR_TOO_LARGE, "the plan is too large");
+	return rrsets_differ(&has, &wants, add_difference, call) ||
+	       error_set(err, ERR_TOO_LARGE, "the plan is too large");
 }
 
 static bool is_known(const Stralix__V1__CallState *state, const char *name)
@@ -53,7 +54,8 @@ static bool look_for_others(struct powerdns *powerdns, struct call *call, struct
 {
 	_cleanup_json_ json_t *answer = NULL;
 
-	if (!api_ask(powerdns, call, &(struct api_call){ .method = "GET", .path = "/zones?dnssec=false" }, &answer, err))
+	if (!api_ask(powerdns, call, &(struct api_call){ .method = "GET", .path = "/zones?dnssec=false" }, &answer,
+	             err))
 		return false;
 	for (size_t i = 0; i < json_array_size(answer); i++) {
 		const char *name = json_string_value(json_object_get(json_array_get(answer, i), "name"));
@@ -86,7 +88,8 @@ static bool is_gone(struct powerdns *powerdns, struct call *call, const char *zo
 	return true;
 }
 
-static bool is_served(struct powerdns *powerdns, const Stralix__V1__ZoneState *zone, int64_t until_ms, struct error *err)
+static bool is_served(struct powerdns *powerdns, const Stralix__V1__ZoneState *zone, int64_t until_ms,
+                      struct error *err)
 {
 	uint32_t serial;
 

@@ -1,4 +1,5 @@
-/* node: the engine's half of PowerDNS: what a zone's desired state may hold, and the daemon where the engine starts it. */
+/* node: the engine's half of PowerDNS: what a zone's desired state may hold, and the daemon where the engine starts it.
+ */
 #pragma once
 
 #include "lib/token/seal.h"

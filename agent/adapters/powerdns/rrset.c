@@ -143,8 +143,8 @@ json_t *rrset_json(const struct rrset *set, const char *changetype)
 	for (size_t i = 0; !deletes && i < set->n; i++)
 		if (json_array_append_new(records, json_pack("{s:s, s:b}", "content", set->data[i], "disabled", 0)) < 0)
 			return NULL;
-	return json_pack("{s:s, s:s, s:I, s:s*, s:O}", "name", set->name, "type", set->type, "ttl", (json_int_t)set->ttl,
-	                 "changetype", changetype, "records", records);
+	return json_pack("{s:s, s:s, s:I, s:s*, s:O}", "name", set->name, "type", set->type, "ttl",
+	                 (json_int_t)set->ttl, "changetype", changetype, "records", records);
 }
 
 char *rrset_text(const struct rrset *set, struct arena *arena)

@@ -17,8 +17,8 @@ static bool unpack(const struct object *object, struct arena *arena, Stralix__V1
 {
 	ProtobufCMessage *message;
 
-	if (!contract_unpack(&stralix__v1__zone_state__descriptor, object->desired, object->desired_size, STATE_MOST, arena,
-	                     &message, err))
+	if (!contract_unpack(&stralix__v1__zone_state__descriptor, object->desired, object->desired_size, STATE_MOST,
+	                     arena, &message, err))
 		return false;
 	if (contract_has_unknown(message))
 		return error_set(err, ERR_AGENT_TOO_OLD, "the zone has a field that this agent doesn't know");
@@ -36,15 +36,15 @@ static bool check_data(const Stralix__V1__RecordSet *set, enum dns_type type, st
 		const char *normal;
 
 		if (!rdata_normalise(type, set->data[i], ".", arena, &normal, &fault))
-			return error_field(err, "sets.data", fault.rule[0] ? fault.rule : "data", "%.60s %s: %.80s", set->name,
-			                   set->type, fault.words);
+			return error_field(err, "sets.data", fault.rule[0] ? fault.rule : "data", "%.60s %s: %.80s",
+			                   set->name, set->type, fault.words);
 		if (strcmp(normal, set->data[i]) != 0)
-			return error_field(err, "sets.data", "canonical", "%.60s %s isn't in its one spelling.", set->name,
-			                   set->type);
+			return error_field(err, "sets.data", "canonical", "%.60s %s isn't in its one spelling.",
+			                   set->name, set->type);
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(set->data[j], set->data[i]) == 0)
-				return error_field(err, "sets.data", "unique", "%.60s %s holds a record twice.", set->name,
-				                   set->type);
+				return error_field(err, "sets.data", "unique", "%.60s %s holds a record twice.",
+				                   set->name, set->type);
 	}
 	return true;
 }
@@ -57,7 +57,8 @@ static bool check_set(const Stralix__V1__RecordSet *set, const char *origin, str
 	if (type == DNS_NONE)
 		return error_set(err, ERR_AGENT_TOO_OLD, "this agent doesn't know records of type %s", set->type);
 	if (!name)
-		return error_field(err, "sets.name", "DNS_NAME", "%.60s: %.90s", set->name, why ? why : "out of memory");
+		return error_field(err, "sets.name", "DNS_NAME", "%.60s: %.90s", set->name,
+		                   why ? why : "out of memory");
 	if (strcmp(name, set->name) != 0)
 		return error_field(err, "sets.name", "canonical", "%.60s isn't in its one spelling.", set->name);
 	return check_data(set, type, arena, err);
@@ -159,9 +160,8 @@ static bool open_all(const struct seal_key *seal, const struct object *object, c
 	if (!ret->list)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	for (size_t i = 0; i < zone->n_keys + zone->n_secondaries; i++) {
-		const ProtobufCBinaryData *box = i < zone->n_keys
-		                                         ? &zone->keys[i]->sealed
-		                                         : &zone->secondaries[i - zone->n_keys]->sealed_secret;
+		const ProtobufCBinaryData *box =
+			i < zone->n_keys ? &zone->keys[i]->sealed : &zone->secondaries[i - zone->n_keys]->sealed_secret;
 
 		ret->n++;
 		if (box->len > 0 &&

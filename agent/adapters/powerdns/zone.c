@@ -15,8 +15,8 @@ bool zone_read(const ProtobufCBinaryData *packed, struct arena *arena, Stralix__
 {
 	ProtobufCMessage *message;
 
-	if (!contract_unpack(&stralix__v1__zone_state__descriptor, packed->data, packed->len, STATE_MOST, arena, &message,
-	                     err) ||
+	if (!contract_unpack(&stralix__v1__zone_state__descriptor, packed->data, packed->len, STATE_MOST, arena,
+	                     &message, err) ||
 	    !contract_validate(&stralix__v1__zone_state__rules, message, arena, err))
 		return false;
 	*ret = (Stralix__V1__ZoneState *)message;
@@ -66,6 +66,19 @@ bool zone_has(struct powerdns *powerdns, struct call *call, const Stralix__V1__Z
 	return !*there || rrsets_of_state(before, call->arena, ret, err);
 }
 
+/* Who asked for a name of it before is told for a minute that there is none: with a new zone alone PowerDNS doesn't
+ * forget that by itself. */
+static bool forget_denials(struct powerdns *powerdns, struct call *call, const char *zone, struct error *err)
+{
+	const struct api_call flush = { .method = "PUT",
+		                        .path = arena_printf(call->arena, "/cache/flush?domain=%s.", zone) };
+	_cleanup_json_ json_t *answer = NULL;
+
+	if (!flush.path)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return api_ask(powerdns, call, &flush, &answer, err);
+}
+
 static bool create(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
                    const struct rrsets *wants, struct error *err)
 {
@@ -76,13 +89,14 @@ static bool create(struct powerdns *powerdns, struct call *call, const Stralix__
 		if (json_array_append_new(sets, rrset_json(&wants->sets[i], NULL)) < 0)
 			return error_set(err, ERR_INTERNAL, "out of memory");
 	/* The serial is ours: PowerDNS makes none of its own. */
-	body = json_pack("{s:s, s:s, s:s, s:s, s:[], s:O}", "name", name, "kind", "Native", "soa_edit_api", "", "soa_edit",
-	                 "", "nameservers", "rrsets", sets);
+	body = json_pack("{s:s, s:s, s:s, s:s, s:[], s:O}", "name", name, "kind", "Native", "soa_edit_api", "",
+	                 "soa_edit", "", "nameservers", "rrsets", sets);
 	if (!name || !body)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return api_ask(powerdns, call,
 	               &(struct api_call){ .method = "POST", .path = "/zones", .body = body, .touches = true }, &answer,
-	               err);
+	               err) &&
+	       forget_denials(powerdns, call, zone->zone, err);
 }
 
 /* What goes comes first: a name may change its only type. */
@@ -113,7 +127,8 @@ static bool change(struct powerdns *powerdns, struct call *call, const Stralix__
 	if (!body)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return api_ask(powerdns, call,
-	               &(struct api_call){ .method = "PATCH", .path = path, .body = body, .touches = true }, &answer, err);
+	               &(struct api_call){ .method = "PATCH", .path = path, .body = body, .touches = true }, &answer,
+	               err);
 }
 
 /* As the daemon itself says that it is: for when what it was thought to have isn't so. */

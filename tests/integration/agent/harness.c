@@ -46,12 +46,14 @@ void harness_read(const char *path, struct buf *out)
 
 static void copy_templates(const struct harness *harness)
 {
-	static const char *const folders[] = { "", "/nginx", "/nginx/templates", "/php", "/php/templates" };
+	static const char *const folders[] = {
+		"", "/nginx", "/nginx/templates", "/php", "/php/templates", "/powerdns", "/powerdns/templates"
+	};
 	static const char *const names[] = { "nginx/templates/nginx.conf",     "nginx/templates/site.conf",
 		                             "nginx/templates/suspended.conf", "nginx/templates/suspended.html",
 		                             "nginx/templates/mime.types",     "nginx/templates/welcome.html",
 		                             "nginx/templates/php.conf",       "php/templates/shard.conf",
-		                             "php/templates/pool.conf" };
+		                             "php/templates/pool.conf",        "powerdns/templates/pdns.conf" };
 	const char *source = getenv("STRALIX_INFRASTRUCTURE");
 	char path[2 * HARNESS_PATH];
 
@@ -233,6 +235,14 @@ void harness_end_nginx(const struct harness *harness)
 	end(path);
 }
 
+void harness_end_pdns(const struct harness *harness)
+{
+	char path[2 * HARNESS_PATH];
+
+	snprintf(path, sizeof(path), "%s/pdns/run/pdns.pid", harness->node);
+	end(path);
+}
+
 static void harness_end_php(const struct harness *harness)
 {
 	char path[2 * HARNESS_PATH];
@@ -251,6 +261,7 @@ void harness_done(struct harness *harness)
 		harness_stop(harness);
 	harness_end_nginx(harness);
 	harness_end_php(harness);
+	harness_end_pdns(harness);
 	token_key_free(harness->tasks);
 	token_key_free(harness->report);
 	if (!file_remove_tree(AT_FDCWD, harness->dir, NULL))

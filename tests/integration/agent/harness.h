@@ -18,7 +18,7 @@ struct harness {
 	char dir[HARNESS_PATH], node[HARNESS_PATH], templates[HARNESS_PATH];
 	struct token_key *tasks, *report;
 	uint8_t report_public[TOKEN_KEY];
-	uint16_t http_port, https_port;
+	uint16_t http_port, https_port, dns_port, api_port; /* the latter two of zones.h */
 	pid_t engine;
 	int fd;
 	uint64_t ref;
@@ -28,6 +28,7 @@ struct harness {
 void harness_init(struct harness *harness);
 void harness_done(struct harness *harness); /* ends engine and nginx, deletes the folder */
 void harness_end_nginx(const struct harness *harness);
+void harness_end_pdns(const struct harness *harness);
 
 /* Changes a setting; counts from the next start. */
 void harness_setting(const struct harness *harness, const char *key, const char *value);
@@ -57,7 +58,9 @@ struct harness_command {
 	const struct token_key *key; /* NULL: of tasks */
 	bool wrong_digest;
 	const Stralix__V1__FileOrder
-		*order;    /* the desired state is of restore or adopt; with a website's state in it */
+		*order;      /* the desired state is of restore or adopt; with a website's state in it */
+	const void *desired; /* packed, of another kind; NULL: a website's, of what stands above */
+	size_t desired_size;
 	const void *extra; /* appended to the packed desired state */
 	size_t extra_size;
 };

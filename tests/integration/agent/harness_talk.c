@@ -94,6 +94,16 @@ static void *pack_desired(const struct harness_command *command, size_t *size)
 		*size = 0;
 		return calloc(1, 1);
 	}
+	if (command->desired) {
+		char *copy = malloc(command->desired_size + command->extra_size + 1);
+
+		assert_non_null(copy);
+		memcpy(copy, command->desired, command->desired_size);
+		if (command->extra_size > 0)
+			memcpy(copy + command->desired_size, command->extra, command->extra_size);
+		*size = command->desired_size + command->extra_size;
+		return copy;
+	}
 	stralix__v1__website_state__init(&site);
 	site.id = (char *)(uintptr_t)command->website_id;
 	site.domain = (char *)(uintptr_t)command->domain;

@@ -26,6 +26,7 @@ int pauses_set_up(void **state)
 	harness_init(harness);
 	snprintf(path, sizeof(path), "%s/failpoints", harness->dir);
 	assert_int_equal(mkdir(path, 0777), 0);
+	assert_int_equal(chmod(path, 0777), 0); /* for programs of other uids too, whatever the umask */
 	setenv("STRALIX_FAILPOINTS", path, 1);
 	*state = harness;
 	return 0;

@@ -1,0 +1,240 @@
+/* zones: see the header. */
+
+#include "zones.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "lib/base/clock.h"
+#include "lib/dns/query.h"
+
+#include "harness_internal.h"
+
+enum { LONG_PATH = 2 * HARNESS_PATH, PATIENCE_MS = 20000 };
+
+static void set_number(const struct harness *harness, const char *key, unsigned number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	harness_setting(harness, key, text);
+}
+
+void zones_give(struct harness *harness)
+{
+	harness->dns_port = harness_free_port();
+	do
+		harness->api_port = harness_free_port();
+	while (harness->api_port == harness->dns_port);
+	harness_setting(harness, "dns_address", "127.0.0.1");
+	set_number(harness, "dns_port", harness->dns_port);
+	set_number(harness, "dns_api_port", harness->api_port);
+	harness_setting(harness, "pdns_binary", getenv("STRALIX_PDNS"));
+	harness_setting(harness, "pdns_schema", getenv("STRALIX_PDNS_SCHEMA"));
+	set_number(harness, "dns_uid", geteuid() == 0 ? 64092 : 0);
+	set_number(harness, "caller_uid", geteuid() == 0 ? 64093 : 0);
+}
+
+static void key_path(const struct harness *harness, char ret[static LONG_PATH])
+{
+	snprintf(ret, LONG_PATH, "%s/pdns/api.key", harness->node);
+}
+
+void zones_leave(struct harness *harness)
+{
+	char path[LONG_PATH];
+
+	harness_stop(harness);
+	harness_end_pdns(harness);
+	key_path(harness, path);
+	harness_setting(harness, "dns_api_key", path);
+	harness_setting(harness, "pdns_binary", "\"\"");
+}
+
+void zones_start(const struct harness *harness)
+{
+	char config[LONG_PATH];
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	int status;
+	pid_t child = fork();
+
+	snprintf(config, sizeof(config), "--config-dir=%s/pdns", harness->node);
+	if (child == 0) {
+		close_range(3, ~0U, 0);
+		execl(getenv("STRALIX_PDNS"), "pdns_server", config, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	while (true) {
+		_cleanup_buf_ struct buf out = { 0 };
+
+		if (zones_api(harness, "GET", "", NULL, &out) == 200)
+			return;
+		assert_true(clock_monotonic_ms() < deadline);
+		poll(NULL, 0, 10);
+	}
+}
+
+/* Everything of one packed state. */
+struct making {
+	Stralix__V1__ZoneState state;
+	Stralix__V1__RecordSet sets[ZONES_SETS], *list[ZONES_SETS];
+	char soa[400], apex[256];
+	char *soa_data[1], *ns_data[1];
+};
+
+static Stralix__V1__RecordSet *add_set(struct making *making, const char *name, const char *type, uint32_t ttl)
+{
+	Stralix__V1__RecordSet *set = &making->sets[making->state.n_sets];
+
+	assert_true(making->state.n_sets < ZONES_SETS);
+	stralix__v1__record_set__init(set);
+	set->name = (char *)(uintptr_t)name;
+	set->type = (char *)(uintptr_t)type;
+	set->ttl = ttl ? ttl : 300;
+	making->list[making->state.n_sets++] = set;
+	return set;
+}
+
+static void add_own(struct making *making, const struct zones_zone *zone)
+{
+	Stralix__V1__RecordSet *soa, *ns;
+
+	snprintf(making->apex, sizeof(making->apex), "%s.", zone->name);
+	snprintf(making->soa, sizeof(making->soa),
+	         "ns1.panel.example. hostmaster.panel.example. %u 3600 600 1209600 300", zone->serial);
+	making->soa_data[0] = making->soa;
+	making->ns_data[0] = (char *)(uintptr_t) "ns1.panel.example.";
+	soa = add_set(making, making->apex, "SOA", 0);
+	soa->data = making->soa_data;
+	soa->n_data = 1;
+	ns = add_set(making, making->apex, "NS", 0);
+	ns->data = making->ns_data;
+	ns->n_data = 1;
+}
+
+void *zones_pack(const struct harness_command *command, const struct zones_zone *zone, size_t *size)
+{
+	struct making *making = calloc(1, sizeof(*making));
+
+	assert_non_null(making);
+	stralix__v1__zone_state__init(&making->state);
+	making->state.id = (char *)(uintptr_t)(zone->id ? zone->id : command->website_id);
+	making->state.zone = (char *)(uintptr_t)zone->name;
+	making->state.serial = zone->serial;
+	making->state.serving =
+		zone->deleted ? STRALIX__V1__ZONE_STATE__SERVING__DELETED : STRALIX__V1__ZONE_STATE__SERVING__LIVE;
+	making->state.sets = making->list;
+	if (!zone->no_soa)
+		add_own(making, zone);
+	for (const struct zones_set *set = zone->sets; set && set->name; set++) {
+		Stralix__V1__RecordSet *to = add_set(making, set->name, set->type, set->ttl);
+
+		to->data = (char **)(uintptr_t)set->data;
+		while (to->n_data < ARRAY_SIZE(set->data) && set->data[to->n_data])
+			to->n_data++;
+	}
+	void *packed = harness_packed(&making->state.base, size);
+	free(making);
+	return packed;
+}
+
+void zones_command(struct harness_command *command)
+{
+	harness_command(command, "");
+	command->kind = "zone";
+}
+
+void zones_want(struct harness_command *command, const struct zones_zone *zone)
+{
+	zones_done(command);
+	command->desired = zones_pack(command, zone, &command->desired_size);
+}
+
+void zones_done(struct harness_command *command)
+{
+	free((void *)(uintptr_t)command->desired);
+	command->desired = NULL;
+}
+
+const char *zones_ask(const struct harness *harness, const char *name, const char *type)
+{
+	static char text[2048];
+	struct arena *arena = arena_new(1 << 20);
+	struct dns_answer *answer = arena_alloc(arena, sizeof(*answer));
+	struct error err = { 0 };
+
+	text[0] = '\0';
+	if (!dns_ask("127.0.0.1", harness->dns_port, name, dns_type_parse(type), false, clock_unix_ms() + 2000, arena,
+	             answer, &err))
+		snprintf(text, sizeof(text), "%s", error_code_name(err.code));
+	else if (answer->rcode == 5)
+		snprintf(text, sizeof(text), "REFUSED");
+	else if (answer->n > 0)
+		snprintf(text, sizeof(text), "%s", answer->records[0].data);
+	arena_free(arena);
+	return text;
+}
+
+uint32_t zones_serial(const struct harness *harness, const char *zone)
+{
+	struct error err = { 0 };
+	uint32_t serial;
+
+	return dns_ask_serial("127.0.0.1", harness->dns_port, zone, clock_unix_ms() + 2000, &serial, &err) ? serial : 0;
+}
+
+void zones_await(const struct harness *harness, const char *name, const char *type, const char *data)
+{
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+
+	while (strcmp(zones_ask(harness, name, type), data) != 0) {
+		if (clock_monotonic_ms() > deadline)
+			fail_msg("%s %s: '%s' instead of '%s'", name, type, zones_ask(harness, name, type), data);
+		poll(NULL, 0, 10);
+	}
+}
+
+static int connect_api(const struct harness *harness)
+{
+	const struct sockaddr_in address = { .sin_family = AF_INET,
+		                             .sin_port = htons(harness->api_port),
+		                             .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int zones_api(const struct harness *harness, const char *method, const char *path, const char *body, struct buf *out)
+{
+	_cleanup_close_ int fd = connect_api(harness);
+	_cleanup_buf_ struct buf key = { 0 }, request = { 0 };
+	char file[LONG_PATH], chunk[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	key_path(harness, file);
+	harness_read(file, &key);
+	buf_printf(&request, "%s /api/v1/servers/localhost%s HTTP/1.0\r\nHost: localhost\r\nX-API-Key: %s\r\n", method,
+	           path, key.data);
+	buf_printf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", body ? strlen(body) : 0,
+	           body ? body : "");
+	assert_int_equal(send(fd, request.data, request.size, MSG_NOSIGNAL), request.size);
+	while ((n = recv(fd, chunk, sizeof(chunk), 0)) > 0)
+		buf_add(out, chunk, (size_t)n);
+	return out->size > 12 ? (int)strtol(out->data + 9, NULL, 10) : 0;
+}
