@@ -52,15 +52,10 @@ static bool take_u32(struct message *message, uint32_t *ret)
 	return true;
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 static void add_label(const uint8_t *label, size_t size, struct buf *out)
 {
 	for (size_t i = 0; i < size; i++) {
-		uint8_t c = lower(label[i]);
+		uint8_t c = (uint8_t)dns_lower((char)label[i]);
 
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*')
 			buf_putc(out, (char)c);
@@ -182,13 +177,17 @@ static void add_base64(const uint8_t *bytes, size_t size, struct buf *out)
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (size_t i = 0; i < size; i += 3) {
-		uint32_t group = (uint32_t)bytes[i] << 16 | (i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0) |
-		                 (i + 2 < size ? bytes[i + 2] : 0);
+		size_t left = size - i;
+		uint32_t group = (uint32_t)bytes[i] << 16;
+		char text[] = "====";
 
-		buf_putc(out, digits[group >> 18]);
-		buf_putc(out, digits[group >> 12 & 63]);
-		buf_putc(out, i + 1 < size ? digits[group >> 6 & 63] : '=');
-		buf_putc(out, i + 2 < size ? digits[group & 63] : '=');
+		if (left > 1)
+			group |= (uint32_t)bytes[i + 1] << 8;
+		if (left > 2)
+			group |= bytes[i + 2];
+		for (size_t j = 0; j <= left && j < 4; j++)
+			text[j] = digits[group >> (18 - 6 * j) & 63];
+		buf_puts(out, text);
 	}
 }
 
@@ -215,7 +214,7 @@ static bool read_caa(struct message *message, size_t end, struct buf *out)
 		return false;
 	buf_printf(out, "%u ", flags);
 	for (size_t i = 0; i < size; i++) {
-		uint8_t c = lower(message->bytes[message->at + i]);
+		uint8_t c = (uint8_t)dns_lower((char)message->bytes[message->at + i]);
 
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
 			return false;

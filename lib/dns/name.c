@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/contract/domain.h"
+#include "lib/dns/word.h"
 
 enum { INPUT_MAX = 1024, IPV4_BITS = 32, IPV6_BITS = 128, OCTET = 8, OCTETS = 4, OCTET_DIGITS = 3, NIBBLE = 4 };
 
@@ -37,7 +38,7 @@ static bool take_label(const char *label, size_t size, unsigned flags, char *at)
 	if (!size || size > DNS_LABEL_MAX || label[0] == '-' || label[size - 1] == '-')
 		return false;
 	for (size_t i = 0; i < size; i++) {
-		char c = label[i] >= 'A' && label[i] <= 'Z' ? (char)(label[i] - 'A' + 'a') : label[i];
+		char c = dns_lower(label[i]);
 
 		if (flags & DNS_NAME_MAILBOX && c == '\\' && i + 1 < size && label[i + 1] == '.') {
 			*at++ = '\\';

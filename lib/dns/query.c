@@ -79,6 +79,15 @@ static bool away(const char *address, struct error *err)
 	return error_set(err, ERR_UNAVAILABLE, "%s: %s", address, strerror_r(errno, reason, sizeof(reason)));
 }
 
+/* Hands a descriptor over. */
+static int take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 /* A socket that only hears the server; -1: there is none, and err says why. */
 static int open_socket(const char *address, uint16_t port, int kind, struct error *err)
 {
@@ -95,9 +104,7 @@ static int open_socket(const char *address, uint16_t port, int kind, struct erro
 	const struct sockaddr *to = is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
 	if (connect(fd, to, is_v4 ? sizeof(v4) : sizeof(v6)) < 0 && errno != EINPROGRESS)
 		return away(address, err) ? 0 : -1;
-	int ret = fd;
-	fd = -1;
-	return ret;
+	return take_fd(&fd);
 }
 
 /* Waits for events until then. False: the time is over. */

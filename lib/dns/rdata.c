@@ -80,13 +80,14 @@ static bool take_address(int family, const char *text, struct buf *out)
 static bool is_address(const char *text)
 {
 	struct in_addr bytes;
-	char address[INET_ADDRSTRLEN] = "";
+	char address[INET_ADDRSTRLEN];
 	size_t size = strlen(text);
 
 	if (size && text[size - 1] == '.')
 		size--;
-	if (size < sizeof(address))
-		memcpy(address, text, size);
+	if (size >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)size, text);
 	return inet_pton(AF_INET, address, &bytes) == 1;
 }
 
@@ -112,7 +113,7 @@ static bool take_name(struct reading *reading, const struct dns_member *member, 
 static bool take_tag(const char *text, struct buf *out)
 {
 	for (; *text; text++) {
-		char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+		char c = dns_lower(*text);
 
 		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9'))
 			return false;
@@ -169,7 +170,7 @@ static bool take_hex(struct reading *reading, const struct dns_member *member, s
 		for (; *text; text++, digits++) {
 			if (!strchr("0123456789abcdefABCDEF", *text))
 				return rdata_refuse(reading->fault, member, "HEX", NULL);
-			buf_putc(out, *text >= 'A' && *text <= 'F' ? (char)(*text - 'A' + 'a') : *text);
+			buf_putc(out, dns_lower(*text));
 		}
 	}
 	if (!digits)

@@ -110,16 +110,14 @@ static void quote_field(const char *text, struct buf *out)
 /* A field that is to be one word stays one, so that no other one moves: rdata_normalise refuses it under its name. */
 static void join_field(enum dns_kind kind, const char *text, struct buf *out)
 {
-	bool rest = kind == DNS_HEX || kind == DNS_PARAMS || (kind == DNS_STRINGS && *text == '"');
+	bool string = kind == DNS_STRING || kind == DNS_STRINGS;
+	bool as_it_is = kind == DNS_PARAMS || (kind == DNS_HEX && *text) || (kind == DNS_STRINGS && *text == '"') ||
+	                (!string && *text && !strpbrk(text, " \t\"();"));
 
-	if (rest && *text)
+	if (as_it_is)
 		buf_puts(out, text);
-	else if (kind == DNS_STRING || kind == DNS_STRINGS || strpbrk(text, " \t\"();"))
+	else
 		quote_field(text, out);
-	else if (*text)
-		buf_puts(out, text);
-	else if (kind != DNS_PARAMS)
-		buf_puts(out, "\"\"");
 }
 
 const char *rdata_join(enum dns_type type, const char *const members[static DNS_MEMBERS], struct arena *arena)

@@ -86,19 +86,27 @@ bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size
 	return true;
 }
 
+static char escaped_byte(const char *digits)
+{
+	return (char)((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0'));
+}
+
 bool dns_word_decode(const char *text, struct buf *out)
 {
 	for (; *text; text++) {
-		if (*text != '\\') {
-			buf_putc(out, *text);
-			continue;
+		char c = *text;
+
+		if (c == '\\') {
+			size_t size = escape_size(text + 1);
+
+			if (!size)
+				return false;
+			c = text[1];
+			if (size > 1)
+				c = escaped_byte(text + 1);
+			text += size;
 		}
-		size_t size = escape_size(text + 1);
-		if (!size)
-			return false;
-		buf_putc(out,
-		         size == 1 ? text[1] : (char)((text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0')));
-		text += size;
+		buf_putc(out, c);
 	}
 	return true;
 }

@@ -15,6 +15,13 @@ struct dns_word {
 	bool inner;   /* bare, with quotes behind a "=", which stand in text: alpn="h2,h3" (RFC 9460 §2.1) */
 };
 
+static inline char dns_lower(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
 /* The words of one line. Refuses comments, parentheses, controls and what has no end. At most most of them. */
 bool dns_words(const char *line, struct arena *arena, struct dns_word *ret, size_t most, size_t *n, const char **why);
 

@@ -64,7 +64,9 @@ static void take_quoted(struct reader *reader)
 			take_escape(reader);
 			continue;
 		}
-		buf_putc(&reader->entry, c ? c : (char)CONTROL);
+		if (!c)
+			c = CONTROL;
+		buf_putc(&reader->entry, c);
 		reader->at++;
 		if (c == '"')
 			return;
@@ -188,6 +190,13 @@ static bool take_ttl_and_class(struct reader *reader, size_t *at, uint32_t *ttl)
 	return true;
 }
 
+static char upper(char c)
+{
+	if (c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
+}
+
 static enum dns_type take_type(struct reader *reader, const char *text)
 {
 	char name[16];
@@ -195,7 +204,7 @@ static enum dns_type take_type(struct reader *reader, const char *text)
 
 	if (size < sizeof(name)) {
 		for (size_t i = 0; i <= size; i++)
-			name[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] & ~0x20) : text[i];
+			name[i] = upper(text[i]);
 		enum dns_type type = dns_type_parse(name);
 		if (type != DNS_NONE)
 			return type;
