@@ -292,11 +292,14 @@ int dns_name_compare(const char *a, const char *b)
 static const char *reverse_ipv4(const unsigned char *bytes, unsigned prefix, struct arena *arena)
 {
 	const char *name = "in-addr.arpa";
+	unsigned octets = prefix / OCTET, bits = prefix % OCTET;
 
-	if (prefix > IPV4_BITS || prefix % OCTET)
+	if (prefix > IPV4_BITS || (bits && octets != OCTETS - 1))
 		return NULL;
-	for (unsigned i = 0; i < prefix / OCTET && name; i++)
+	for (unsigned i = 0; i < octets && name; i++)
 		name = arena_printf(arena, "%u.%s", bytes[i], name);
+	if (bits && name)
+		name = arena_printf(arena, "%u-%u.%s", bytes[octets] & (0xFFU << (OCTET - bits)), prefix, name);
 	return name;
 }
 

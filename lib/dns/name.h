@@ -42,7 +42,10 @@ const char *dns_name_relative(const char *name, const char *origin, struct arena
 /* The order of RFC 4034 §6.1: by labels from the right. */
 int dns_name_compare(const char *a, const char *b);
 
-/* The name of an address below in-addr.arpa or ip6.arpa (RFC 1035 §3.5, 3596 §2.5), and of the zone of its first
- * prefix bits, which must end between labels. */
+/*
+ * The name of an address below in-addr.arpa or ip6.arpa (RFC 1035 §3.5, 3596 §2.5), and of the zone of its first prefix
+ * bits. These end between labels, or are 25 to 31: "128-25.2.0.192.in-addr.arpa" (RFC 2317, with a hyphen for its
+ * slash). NULL: there is none.
+ */
 const char *dns_reverse_name(const char *address, struct arena *arena);
 const char *dns_reverse_zone(const char *address, unsigned prefix, struct arena *arena);

@@ -231,7 +231,15 @@ static void addresses_have_reverse_names(void **state)
 	assert_null(dns_reverse_name("192.0.2", arena));
 	assert_null(dns_reverse_name("192.0.2.010", arena));
 	assert_null(dns_reverse_name("::1%lo", arena));
-	assert_null(dns_reverse_zone("192.0.2.0", 25, arena));
+	assert_string_equal(dns_reverse_zone("192.0.2.5", 25, arena), "0-25.2.0.192.in-addr.arpa");
+	assert_string_equal(dns_reverse_zone("192.0.2.255", 31, arena), "254-31.2.0.192.in-addr.arpa");
+	assert_string_equal(dns_reverse_zone("192.0.2.255", 32, arena), "255.2.0.192.in-addr.arpa");
+	for (unsigned prefix = 25; prefix < 32; prefix++) {
+		const char *why = NULL, *zone = dns_reverse_zone("192.0.2.200", prefix, arena);
+
+		assert_non_null(dns_zone_name(zone, arena, &why));
+	}
+	assert_null(dns_reverse_zone("192.0.2.0", 23, arena));
 	assert_null(dns_reverse_zone("192.0.2.0", 0, arena));
 	assert_null(dns_reverse_zone("192.0.2.0", 40, arena));
 	assert_null(dns_reverse_zone("2001:db8::", 33, arena));
