@@ -116,14 +116,16 @@ static void check_target(struct check *check, const struct dns_record *record)
 		fault(check, record, "data", "loop", "This name would be an alias of itself.");
 }
 
-/* Of a name server in the zone that it serves nobody else tells the address. */
+/* Of a name server below the delegation to it nobody else tells the address. Not of the zone's own: its servers may be
+ * in it before their addresses are. */
 static void check_glue(struct check *check, const struct dns_record *record)
 {
 	const char *target = rdata_target(record->type, record->data);
 
-	if (record->type == DNS_NS && dns_name_within(target, record->name) && !has_address(check, target))
+	if (record->type == DNS_NS && strcmp(record->name, check->origin) != 0 &&
+	    dns_name_within(target, record->name) && !has_address(check, target))
 		fault(check, record, "data", "glue",
-		      "Add an address (A or AAAA) for %.120s, which is in the zone itself.", target);
+		      "Add an address (A or AAAA) for %.120s, which is below this delegation.", target);
 }
 
 /* Whether this address is that of a name server which the zone names. */
