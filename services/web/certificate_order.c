@@ -100,6 +100,23 @@ bool step_ordering(struct certificate_run *run, bool *ret_more, struct error *er
 	                   err);
 }
 
+/* An authority that calls a challenge pending while it looks is told of it with each look; it may be done with it just
+ * then, and refuse to hear of it again. */
+static bool answer(struct certificate_run *run, const struct acme_signer *signer, const char *authorization_url,
+                   const char *challenge_url, struct error *err)
+{
+	struct acme_authorization now;
+	struct error unread = { 0 };
+
+	if (acme_challenge_answer(run->acme, signer, challenge_url, err))
+		return true;
+	if (!acme_authorization_get(run->acme, signer, authorization_url, run->arena, &now, &unread) ||
+	    (now.status == ACME_PENDING && now.http.status == ACME_PENDING))
+		return false;
+	*err = (struct error){ 0 };
+	return true;
+}
+
 /* One name: what is to be answered is answered; what failed is noted. */
 static bool validate(struct certificate_run *run, const struct acme_signer *signer, const char *url,
                      struct acme_problem *failed, struct error *err)
@@ -124,8 +141,7 @@ static bool validate(struct certificate_run *run, const struct acme_signer *sign
 	if (!*authorization.http.url)
 		return error_set(err, ERR_CONFLICT, "The certificate authority doesn't offer http-01 for %s.",
 		                 authorization.name);
-	return authorization.http.status != ACME_PENDING ||
-	       acme_challenge_answer(run->acme, signer, authorization.http.url, err);
+	return authorization.http.status != ACME_PENDING || answer(run, signer, url, authorization.http.url, err);
 }
 
 static bool validate_all(struct certificate_run *run, const struct acme_signer *signer, const struct acme_order *order,
