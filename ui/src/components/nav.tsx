@@ -1,5 +1,5 @@
 'use client';
-import { Activity, Building2, Globe, LayoutDashboard, ScrollText, Server, Settings, ShieldCheck, SlidersHorizontal, Users } from 'lucide-react';
+import { Activity, Building2, Globe, LayoutDashboard, Network, ScrollText, Server, Settings, ShieldCheck, SlidersHorizontal, Users } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'use-intl';
@@ -11,6 +11,7 @@ const groups = [
     items: [
       { href: '/', key: 'overview', icon: LayoutDashboard },
       { href: '/websites/', key: 'websites', icon: Globe },
+      { href: '/zones/', key: 'zones', icon: Network, needs: 'zone:read' },
       { href: '/certificates/', key: 'certificates', icon: ShieldCheck, needs: 'certificate:read' },
       { href: '/tasks/', key: 'tasks', icon: Activity },
       { href: '/audit/', key: 'audit', icon: ScrollText, needs: 'audit:read' },

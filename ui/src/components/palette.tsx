@@ -1,6 +1,6 @@
 'use client';
 import { Command } from 'cmdk';
-import { Activity, Building2, Globe, Keyboard, Plus, Search, Server, Users } from 'lucide-react';
+import { Activity, Building2, Globe, Keyboard, Network, Plus, Search, Server, Users } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
 import { useDeferredValue, useState } from 'react';
@@ -8,11 +8,12 @@ import { useTranslations } from 'use-intl';
 import { useOrganisationList, useUsers } from '@/lib/people';
 import { useCan, useNodes, useTaskList, useWebsites } from '@/lib/queries';
 import { showTask, useTaskTitle } from '@/lib/tasks';
+import { useZones, zonePath } from '@/lib/zones';
 import { useNav } from './nav';
 import { scrim } from './ui/overlay';
 
 const item = 'flex h-11 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-[13.5px] text-text data-[selected=true]:bg-accent-soft data-[selected=true]:text-accent-text sm:h-9 [&>svg]:size-4 [&>svg]:shrink-0';
-const icons = { websites: Globe, organisations: Building2, users: Users, nodes: Server, tasks: Activity };
+const icons = { websites: Globe, zones: Network, organisations: Building2, users: Users, nodes: Server, tasks: Activity };
 const most = 6;
 const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-muted [&_[cmdk-group-heading]]:uppercase';
 
@@ -25,6 +26,7 @@ function useHits(search: string) {
   const [people, nodes, typed] = [useCan('user:read'), useCan('node:read'), search !== ''];
   const filter = { search: search || undefined, limit: most };
   const sites = useWebsites({ ...filter, sort: 'domain' }).data?.websites ?? [];
+  const zones = useZones(filter, useCan('zone:read') && typed).data?.zones ?? [];
   const organisations = useOrganisationList(filter, people && typed).data?.organisations ?? [];
   const users = useUsers(filter, people && typed).data?.users ?? [];
   const tasks = useTaskList(filter, typed).data?.tasks ?? [];
@@ -32,6 +34,7 @@ function useHits(search: string) {
   const like = (text: string) => text.toLowerCase().includes(search.toLowerCase());
   const groups: [keyof typeof icons, Hit[]][] = [
     ['websites', sites.map((w) => ({ id: w.id, name: w.displayDomain || w.domain, also: w.domain, detail: w.nodeName || w.nodeId, href: `/websites/view/?id=${w.id}` }))],
+    ['zones', zones.map((z) => ({ id: z.id, name: z.displayName, also: z.name, href: zonePath(z.id) }))],
     ['organisations', organisations.map((o) => ({ id: o.id, name: o.name, href: `/organisations/view/?id=${o.id}` }))],
     ['users', users.map((u) => ({ id: u.id, name: u.name, detail: u.email, href: `/users/view/?id=${u.id}` }))],
     ['nodes', here.filter((n) => like(n.id) || like(n.name)).map((n) => ({ id: n.id, name: n.name || n.id, also: n.id, detail: n.address, href: `/nodes/view/?id=${n.id}` }))],

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** "g" and then the letter goes to the page; the letters are the pages' own. */
-export const places: Record<string, string> = { overview: 'o', websites: 'w', certificates: 'e', tasks: 't', audit: 'a', nodes: 'n', organisations: 'c', users: 'u', plans: 'p', settings: 's' };
+export const places: Record<string, string> = { overview: 'o', websites: 'w', zones: 'd', certificates: 'e', tasks: 't', audit: 'a', nodes: 'n', organisations: 'c', users: 'u', plans: 'p', settings: 's' };
 
 const stored = 'stralix-keys';
 const listeners = new Set<() => void>();

@@ -1,0 +1,52 @@
+'use client';
+// A new zone: its name, and what it begins with.
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useForm, useWatch } from 'react-hook-form';
+import { useTranslations } from 'use-intl';
+import { createZone, type Zone } from '@/lib/api.gen';
+import { refresh } from '@/lib/queries';
+import { useSaving } from '@/lib/saving';
+import { useTasks } from '@/lib/tasks';
+import { useZoneTemplates, zonePath } from '@/lib/zones';
+import { FormDialog } from './form-dialog';
+import { Field } from './ui/field';
+
+type Form = { name: string; templateId: string; values: Record<string, string> };
+
+export default function NewZone({ onClose }: { onClose(): void }) {
+  const t = useTranslations('zones');
+  const client = useQueryClient();
+  const router = useRouter();
+  const { follow } = useTasks();
+  const templates = useZoneTemplates().data ?? [];
+  const { control, register, handleSubmit, setError, formState: { errors, isDirty } } = useForm<Form>({ defaultValues: { name: '', templateId: '', values: {} } });
+  const chosen = useWatch({ control, name: 'templateId' });
+  const variables = templates.find((one) => one.id === chosen)?.variables ?? [];
+  const { save, unplaced } = useSaving<Form, { zone?: Zone; taskIds: string[] }>({
+    send: ({ name, templateId, values }, options) => createZone({ name: name.trim(), ...(templateId && { templateId, templateValues: variables.filter((v) => values[v.name]?.trim()).map((v) => ({ name: v.name, value: values[v.name]!.trim() })) }) }, options),
+    onSaved: ({ zone, taskIds }) => {
+      for (const id of taskIds) follow(id);
+      onClose();
+      if (zone) router.push(zonePath(zone.id));
+      void refresh(client, 'zones', 'tasks', 'usage', 'audit');
+    },
+    fields: ['name', 'templateId'],
+    setError,
+  });
+  return (
+    <FormDialog title={t('new')} description={t('newDetail')} submit={t('create')} busy={save.isPending} error={unplaced} dirty={isDirty} onSubmit={handleSubmit((form) => save.mutate(form))} onClose={onClose}>
+      <Field label={t('name')} error={errors.name?.message} hint={t('nameHint')} required>
+        {(wiring) => <input {...wiring} {...register('name', { validate: (value) => (value.trim() ? true : 'required') })} className="input font-mono" autoComplete="off" autoCapitalize="none" spellCheck={false} placeholder="shop.example" />}
+      </Field>
+      <Field label={t('template')} error={errors.templateId?.message} hint={templates.find((one) => one.id === chosen)?.description || t('templateHint')}>
+        {(wiring) => <select {...wiring} {...register('templateId')} className="input"><option value="">{t('noTemplate')}</option>{templates.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}</select>}
+      </Field>
+      {variables.map((v) => (
+        <Field key={`${chosen} ${v.name}`} label={v.label || v.name} required={v.required}>
+          {(wiring) => <input {...wiring} {...register(`values.${v.name}`)} className="input font-mono" autoComplete="off" autoCapitalize="none" spellCheck={false} />}
+        </Field>
+      ))}
+    </FormDialog>
+  );
+}
