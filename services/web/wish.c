@@ -69,6 +69,21 @@ static bool check_php(struct call *call, const struct website *site, const Stral
 	                   wanted->php->version);
 }
 
+static bool is_same_size(const Stralix__V1__Php *a, const Stralix__V1__Php *b, const char *name)
+{
+	return php_bytes(a, name) == php_bytes(b, name);
+}
+
+/* Sizes that were set before this was asked of them stay, so that other settings can be changed. */
+static bool check_sizes(const struct website *site, const Stralix__V1__WebsiteSettings *wanted, struct error *err)
+{
+	const Stralix__V1__Php *before = site->settings->php;
+
+	return (is_same_size(before, wanted->php, "upload_max_filesize") &&
+	        is_same_size(before, wanted->php, "post_max_size")) ||
+	       php_check_sizes(wanted->php, err);
+}
+
 static bool is_reserved(struct error *err, const char *field)
 {
 	*err = (struct error){ 0 };
@@ -106,5 +121,5 @@ bool wish_merge(struct call *call, const struct website *site, Stralix__V1__Webs
 {
 	return settings_merge(site->settings, given, mask, n_mask, call_arena(call), ret, err) &&
 	       seal(site, given, mask, n_mask, call_arena(call), err) && settings_check(*ret, site->domain, err) &&
-	       check_proxy(call, site, *ret, err) && check_php(call, site, *ret, err);
+	       check_sizes(site, *ret, err) && check_proxy(call, site, *ret, err) && check_php(call, site, *ret, err);
 }

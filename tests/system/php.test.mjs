@@ -125,6 +125,10 @@ const hostile = [
   [{ ini: [{ name: 'display_errors', value: 'stderr' }] }, 'settings.php.ini[0].value', 'display_errors'],
   [{ ini: [{ name: 'date.timezone', value: 'Europe/../etc' }] }, 'settings.php.ini[0].value', 'date.timezone'],
   [{ ini: [{ name: 'post_max_size', value: '1G' }] }, 'settings.php.ini[0].value', 'post_max_size'],
+  [{ ini: [{ name: 'upload_max_filesize', value: '9M' }] }, 'settings.php.ini[0].value', 'post_max_size'],
+  [{ ini: [{ name: 'post_max_size', value: '16M' }, { name: 'upload_max_filesize', value: '32M' }] }, 'settings.php.ini[1].value', 'post_max_size'],
+  [{ ini: [{ name: 'post_max_size', value: '1M' }] }, 'settings.php.ini[0].value', 'upload_max_filesize'],
+  [{ version: '', ini: [{ name: 'upload_max_filesize', value: '9M' }] }, 'settings.php.ini[0].value', 'post_max_size'],
   [{ ini: [{ name: 'memory_limit', value: '64M' }, { name: 'memory_limit', value: '96M' }] }, 'settings.php.ini[1].name', 'repeated'],
   [{ ini: Array.from({ length: 33 }, () => ({ name: 'memory_limit', value: '64M' })) }, 'settings.php.ini', 'count'],
 ];
