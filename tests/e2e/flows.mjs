@@ -157,6 +157,7 @@ if (process.argv[1] === import.meta.filename) {
   const env = readEnv(options.env);
   const browser = await open({});
   await flows({ browser, base: env.PANEL_URL.replace(/\/$/, ''), env });
+  await browser.check('flows: no console errors, no violation of the content security policy', () => assert.deepEqual(browser.faults(), []));
   await browser.close();
   console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);
   process.exit(browser.tally.failed ? 1 : 0);
