@@ -57,6 +57,7 @@ struct condition {
 	uint64_t disk_total, disk_available;
 	bool daemon_dead;
 	const char *said; /* by the daemon; NULL: nothing */
+	const char *php;  /* a version that it runs; NULL: none */
 };
 extern const struct condition condition_good;
 void agent_is(struct agent *agent, const struct condition *condition);

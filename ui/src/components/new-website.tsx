@@ -5,11 +5,12 @@ import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { useForm, type UseFormRegister } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
+import * as z from 'zod/mini';
 import { createWebsite, type CreateWebsiteRequest, type Node } from '@/lib/api.gen';
-import { placeViolations, useFormKey } from '@/lib/form';
+import { placeViolations, renamed, useFormKey } from '@/lib/form';
 import { createWebsiteForm } from '@/lib/forms.gen';
 import { room, takes } from '@/lib/nodes';
-import { refresh, useCan, useNodes, useOrganisations, useSession } from '@/lib/queries';
+import { refresh, useCan, useNodes, useOrganisations, usePhpVersions, useSession } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
 import { bytes } from '@/lib/words';
 import { Button } from './ui/button';
@@ -17,10 +18,12 @@ import { Field } from './ui/field';
 import { FormError } from './ui/notice';
 import { Dialog } from './ui/overlay';
 
-const fields = ['domain', 'organisationId', 'nodeId'] as const;
+type Form = Pick<CreateWebsiteRequest, 'domain' | 'organisationId' | 'nodeId'> & { php?: string };
+const fields = ['domain', 'php', 'organisationId', 'nodeId'] as const;
+const form = z.extend(createWebsiteForm, { php: z.optional(z.string()) });
 
 /** Whose website and where: for staff; a customer's is their own, placed by load. */
-function Placement({ register, errors }: { register: UseFormRegister<CreateWebsiteRequest>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
+function Placement({ register, errors }: { register: UseFormRegister<Form>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
   const t = useTranslations('newWebsite');
   const session = useSession().data;
   const organisations = useOrganisations(true).data?.organisations ?? [];
@@ -52,9 +55,27 @@ function Placement({ register, errors }: { register: UseFormRegister<CreateWebsi
   );
 }
 
+/** What the nodes have. None is the default: most begin with files alone, which is quicker, and nothing runs that nobody asked for. */
+function PhpVersion({ register, error }: { register: UseFormRegister<Form>; error?: string }) {
+  const t = useTranslations('newWebsite');
+  const versions = usePhpVersions().data?.versions ?? [];
+  if (versions.length === 0 && !error) return null;
+  return (
+    <Field label={t('php')} error={error} hint={t('phpHint')}>
+      {(wiring) => (
+        <select {...wiring} {...register('php')} className="input">
+          <option value="">{t('noPhp')}</option>
+          {versions.map((version) => <option key={version} value={version}>{version}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 /** Empty choices are left out: absent is not the same as "". */
-const bodyOf = (values: CreateWebsiteRequest): CreateWebsiteRequest => ({
+const bodyOf = (values: Form): CreateWebsiteRequest => ({
   domain: values.domain,
+  ...(values.php && { settings: { php: { version: values.php } } }),
   ...(values.organisationId && { organisationId: values.organisationId }),
   ...(values.nodeId && { nodeId: values.nodeId }),
 });
@@ -67,9 +88,9 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
   const staff = useCan('node:read');
   const { keyFor, answered } = useFormKey();
   const [unplaced, setUnplaced] = useState<Error | null>(null);
-  const { register, handleSubmit, setError, formState: { errors } } = useForm<CreateWebsiteRequest>({
-    resolver: zodResolver(createWebsiteForm),
-    defaultValues: { domain: '', organisationId: '', nodeId: '' },
+  const { register, handleSubmit, setError, formState: { errors } } = useForm<Form>({
+    resolver: zodResolver(form),
+    defaultValues: { domain: '', php: '', organisationId: '', nodeId: '' },
   });
   const create = useMutation({
     mutationFn: (body: CreateWebsiteRequest) => createWebsite(body, { key: keyFor(body) }),
@@ -80,7 +101,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');
     },
-    onError: (error) => { if (!placeViolations(error, staff ? fields : fields.slice(0, 1), setError)) setUnplaced(error); },
+    onError: (error) => { if (!placeViolations(renamed(error, { 'settings.php.version': 'php' }), staff ? fields : fields.slice(0, 2), setError)) setUnplaced(error); },
     onSettled: (_reply, error) => answered(error),
   });
   return (
@@ -91,6 +112,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
           <Field label={t('domain')} error={errors.domain?.message} hint={t('domainHint')} required>
             {(wiring) => <input {...wiring} {...register('domain')} className="input" placeholder="shop.example" autoComplete="off" autoCapitalize="none" spellCheck={false} inputMode="url" />}
           </Field>
+          <PhpVersion register={register} error={errors.php?.message} />
           {staff && <Placement register={register} errors={errors} />}
         </div>
         <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3.5">

@@ -776,6 +776,13 @@ export type NodeReply = {
   node?: Node;
 };
 
+export type ListPhpVersionsRequest = { [key: string]: never };
+
+export type ListPhpVersionsReply = {
+  /** the newest first */
+  versions: string[];
+};
+
 export type WebsiteSettings = {
   /** Further names that it answers to. */
   aliases?: string[];
@@ -918,6 +925,7 @@ export type CreateWebsiteRequest = {
   organisationId?: string;
   /** staff only; absent: by placement */
   nodeId?: string;
+  settings?: WebsiteSettings;
 };
 
 /** Of every change: the website as it is desired now, and the task that brings it about. */
@@ -1285,6 +1293,10 @@ export const suspendNode = (input: { nodeId: string } & {
 /** Lets new things be placed on a suspended node again. */
 export const resumeNode = (input: { nodeId: string }, options?: CallOptions) =>
   call<NodeReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/resume`, { body: {}, keyed: true, ...options });
+
+/** Says which versions of PHP a new website may have: those of the nodes that would take it. */
+export const listPhpVersions = (options?: CallOptions) =>
+  call<ListPhpVersionsReply>('GET', '/api/v1/php-versions', { ...options });
 
 /** Creates a website and starts the task that serves it. */
 export const createWebsite = (input: CreateWebsiteRequest, options?: CallOptions) =>
