@@ -3,16 +3,17 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
-import { useForm, type UseFormRegister } from 'react-hook-form';
+import { useController, useForm, type Control, type UseFormRegister } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import * as z from 'zod/mini';
 import { createWebsite, type CreateWebsiteRequest, type Node } from '@/lib/api.gen';
 import { placeViolations, renamed, useFormKey } from '@/lib/form';
 import { createWebsiteForm } from '@/lib/forms.gen';
 import { room, takes } from '@/lib/nodes';
-import { refresh, useCan, useNodes, useOrganisations, usePhpVersions, useSession } from '@/lib/queries';
+import { refresh, useCan, useNodes, usePhpVersions, useSession } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
 import { bytes } from '@/lib/words';
+import { OrganisationPicker } from './organisation-picker';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
 import { FormError } from './ui/notice';
@@ -23,10 +24,10 @@ const fields = ['domain', 'php', 'organisationId', 'nodeId'] as const;
 const form = z.extend(createWebsiteForm, { php: z.optional(z.string()) });
 
 /** Whose website and where: for staff; a customer's is their own, placed by load. */
-function Placement({ register, errors }: { register: UseFormRegister<Form>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
+function Placement({ register, control, errors }: { register: UseFormRegister<Form>; control: Control<Form>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
   const t = useTranslations('newWebsite');
   const session = useSession().data;
-  const organisations = useOrganisations(true).data?.organisations ?? [];
+  const { field } = useController({ control, name: 'organisationId' });
   const nodes = useNodes().data?.nodes ?? [];
   const free = (node: Node) => {
     if (!takes(node)) return room(node) === 0 ? t('full') : t(node.state === 'suspended' ? 'suspended' : 'silent');
@@ -36,12 +37,7 @@ function Placement({ register, errors }: { register: UseFormRegister<Form>; erro
   return (
     <div className="grid gap-5 sm:grid-cols-2">
       <Field label={t('organisation')} error={errors.organisationId?.message}>
-        {(wiring) => (
-          <select {...wiring} {...register('organisationId')} className="input">
-            <option value="">{session?.organisation?.name || t('ownOrganisation')}</option>
-            {organisations.filter((o) => o.id !== session?.organisation?.id).map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
-          </select>
-        )}
+        {(wiring) => <OrganisationPicker wiring={wiring} value={field.value ?? ''} onChange={field.onChange} none={session?.organisation?.name || t('ownOrganisation')} leaveOut={session?.organisation ? [session.organisation.id] : []} active />}
       </Field>
       <Field label={t('node')} error={errors.nodeId?.message}>
         {(wiring) => (
@@ -88,7 +84,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
   const staff = useCan('node:read');
   const { keyFor, answered } = useFormKey();
   const [unplaced, setUnplaced] = useState<Error | null>(null);
-  const { register, handleSubmit, setError, formState: { errors } } = useForm<Form>({
+  const { register, control, handleSubmit, setError, formState: { errors } } = useForm<Form>({
     resolver: zodResolver(form),
     defaultValues: { domain: '', php: '', organisationId: '', nodeId: '' },
   });
@@ -113,7 +109,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
             {(wiring) => <input {...wiring} {...register('domain')} className="input" placeholder="shop.example" autoComplete="off" autoCapitalize="none" spellCheck={false} inputMode="url" />}
           </Field>
           <PhpVersion register={register} error={errors.php?.message} />
-          {staff && <Placement register={register} errors={errors} />}
+          {staff && <Placement register={register} control={control} errors={errors} />}
         </div>
         <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3.5">
           <Button onClick={onClose}>{common('cancel')}</Button>

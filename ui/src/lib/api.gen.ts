@@ -397,6 +397,13 @@ export type UserSettings = {
   mustChangePassword?: boolean;
   /** staff: assigned, all of them */
   organisationIds?: string[];
+  email?: string;
+  /** whose they are */
+  organisationId?: string;
+};
+
+export type DeleteUserRequest = {
+  userId: string;
 };
 
 export type SetPasswordRequest = {
@@ -1204,11 +1211,15 @@ export const createUser = (input: CreateUserRequest, options?: CallOptions) =>
 export const getUser = (input: { userId: string }, options?: CallOptions) =>
   call<UserReply>('GET', `/api/v1/users/${encodeURIComponent(input.userId)}`, { ...options });
 
-/** Changes a user. Who is disabled loses sessions and API tokens. Needs If-Match with the ETag that was read. */
+/** Changes a user. Who is disabled or moves to another organisation loses sessions and API tokens. Needs If-Match with the ETag that was read. */
 export const updateUser = (input: { userId: string; /** of what was read */ etag: string } & {
   settings?: UserSettings;
 }, options?: CallOptions) =>
   call<UserReply>('PATCH', `/api/v1/users/${encodeURIComponent(input.userId)}`, { body: without(input, ['userId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes a user, with sessions and API tokens. What they made stays their organisation's, and the audit trail keeps their name. */
+export const deleteUser = (input: { userId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/users/${encodeURIComponent(input.userId)}`, { keyed: true, ...options });
 
 /** Gives a user a new password and ends their sessions. */
 export const setPassword = (input: { userId: string } & {
