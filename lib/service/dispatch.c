@@ -102,8 +102,8 @@ static bool decode(struct call *call, ProtobufCMessage **ret, struct error *err)
 }
 
 /*
- * The key that the call came with, if it is one that counts: a person's, for a change. Who acts for an organisation asks
- * another question than the same person for themselves: neither gets the other's answer.
+ * The key that the call came with, if it is one that counts: a person's, for a change. Who acts for an organisation
+ * asks another question than the same person for themselves: neither gets the other's answer.
  */
 static bool take_key(struct call *call, struct error *err)
 {

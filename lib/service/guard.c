@@ -268,7 +268,8 @@ static bool admit_person(struct guard *guard, const struct guard_request *reques
 	if (method->min_role == STRALIX__ROLE__ROLE_UNSET || identity.role < method->min_role)
 		return error_set(err, ERR_FORBIDDEN, "this needs the right %s", method->permission);
 	if (identity.acting && method->own)
-		return error_set(err, ERR_FORBIDDEN, "This is your own account's: stop acting for the organisation first.");
+		return error_set(err, ERR_FORBIDDEN,
+		                 "This is your own account's: stop acting for the organisation first.");
 	if (identity.scopes && !in_list(identity.scopes, method->permission))
 		return error_set(err, ERR_FORBIDDEN, "this token's scopes don't hold %s", method->permission);
 	*ret = identity;

@@ -87,7 +87,8 @@ static void emit_method(FILE *out, const struct method *method)
 		        method->http_method, method->http_path, rule->status ? rule->status : 200);
 	fputs("\t\t.permission = ", out);
 	emit_text_or_null(out, rule->permission);
-	fprintf(out, ",\n\t\t.min_role = (Stralix__Role)%d,\n\t\t.is_public = %d,\n\t\t.mutating = %d,\n\t\t.own = %d,\n",
+	fprintf(out,
+	        ",\n\t\t.min_role = (Stralix__Role)%d,\n\t\t.is_public = %d,\n\t\t.mutating = %d,\n\t\t.own = %d,\n",
 	        (int)rule->min_role, rule->public_ != 0, rule->mutating != 0, rule->own != 0);
 	if (rule->n_callers)
 		fprintf(out, "\t\t.callers = %s_callers_%s,\n", service, method->c_name);

@@ -15,7 +15,8 @@ static bool may_be_acted_for(struct call *call, const Stralix__V1__Organisation 
 	if (strcmp(org->id, uuid_format(&call_identity(call)->org, own)) == 0)
 		return error_set(err, ERR_CONFLICT, "This is your own organisation: nobody is acted for in it.");
 	if (strcmp(org->state, "active") != 0)
-		return error_set(err, ERR_CONFLICT, "This organisation is suspended: its people can do nothing either.");
+		return error_set(err, ERR_CONFLICT,
+		                 "This organisation is suspended: its people can do nothing either.");
 	return true;
 }
 

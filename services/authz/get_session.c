@@ -6,7 +6,22 @@
 #include "authz_sql.h"
 #include "cells.h"
 
-enum { USER_ID, EMAIL, NAME, ROLE, ORG_ID, ORG_NAME, ORG_CREATED, ENDS, MUST_CHANGE, ACTING_ID, ACTING_NAME, ACTING_CREATED, REASON, UNTIL };
+enum {
+	USER_ID,
+	EMAIL,
+	NAME,
+	ROLE,
+	ORG_ID,
+	ORG_NAME,
+	ORG_CREATED,
+	ENDS,
+	MUST_CHANGE,
+	ACTING_ID,
+	ACTING_NAME,
+	ACTING_CREATED,
+	REASON,
+	UNTIL
+};
 
 static void read_organisation(const struct rows *rows, unsigned id, unsigned name, unsigned created,
                               struct account *account)

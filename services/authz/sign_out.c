@@ -32,7 +32,7 @@ bool authz_sign_out(struct call *call, const Stralix__V1__SignOutRequest *req, s
 
 	(void)req;
 	stralix__v1__empty__init(&reply);
-	return own_session_home(call, &home, err) && change_begin(call, &home, &change, err) && end_session(change_tx(change), who, err) &&
-	       own_session_audit(call, change, who->session_id, err) && change_reply(change, &reply.base, err) &&
-	       change_commit(change, err);
+	return own_session_home(call, &home, err) && change_begin(call, &home, &change, err) &&
+	       end_session(change_tx(change), who, err) && own_session_audit(call, change, who->session_id, err) &&
+	       change_reply(change, &reply.base, err) && change_commit(change, err);
 }

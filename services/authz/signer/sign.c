@@ -47,8 +47,7 @@ static bool claims_of(const Stralix__V1__SignIdentity *who, int64_t now_s, struc
 	    !put(claims->org, sizeof(claims->org), who->organisation_id) ||
 	    !put(claims->role, sizeof(claims->role), who->role) ||
 	    !put(claims->sid, sizeof(claims->sid), who->session_id) ||
-	    !put(claims->act, sizeof(claims->act), who->acting) ||
-	    !put(claims->name, sizeof(claims->name), who->name))
+	    !put(claims->act, sizeof(claims->act), who->acting) || !put(claims->name, sizeof(claims->name), who->name))
 		return error_set(err, ERR_TOO_LARGE, "a value is too long for a token");
 	if (!put_list(claims->scp, sizeof(claims->scp[0]), ARRAY_SIZE(claims->scp), who->scopes, who->n_scopes,
 	              &claims->n_scp) ||
