@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { FOLDER_MAX = sizeof("index.php/") - 1 + 255 };
+
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -103,7 +105,7 @@ static bool write_file_name(const char *value, struct buf *out, const char **rea
 /* A folder below the website's address, as a pattern for all that is in it. */
 static bool write_folder_pattern(const char *value, struct buf *out, const char **reason)
 {
-	if (*value && !only(value, LOWER UPPER DIGITS "_.-/", 255))
+	if (*value && !only(value, LOWER UPPER DIGITS "_.-/", FOLDER_MAX))
 		return refuse(reason, "not a folder");
 	buf_puts(out, "\"~^/");
 	for (const char *c = value; *c; c++) {

@@ -105,6 +105,38 @@ bool php_check(const Stralix__V1__Php *php, struct error *err)
 	return true;
 }
 
+/* Its place in what is set; n_ini: it isn't. */
+static size_t place_of(const Stralix__V1__Php *php, const char *name)
+{
+	size_t i = 0;
+
+	while (i < php->n_ini && strcmp(php->ini[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+int64_t php_bytes(const Stralix__V1__Php *php, const char *name)
+{
+	size_t i = php ? place_of(php, name) : 0;
+
+	return php_size(php && i < php->n_ini ? php->ini[i]->value : php_directive(name)->fallback);
+}
+
+bool php_check_sizes(const Stralix__V1__Php *php, struct error *err)
+{
+	static const char file[] = "upload_max_filesize", request[] = "post_max_size";
+	size_t i;
+
+	if (!php || php_bytes(php, file) <= php_bytes(php, request))
+		return true;
+	i = place_of(php, file);
+	if (i < php->n_ini)
+		return refuse(err, i, "value", request,
+		              "A file goes up within a request: enter no more than post_max_size, or raise that too.");
+	return refuse(err, place_of(php, request), "value", file,
+	              "A file goes up within a request: enter no less than upload_max_filesize, or lower that too.");
+}
+
 bool php_wanted(const Stralix__V1__WebsiteSettings *settings)
 {
 	return settings && settings->php && *settings->php->version;

@@ -29,5 +29,12 @@ int64_t php_size(const char *text);
 /* What no rule of one field can say of settings.php, which may be NULL; ERR_INVALID names the field. */
 bool php_check(const Stralix__V1__Php *php, struct error *err) _must_check_;
 
+/* What a visitor may send: a file goes up within a request, so it is no larger than one. ERR_INVALID names the field of
+ * the two that is set. php may be NULL. */
+bool php_check_sizes(const Stralix__V1__Php *php, struct error *err) _must_check_;
+
+/* Bytes of a directive as php, which may be NULL, sets it; else its default. */
+int64_t php_bytes(const Stralix__V1__Php *php, const char *name);
+
 /* Whether a website with these settings runs PHP; settings may be NULL. */
 bool php_wanted(const Stralix__V1__WebsiteSettings *settings);

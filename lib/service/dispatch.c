@@ -101,9 +101,13 @@ static bool decode(struct call *call, ProtobufCMessage **ret, struct error *err)
 	return contract_validate(rules, *ret, call->arena, err);
 }
 
-/* The key that the call came with, if it is one that counts: a person's, for a change. */
+/*
+ * The key that the call came with, if it is one that counts: a person's, for a change. Who acts for an organisation
+ * asks another question than the same person for themselves: neither gets the other's answer.
+ */
 static bool take_key(struct call *call, struct error *err)
 {
+	char purpose[UUID_TEXT + 32] = "idempotency", org[UUID_TEXT];
 	const char *key = bus_msg_header(call->msg, BUS_IDEMPOTENCY_KEY);
 
 	if (!key || !call->method->mutating || !call->identity.user_id[0] || !call->service->db)
@@ -113,7 +117,9 @@ static bool take_key(struct call *call, struct error *err)
 		                   "An idempotency key is 1 to %d of A-Z a-z 0-9 _ . : -", KEY_MAX);
 	call->hold.key = key;
 	call->hold.holder = uuid_v7();
-	token_key_digest(call->service->key, "idempotency", bus_msg_data(call->msg), bus_msg_size(call->msg),
+	if (call->identity.acting)
+		snprintf(purpose, sizeof(purpose), "idempotency for %s", uuid_format(&call->identity.org, org));
+	token_key_digest(call->service->key, purpose, bus_msg_data(call->msg), bus_msg_size(call->msg),
 	                 call->hold.digest);
 	return true;
 }

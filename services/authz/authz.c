@@ -48,6 +48,7 @@ const struct authz_handlers authz_handlers = {
 	.sign_out = authz_sign_out,
 	.get_session = authz_get_session,
 	.act_for = authz_act_for,
+	.delete_user = authz_delete_user,
 	.stop_acting = authz_stop_acting,
 	.create_api_token = authz_create_api_token,
 	.create_sre_token = authz_create_sre_token,

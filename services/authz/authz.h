@@ -61,6 +61,7 @@ bool authz_update_plan(struct call *call, const Stralix__V1__UpdatePlanRequest *
 bool authz_delete_plan(struct call *call, const Stralix__V1__DeletePlanRequest *req, struct error *err);
 bool authz_list_users(struct call *call, const Stralix__V1__ListUsersRequest *req, struct error *err);
 bool authz_get_user(struct call *call, const Stralix__V1__GetUserRequest *req, struct error *err);
+bool authz_delete_user(struct call *call, const Stralix__V1__DeleteUserRequest *req, struct error *err);
 bool authz_update_user(struct call *call, const Stralix__V1__UpdateUserRequest *req, struct error *err);
 bool authz_set_password(struct call *call, const Stralix__V1__SetPasswordRequest *req, struct error *err);
 bool authz_get_profile(struct call *call, const Stralix__V1__GetProfileRequest *req, struct error *err);

@@ -89,20 +89,41 @@ void person_target(Stralix__V1__User *user, Stralix__V1__Target *ret)
 	ret->organisation_id = user->organisation_id;
 }
 
+static bool finish(struct change *change, const char *action, const Stralix__V1__User *before,
+                   const Stralix__V1__Target *target, Stralix__V1__User *after, struct error *err)
+{
+	Stralix__V1__UserReply reply;
+
+	stralix__v1__user_reply__init(&reply);
+	reply.user = after;
+	return change_audit(change, action, target, "success", &stralix__v1__user__rules, &before->base, &after->base,
+	                    err) &&
+	       change_event(change, "user", "updated", after->id, err) && change_reply(change, &reply.base, err) &&
+	       change_commit(change, err);
+}
+
 bool person_finish(struct call *call, struct change *change, const char *action, const Stralix__V1__User *before,
                    struct error *err)
 {
-	Stralix__V1__UserReply reply;
 	Stralix__V1__Target target;
+	Stralix__V1__User *after;
 
-	stralix__v1__user_reply__init(&reply);
-	if (!show(call, change, before->id, &reply.user, err))
+	if (!show(call, change, before->id, &after, err))
 		return false;
-	person_target(reply.user, &target);
-	return change_audit(change, action, &target, "success", &stralix__v1__user__rules, &before->base,
-	                    &reply.user->base, err) &&
-	       change_event(change, "user", "updated", before->id, err) && change_reply(change, &reply.base, err) &&
-	       change_commit(change, err);
+	person_target(after, &target);
+	return finish(change, action, before, &target, after, err);
+}
+
+bool person_finish_moved(struct change *change, const Stralix__V1__User *before, Stralix__V1__User *after,
+                         struct error *err)
+{
+	static const struct uuid nobodys;
+	Stralix__V1__Target target;
+	char org[UUID_TEXT];
+
+	person_target(after, &target);
+	target.organisation_id = uuid_format(&nobodys, org);
+	return finish(change, "user.update", before, &target, after, err);
 }
 
 bool person_admin_remains(struct change *change, struct error *err)

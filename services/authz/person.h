@@ -25,6 +25,11 @@ void person_target(Stralix__V1__User *user, Stralix__V1__Target *ret);
 bool person_finish(struct call *call, struct change *change, const char *action, const Stralix__V1__User *before,
                    struct error *err) _must_check_;
 
+/* The same of somebody who has moved, as they were read then. The record is the installation's: neither organisation is
+ * told who the other one is. */
+bool person_finish_moved(struct change *change, const Stralix__V1__User *before, Stralix__V1__User *after,
+                         struct error *err) _must_check_;
+
 /* Refuses a change after which nobody could administer the installation: ERR_CONFLICT. Last before the audit record. */
 bool person_admin_remains(struct change *change, struct error *err) _must_check_;
 

@@ -19,6 +19,7 @@ static const struct tasks_handlers handlers = {
 	.update_node = tasks_update_node,
 	.suspend_node = tasks_suspend_node,
 	.resume_node = tasks_resume_node,
+	.list_php_versions = tasks_list_php_versions,
 	.place_resource = tasks_place_resource,
 	.ask_node = tasks_ask_node,
 	.enqueue = tasks_enqueue,

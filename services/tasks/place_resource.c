@@ -22,12 +22,13 @@ static bool refuse(struct error *err, const char *rule, const char *words)
 /* Why the node that was asked for can't take it. */
 static bool not_this_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
 {
-	enum { STATE, ANSWERS, ABLE, ASSIGNED, LIMIT };
+	enum { STATE, ANSWERS, ABLE, ASSIGNED, LIMIT, HAS_PHP };
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	const char *node = req->node_id, *state;
 	char words[160];
 
-	if (!TX_RUN(tx, TASKS_NODE_WHY, &rows, err, DB_TEXT(node), DB_TEXT(req->capability)))
+	if (!TX_RUN(tx, TASKS_NODE_WHY, &rows, err, DB_TEXT(node), DB_TEXT(req->capability),
+	            DB_TEXT_OR_NULL(req->php_version)))
 		return false;
 	if (!rows_count(rows))
 		return error_field(err, "nodeId", "exists", "There is no node '%s'.", node);
@@ -44,6 +45,9 @@ static bool not_this_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest
 		snprintf(words, sizeof(words), "Node '%s' doesn't answer now.", node);
 		return refuse(err, "unreachable", words);
 	}
+	if (!rows_bool(rows, 0, HAS_PHP))
+		return error_field(err, "settings.php.version", "available", "Node '%s' has no PHP %s.", node,
+		                   req->php_version);
 	snprintf(words, sizeof(words), "Node '%s' is full: it has %" PRId64 " of at most %" PRId64 ".", node,
 	         rows_int(rows, 0, ASSIGNED), rows_int(rows, 0, LIMIT));
 	return refuse(err, "full", words);
@@ -53,18 +57,22 @@ static bool not_this_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest
  * customers read it. */
 static bool no_node(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, bool *ret_again, struct error *err)
 {
-	enum { WOULD_DO, ABLE, ONLY_FULL };
+	enum { WOULD_DO, ABLE, ONLY_FULL, HAS_PHP };
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	const char *rule = "unreachable", *capability = req->capability;
 	char words[160];
 
-	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability), DB_TEXTS(req->apart_from, req->n_apart_from)))
+	if (!TX_RUN(tx, TASKS_NODE_NONE, &rows, err, DB_TEXT(capability), DB_TEXTS(req->apart_from, req->n_apart_from),
+	            DB_TEXT_OR_NULL(req->php_version)))
 		return false;
 	*ret_again = rows_int(rows, 0, WOULD_DO) > 0;
 	snprintf(words, sizeof(words), "No node that takes a %s answers now.", capability);
 	if (!rows_int(rows, 0, ABLE)) {
 		rule = "capability";
 		snprintf(words, sizeof(words), "There is no node that takes a %s.", capability);
+	} else if (!rows_int(rows, 0, HAS_PHP)) {
+		return error_field(err, "settings.php.version", "available", "There is no PHP %s here.",
+		                   req->php_version);
 	} else if (rows_int(rows, 0, ONLY_FULL)) {
 		rule = "full";
 		snprintf(words, sizeof(words), "No node has room for a %s now.", capability);
@@ -93,7 +101,7 @@ static bool choose(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, 
 
 		*err = (struct error){ 0 };
 		if (!TX_RUN(tx, TASKS_NODE_PLACE, &rows, err, DB_TEXT(req->capability), DB_TEXT_OR_NULL(req->node_id),
-		            DB_TEXTS(req->apart_from, req->n_apart_from)))
+		            DB_TEXTS(req->apart_from, req->n_apart_from), DB_TEXT_OR_NULL(req->php_version)))
 			return false;
 		if (rows_count(rows)) {
 			*ret = TAKE_PTR(rows);
@@ -146,8 +154,9 @@ static bool find_or_place(struct db *db, const Stralix__V1__PlaceResourceRequest
 
 /*
  * Effects  a resource row and the node's count and next uid.
- * Errors   ERR_NO_NODE, ERR_INVALID (nodeId, domain: a node's name), ERR_EXISTS (the id is another organisation's),
- * ERR_UNAVAILABLE. Repeat   safe: the same resource gets the same answer; another name of it is looked at each time.
+ * Errors   ERR_NO_NODE, ERR_INVALID (nodeId, domain: a node's name, settings.php.version), ERR_EXISTS (the id is
+ * another organisation's), ERR_UNAVAILABLE. Repeat   safe: the same resource gets the same answer; another name of it
+ * is looked at each time.
  */
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err)
 {

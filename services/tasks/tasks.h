@@ -55,6 +55,7 @@ bool tasks_register_node(struct call *call, const Stralix__V1__RegisterNodeReque
 bool tasks_update_node(struct call *call, const Stralix__V1__UpdateNodeRequest *req, struct error *err);
 bool tasks_suspend_node(struct call *call, const Stralix__V1__SuspendNodeRequest *req, struct error *err);
 bool tasks_resume_node(struct call *call, const Stralix__V1__ResumeNodeRequest *req, struct error *err);
+bool tasks_list_php_versions(struct call *call, const Stralix__V1__ListPhpVersionsRequest *req, struct error *err);
 bool tasks_place_resource(struct call *call, const Stralix__V1__PlaceResourceRequest *req, struct error *err);
 bool tasks_enqueue(struct call *call, const Stralix__V1__EnqueueRequest *req, struct error *err);
 bool tasks_ask_node(struct call *call, const Stralix__V1__AskNodeRequest *req, struct error *err);

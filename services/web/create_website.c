@@ -3,6 +3,7 @@
 #include "lib/contract/format.h"
 #include "lib/service/change.h"
 
+#include "aliases.h"
 #include "claims.h"
 #include "desire.h"
 #include "names.h"
@@ -12,6 +13,7 @@
 #include "store.h"
 #include "view.h"
 #include "web.h"
+#include "wish.h"
 
 /* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. */
 static bool website_from_request(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct website *site,
@@ -35,7 +37,8 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	site->display_domain = format_display_domain(req->domain, call_arena(call));
 	if (!site->display_domain)
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
-	return settings_read(NULL, 0, call_arena(call), &site->settings, err);
+	return settings_read(NULL, 0, call_arena(call), &site->settings, err) &&
+	       (!req->settings || wish_first(call, site, req->settings, err));
 }
 
 static bool fill_place(struct call *call, struct website *site, struct error *err)
@@ -53,9 +56,26 @@ static bool fill_place(struct call *call, struct website *site, struct error *er
 	return true;
 }
 
-static bool node_place(struct call *call, struct website *site, struct error *err)
+/* A node, and what can't be said without one: then the settings are those that were given. */
+static bool place_with(struct call *call, struct website *site, Stralix__V1__WebsiteSettings *given,
+                       struct aliases *aliases, struct error *err)
 {
-	if (fill_place(call, site, err))
+	Stralix__V1__WebsiteSettings *none = site->settings;
+	struct website bare;
+
+	if (given)
+		site->settings = given;
+	if (!fill_place(call, site, err))
+		return false;
+	bare = *site;
+	bare.settings = none;
+	return !given || (wish_check_proxy(call, &bare, given, err) && aliases_claim(call, &bare, given, aliases, err));
+}
+
+static bool node_place(struct call *call, struct website *site, Stralix__V1__WebsiteSettings *given,
+                       struct aliases *aliases, struct error *err)
+{
+	if (place_with(call, site, given, aliases, err))
 		return true;
 	claim_give_back(call, site, site->domain);
 	return false;
@@ -69,9 +89,9 @@ static bool insert(struct change *change, const struct website *site, struct err
 }
 
 /*
- * Effects  a domain claim; then one change: website row (pending), task website.apply, audit website.create.
- * Errors   ERR_EXISTS (domain), ERR_INVALID (domain), ERR_QUOTA, ERR_NO_NODE, ERR_UNAVAILABLE.
- * Repeat   safe: the same idempotency key gets the first reply again.
+ * Effects  claims of the domain and the aliases; then one change: website row (pending), task website.apply, audit
+ * website.create. Errors   ERR_EXISTS (a name), ERR_INVALID (domain, settings), ERR_QUOTA, ERR_NO_NODE,
+ * ERR_UNAVAILABLE. Repeat   safe: the same idempotency key gets the first reply again.
  */
 bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct error *err)
 {
@@ -83,15 +103,17 @@ bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteReque
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct arena *arena = call_arena(call);
 	Stralix__V1__WebsiteReply reply;
+	struct aliases aliases = { .n = 0 };
 	struct website site;
 
 	if (!website_from_request(call, req, &site, err) || !claim_name(call, &site, site.domain, "domain", err) ||
-	    !node_place(call, &site, err) || !change_begin(call, &site.org, &change, err) ||
+	    !node_place(call, &site, req->settings, &aliases, err) || !change_begin(call, &site.org, &change, err) ||
 	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
 	    !insert(change, &site, err) || !records_tell(change, NULL, &site, arena, err) ||
 	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
 	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &site, site.domain, err) ||
-	    !change_reply(change, &reply.base, err) || !change_commit(change, err))
+	    !aliases_confirm(change, &site, &aliases, err) || !change_reply(change, &reply.base, err) ||
+	    !change_commit(change, err))
 		return error_wrap(err, "create website '%s'", req->domain);
 	return true;
 }

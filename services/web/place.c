@@ -1,6 +1,8 @@
 /* place: see place.h. */
 #include "place.h"
 
+#include "lib/contract/php.h"
+
 #include "view.h"
 
 bool place_ask(struct call *call, const struct website *site, const char *name,
@@ -18,6 +20,8 @@ bool place_ask(struct call *call, const struct website *site, const char *name,
 	request.organisation_id = target.organisation_id;
 	request.node_id = target.node_id;
 	request.name = (char *)(uintptr_t)name;
+	if (php_wanted(site->settings)) /* of what is placed already it isn't asked */
+		request.php_version = site->settings->php->version;
 	if (!call_rpc(call, "tasks", "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
 	              &reply, err))
 		return false;

@@ -52,12 +52,17 @@ static bool no_such_website(struct error *err)
 
 bool website_insert(struct tx *tx, const struct website *site, struct error *err)
 {
+	size_t n_settings;
+	_cleanup_free_ uint8_t *settings = settings_pack(site->settings, &n_settings);
+
+	if (!settings)
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	return TX_RUN(tx, WEB_WEBSITE_INSERT, NULL, err, DB_UUID(&site->id), DB_UUID(&site->org), DB_TEXT(site->domain),
 	              DB_TEXT(site->display_domain), DB_TEXT(site->node_id), DB_TEXT(site->node_name),
 	              DB_TEXT(site->address), DB_INT(site->http_port), DB_INT(site->https_port), DB_INT(site->uid),
 	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
 	              DB_INT(site->generation.epoch), DB_INT(site->generation.n), DB_TEXT(site->task_id),
-	              DB_INT(site->created_ms), DB_TEXT(site->thumbprint ? site->thumbprint : ""));
+	              DB_INT(site->created_ms), DB_TEXT(site->thumbprint ? site->thumbprint : ""), DB_BYTES(settings, n_settings));
 }
 
 static struct db_param uuid_or_null(const struct uuid *id)

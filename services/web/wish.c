@@ -33,8 +33,8 @@ bool wish_may_change(const struct website *site, struct error *err)
 }
 
 /* What was at work before stays allowed, so that other settings can be changed. */
-static bool check_proxy(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
-                        struct error *err)
+bool wish_check_proxy(struct call *call, const struct website *site, const Stralix__V1__WebsiteSettings *wanted,
+                      struct error *err)
 {
 	const struct web_settings *settings = service_settings(call_service(call));
 	bool v6 = strchr(site->address, ':') != NULL;
@@ -69,6 +69,21 @@ static bool check_php(struct call *call, const struct website *site, const Stral
 	                   wanted->php->version);
 }
 
+static bool is_same_size(const Stralix__V1__Php *a, const Stralix__V1__Php *b, const char *name)
+{
+	return php_bytes(a, name) == php_bytes(b, name);
+}
+
+/* Sizes that were set before this was asked of them stay, so that other settings can be changed. */
+static bool check_sizes(const struct website *site, const Stralix__V1__WebsiteSettings *wanted, struct error *err)
+{
+	const Stralix__V1__Php *before = site->settings->php;
+
+	return (is_same_size(before, wanted->php, "upload_max_filesize") &&
+	        is_same_size(before, wanted->php, "post_max_size")) ||
+	       php_check_sizes(wanted->php, err);
+}
+
 static bool is_reserved(struct error *err, const char *field)
 {
 	*err = (struct error){ 0 };
@@ -101,10 +116,17 @@ static bool seal(const struct website *site, Stralix__V1__WebsiteSettings *given
 	return true;
 }
 
+bool wish_first(struct call *call, const struct website *site, Stralix__V1__WebsiteSettings *given, struct error *err)
+{
+	return protect_seal(given, site->settings, call_arena(call), err) && settings_check(given, site->domain, err) &&
+	       check_sizes(site, given, err);
+}
+
 bool wish_merge(struct call *call, const struct website *site, Stralix__V1__WebsiteSettings *given, char *const *mask,
                 size_t n_mask, Stralix__V1__WebsiteSettings **ret, struct error *err)
 {
 	return settings_merge(site->settings, given, mask, n_mask, call_arena(call), ret, err) &&
 	       seal(site, given, mask, n_mask, call_arena(call), err) && settings_check(*ret, site->domain, err) &&
-	       check_proxy(call, site, *ret, err) && check_php(call, site, *ret, err);
+	       check_sizes(site, *ret, err) && wish_check_proxy(call, site, *ret, err) &&
+	       check_php(call, site, *ret, err);
 }

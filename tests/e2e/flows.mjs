@@ -46,6 +46,28 @@ export async function flows({ browser, base, env }) {
     await within(2);
   });
 
+  await check('flows: PHP is chosen with the website, with no click more', async () => {
+    const name = fresh('php');
+    await page.goto(at('/websites/'));
+    await reset();
+    await button('New website').first().click();
+    const choice = page.getByRole('combobox', { name: 'PHP version' });
+    await choice.waitFor();
+    assert.equal(await choice.inputValue(), '');
+    await choice.selectOption({ index: 1 });
+    const version = await choice.inputValue();
+    await browser.looks('dialog with PHP');
+    await browser.theme('light');
+    await text('Domain').fill(name);
+    await button('Create website').click();
+    await done(`Create website: ${name} is done`);
+    await within(2);
+    await page.keyboard.press('Escape');
+    await page.goto(at(`/websites/?q=${name}`));
+    await main.getByRole('link', { name, exact: true }).click();
+    await main.getByRole('region', { name: 'PHP' }).getByText(version).first().waitFor();
+  });
+
   await check('flows: a new website is three clicks from elsewhere, or none', async () => {
     const [second, third] = [fresh('second'), fresh('third')];
     await page.goto(at('/audit/'));
@@ -157,6 +179,7 @@ if (process.argv[1] === import.meta.filename) {
   const env = readEnv(options.env);
   const browser = await open({});
   await flows({ browser, base: env.PANEL_URL.replace(/\/$/, ''), env });
+  await browser.check('flows: no console errors, no violation of the content security policy', () => assert.deepEqual(browser.faults(), []));
   await browser.close();
   console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);
   process.exit(browser.tally.failed ? 1 : 0);

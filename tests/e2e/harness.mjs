@@ -48,6 +48,31 @@ export async function eventually(what, ask, right, timeoutMs = 15_000) {
   }
 }
 
+/**
+ * Requests that failed (net::ERR_FAILED) while their page was being left: sent by a document that a navigation had begun to
+ * replace when they ended. Answers whether that is all that ever failed so of an address, and describes what else did.
+ */
+function leftBehind(page) {
+  const begun = new WeakMap(), failed = new Map();
+  let navigations = 0, since = Date.now();
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) [navigations, since] = [navigations + 1, Date.now()];
+    begun.set(request, navigations);
+  });
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'net::ERR_FAILED') return;
+    const words = `${request.resourceType()} ${request.method()}, ${Date.now() - since} ms after the page's own request`;
+    failed.set(request.url(), [...(failed.get(request.url()) ?? []), { left: begun.get(request) < navigations, words }]);
+  });
+  return {
+    alone: (url) => failed.has(url) && failed.get(url).every((one) => one.left),
+    words: (url) => (failed.get(url) ?? []).filter((one) => !one.left).map((one) => one.words).join('; '),
+  };
+}
+
+/** Refusals that the checks ask for, and what the page gives up by itself. */
+const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|412|429|503)|net::ERR_ABORTED/;
+
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export async function open({ shots }) {
@@ -63,14 +88,18 @@ export async function open({ shots }) {
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(10_000);
   const complaints = [];
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text().slice(0, 300)} of ${message.location().url} (on ${page.url()})`); });
-  page.on('pageerror', (error) => complaints.push(`page error: ${error.message.slice(0, 200)} (on ${page.url()})`));
+  const left = leftBehind(page);
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push({ text: `${message.type()}: ${message.text().slice(0, 300)} of ${message.location().url} (on ${page.url()})`, url: message.location().url }); });
+  page.on('pageerror', (error) => complaints.push({ text: `page error: ${error.message.slice(0, 200)} (on ${page.url()})` }));
   const tally = { passed: 0, failed: 0 };
 
   return {
     page,
     tally,
-    complaints,
+    /** What the console had against the pages, each once, but for what is expected. */
+    faults: () => [...new Set(complaints
+      .filter(({ text, url }) => !expected.test(text) && !(/net::ERR_FAILED/.test(text) && left.alone(url)))
+      .map(({ text, url }) => [text, left.words(url)].filter(Boolean).join(': ')))],
     async check(name, run) {
       try {
         await run();

@@ -46,6 +46,7 @@ static const struct template_value harmless[] = {
 	{ "folder", "harmless/folder", false, NULL },
 	{ "realm", "harmless realm", false, NULL },
 	{ "users", "/harmless/users", false, NULL },
+	{ "as_sent", "", true, NULL },
 	{ "page", "/harmless-page", false, NULL },
 	{ "status", "770004", false, NULL },
 	{ "matcher", "=", false, NULL },

@@ -1,6 +1,6 @@
 // Staff acts for an organisation: what it sees and may do meanwhile, what is told of it, and when it ends.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, signIn, sql, until } from './panel.mjs';
 
@@ -75,6 +75,19 @@ test('its changes run, and stand in the organisation\'s trail under the name of 
   assert.match(created.actorName, new RegExp(`^admin-\\w+@acting\\.example as ${bakery.name}$`));
   const began = records.find((r) => r.action === 'organisation.act');
   assert.match(began.after, /they called/);
+});
+
+test('an idempotency key gives nobody the answer that belongs to another organisation or to the person', async () => {
+  const { person } = await somebody('ADMIN'), key = { 'idempotency-key': randomUUID() }, body = { domain: freshDomain('key') };
+  const create = () => person('POST', '/api/v1/websites', body, key);
+  ok(await act(person, bakery.id));
+  const made = ok(await create(), 202);
+  assert.equal(ok(await create(), 202).website.id, made.website.id);
+  const reused = (answer) => assert.deepEqual([answer.status, answer.body.code, answer.body.website], [422, 'KEY_REUSED', undefined]);
+  ok(await person('DELETE', '/api/v1/session/acting'), 204);
+  reused(await create());
+  ok(await act(person, other.organisation.id));
+  reused(await create());
 });
 
 test('stopped, it acts for itself at once; signing out ends it too', async () => {

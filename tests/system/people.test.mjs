@@ -261,6 +261,82 @@ test('the last admin stays, also when two turn each other out at once', async ()
   await until('the admin to be in again', async () => (await admin('GET', '/api/v1/users')).status === 200, 7);
 });
 
+test('an address is changed: the new one signs in, the old one is free; a taken one is named at its field', async () => {
+  const { user, email, password } = await createUser(other.organisation.id), fresh = `New-${word()}@People.example`;
+  const cookie = await signIn(email, password);
+  const { user: now } = ok(await patch('user', user.id, { email: fresh }));
+  assert.equal(now.email, fresh.toLowerCase());
+  refused(await attempt(email, password), 401);
+  ok(await attempt(fresh, password));
+  assert.equal(ok(await as(cookie)('GET', '/api/v1/session')).session.email, now.email, 'who is in stays in');
+  assert.equal((await createUser(other.organisation.id, 'CUSTOMER', { email })).user.email, email);
+  refused(await patch('user', user.id, { email: other.email }), 409, 'settings.email');
+  for (const wrong of ['', 'x', 'a@b\nc.example', 'a b@c.example']) refused(await patch('user', user.id, { email: wrong }), 400, 'settings.email');
+});
+
+test('who moves to another organisation sees that one and no longer the old one; what was open ends', async () => {
+  const home = await anotherOrganisation(), { user, email, password } = await createUser(home.organisation.id);
+  const site = ok(await api(home.token, 'POST', '/api/v1/websites', { domain: freshDomain('stays') }), 202).website;
+  const me = as(await signIn(email, password)), { secret: token } = ok(await me('POST', '/api/v1/tokens', { name: 'x' }), 201);
+  ok(await api(token, 'GET', `/api/v1/websites/${site.id}`));
+  for (const [organisationId, rule] of [['', 'required'], ['01a21a78-0fe9-7f6b-824a-64abb5a19000', 'unknown'], ['x', 'UUID']]) {
+    assert.equal(refused(await patch('user', user.id, { organisationId }), 400, 'settings.organisationId').violations[0].rule, rule);
+  }
+  const { user: moved } = ok(await patch('user', user.id, { organisationId: other.organisation.id, name: 'Pia Moved' }));
+  assert.deepEqual([moved.organisationId, moved.organisationName, moved.name], [other.organisation.id, other.organisation.name, 'Pia Moved']);
+  await until('what was open to end', async () => (await me('GET', '/api/v1/session')).status === 401 && (await api(token, 'GET', '/api/v1/websites')).status === 401, 7);
+  const again = as(await signIn(email, password));
+  assert.equal(ok(await again('GET', '/api/v1/session')).session.organisation.id, other.organisation.id);
+  refused(await again('GET', `/api/v1/websites/${site.id}`), 404);
+  const record = await until('the record', async () => ok(await admin('GET', `/api/v1/audit?targetId=${user.id}`)).records.find((r) => r.action === 'user.update' && JSON.parse(r.after).organisationId === other.organisation.id));
+  assert.equal(JSON.parse(record.before).organisationId, home.organisation.id);
+  for (const eyes of [home.token, other.token]) { // neither learns of the other
+    assert.ok(!JSON.stringify(ok(await api(eyes, 'GET', `/api/v1/audit?targetId=${user.id}`)).records).includes('Pia Moved'));
+  }
+  const gone = ok(await admin('POST', '/api/v1/organisations', { name: `Gone ${word()}` }), 201).organisation;
+  ok(await admin('POST', `/api/v1/organisations/${gone.id}/suspend`, { reason: 'test' }));
+  refused(await patch('user', user.id, { organisationId: gone.id }), 400, 'settings.organisationId');
+  const self = ok(await admin('GET', '/api/v1/profile')).user;
+  refused(await patch('user', self.id, { organisationId: other.organisation.id }), 403);
+});
+
+test('a deleted user is out at once, in the audit trail by name, and their address is free', async () => {
+  const { user, email, password } = await createUser(other.organisation.id, 'STAFF', { organisationIds: [other.organisation.id] });
+  const me = as(await signIn(email, password)), { secret: token } = ok(await me('POST', '/api/v1/tokens', { name: 'x' }), 201);
+  const site = ok(await api(token, 'POST', '/api/v1/websites', { domain: freshDomain('kept'), organisationId: other.organisation.id }), 202);
+  assert.equal((await ended(other.token, site.taskId)).state, 'success');
+  ok(await admin('DELETE', `/api/v1/users/${user.id}`), 204);
+  refused(await admin('GET', `/api/v1/users/${user.id}`), 404);
+  refused(await admin('DELETE', `/api/v1/users/${user.id}`), 404);
+  refused(await attempt(email, password), 401);
+  await until('what was open to end', async () => (await me('GET', '/api/v1/session')).status === 401 && (await api(token, 'GET', '/api/v1/websites')).status === 401, 7);
+  assert.equal(sql(`select count(*) from authz.sessions where user_id = '${user.id}'`) + sql(`select count(*) from authz.api_tokens where user_id = '${user.id}'`) + sql(`select count(*) from authz.staff_orgs where user_id = '${user.id}'`), '000');
+  ok(await api(other.token, 'GET', `/api/v1/websites/${site.website.id}`));
+  const records = () => admin('GET', `/api/v1/audit?actor=${user.id}`).then((answer) => ok(answer).records);
+  assert.ok((await records()).some((r) => r.action === 'website.create' && r.actorName === email), 'what they did is theirs still');
+  const record = await until('the record', async () => ok(await admin('GET', `/api/v1/audit?targetId=${user.id}`)).records.find((r) => r.action === 'user.delete'));
+  assert.deepEqual([record.target.name, JSON.parse(record.before).name, record.after], [email, 'Pia People', '']);
+  ok(await admin('POST', '/api/v1/users', { organisationId: other.organisation.id, email, name: 'Next', password: secret() }), 201);
+  refused(await admin('DELETE', `/api/v1/users/${ok(await admin('GET', '/api/v1/profile')).user.id}`), 403);
+});
+
+test('of two admins who delete each other at once one stays', async () => {
+  const home = await anotherOrganisation();
+  const people = await Promise.all([createUser(home.organisation.id, 'ADMIN'), createUser(home.organisation.id, 'ADMIN')]);
+  const tokens = await Promise.all(people.map(async ({ email, password }) => ok(await as(await signIn(email, password))('POST', '/api/v1/tokens', { name: 'a' }), 201).secret));
+  const ids = people.map(({ user }) => `'${user.id}'`).join(',');
+  const away = sql(`update authz.users set state = 'disabled' where role = 'admin' and state = 'active' and id not in (${ids}) returning id`).split('\n').filter((line) => /^[0-9a-f-]{36}$/.test(line));
+  try {
+    const answers = await Promise.all([0, 1].map((i) => api(tokens[i], 'DELETE', `/api/v1/users/${people[1 - i].user.id}`)));
+    assert.equal(answers.filter((a) => a.status === 204).length, 1, JSON.stringify(answers.map((a) => a.body)));
+    assert.equal(sql(`select count(*) from authz.users where role = 'admin' and state = 'active' and id in (${ids})`), '1');
+  } finally {
+    sql(`update authz.users set state = 'active' where id in (${away.map((id) => `'${id}'`).join(',')})`);
+    sql(`update authz.users set role = 'customer', state = 'disabled' where id in (${ids})`);
+  }
+  await until('the admin to be in again', async () => (await admin('GET', '/api/v1/users')).status === 200, 7);
+});
+
 // API tokens
 
 test('tokens are listed without secrets, used, and revoked by their owner or an admin', async () => {
@@ -346,7 +422,7 @@ test('customers and staff may do nothing of what is for admins', async () => {
     ['POST', '/api/v1/organisations', { name: 'x' }], ['PATCH', org, { settings: { name: 'x' } }, match(1)], ['PATCH', org, { settings: { planId: '' } }, match(1)],
     ['POST', `${org}/suspend`, { reason: 'x' }], ['POST', `${org}/resume`, {}],
     ['POST', '/api/v1/users', { organisationId: other.organisation.id, email: 'x@y.example', name: 'x', password: secret() }],
-    ['PATCH', user, { settings: { role: 'ADMIN' } }, match(1)], ['POST', `${user}/password`, { password: secret() }],
+    ['PATCH', user, { settings: { role: 'ADMIN' } }, match(1)], ['POST', `${user}/password`, { password: secret() }], ['DELETE', user],
     ['POST', '/api/v1/plans', { name: 'x', limits: [] }], ['PATCH', `/api/v1/plans/${plan.id}`, { settings: { limits: [] } }, match(1)], ['DELETE', `/api/v1/plans/${plan.id}`],
   ];
   for (const [method, path, body, headers] of forbidden) {

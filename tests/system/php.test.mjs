@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, journal, runDir, until, visit } from './panel.mjs';
+import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, journal, runDir, until, visit } from './panel.mjs';
 
 let site, version;
 
@@ -125,6 +125,10 @@ const hostile = [
   [{ ini: [{ name: 'display_errors', value: 'stderr' }] }, 'settings.php.ini[0].value', 'display_errors'],
   [{ ini: [{ name: 'date.timezone', value: 'Europe/../etc' }] }, 'settings.php.ini[0].value', 'date.timezone'],
   [{ ini: [{ name: 'post_max_size', value: '1G' }] }, 'settings.php.ini[0].value', 'post_max_size'],
+  [{ ini: [{ name: 'upload_max_filesize', value: '9M' }] }, 'settings.php.ini[0].value', 'post_max_size'],
+  [{ ini: [{ name: 'post_max_size', value: '16M' }, { name: 'upload_max_filesize', value: '32M' }] }, 'settings.php.ini[1].value', 'post_max_size'],
+  [{ ini: [{ name: 'post_max_size', value: '1M' }] }, 'settings.php.ini[0].value', 'upload_max_filesize'],
+  [{ version: '', ini: [{ name: 'upload_max_filesize', value: '9M' }] }, 'settings.php.ini[0].value', 'post_max_size'],
   [{ ini: [{ name: 'memory_limit', value: '64M' }, { name: 'memory_limit', value: '96M' }] }, 'settings.php.ini[1].name', 'repeated'],
   [{ ini: Array.from({ length: 33 }, () => ({ name: 'memory_limit', value: '64M' })) }, 'settings.php.ini', 'count'],
 ];
@@ -135,6 +139,37 @@ for (const [php, field, rule] of hostile) {
     assert.ok(answer.body.violations.some((v) => v.field === field && v.rule === rule), JSON.stringify(answer.body.violations));
   });
 }
+
+test('a website is made with its settings, on a node that has its PHP; what is wrong with them is said and holds nothing', async () => {
+  assert.ok((await customer('GET', '/api/v1/php-versions')).body.versions.includes(version));
+  const domain = freshDomain('made'), alias = `www.${domain}`;
+  const create = (settings, token = env.CUSTOMER_TOKEN) => api(token, 'POST', '/api/v1/websites', { domain, settings });
+  for (const [settings, field, rule] of [
+    [{ php: { version: '9.9' } }, 'settings.php.version', 'available'],
+    [{ php: { version: 'x' } }, 'settings.php.version', 'PHP_VERSION'],
+    [{ php: { ini: [{ name: 'upload_max_filesize', value: '9M' }] } }, 'settings.php.ini[0].value', 'post_max_size'],
+    [{ aliases: [alias, domain] }, 'settings.aliases[1]', 'repeated'],
+    [{ aliases: [alias], proxy: 'http://127.0.0.1:1' }, 'settings.proxy', 'forbidden'],
+  ]) {
+    const { status, body } = await create(settings);
+    assert.equal(status, 400, JSON.stringify(body));
+    assert.deepEqual(body.violations.map((v) => [v.field, v.rule]), [[field, rule]]);
+  }
+  const taken = await create({ aliases: [alias, site.domain] }, (await anotherOrganisation()).token);
+  assert.deepEqual([taken.status, taken.body.violations[0].field], [409, 'settings.aliases[1]']);
+  const protectedFolders = [{ path: 'intern', users: [{ name: 'ann', password: 'correct horse battery' }] }];
+  const made = await createWebsite(env.CUSTOMER_TOKEN, domain, { settings: { aliases: [alias], protectedFolders, php: { version } } });
+  assert.equal(made.state, 'active', JSON.stringify(made));
+  assert.deepEqual([made.settings.php.version, made.settings.aliases], [version, [alias]]);
+  assert.ok(!JSON.stringify(made).includes('$2b$') && !JSON.stringify(made).includes('correct horse'));
+  script('index.php', '<?php echo "made with ", PHP_VERSION;', made);
+  for (const name of [domain, alias]) {
+    const url = new URL(made.url);
+    url.hostname = name;
+    assert.match((await visit(url.href)).text, new RegExp(`^made with ${version}`));
+  }
+  assert.equal((await visit(new URL('/intern/', made.url).href)).status, 401);
+});
 
 test('who read before somebody else wrote is told so', async () => {
   const { etag } = await read();

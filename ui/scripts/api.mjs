@@ -115,7 +115,8 @@ function forms() {
   const schemas = [...bodies].map((name) => {
     const schema = spec.components.schemas[name];
     const required = new Set(schema.required ?? []);
-    const rows = Object.entries(schema.properties).map(([field, value]) => {
+    const plain = Object.entries(schema.properties).filter(([, value]) => !value.$ref && !value.allOf && value.type !== 'object'); // an object has a form of its own
+    const rows = plain.map(([field, value]) => {
       const rule = ruleOf(field, value, required.has(field));
       return `  ${key(field)}: ${required.has(field) ? rule : `z.optional(${rule})`},\n`;
     });

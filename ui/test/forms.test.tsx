@@ -20,6 +20,7 @@ let answers: Answer[] = [];
 beforeEach(() => {
   sent.length = 0;
   vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
+    if (address === '/api/v1/php-versions') return new Response('{"versions":["8.4","8.2"]}');
     sent.push({ method: init.method!, address, key: (init.headers as Record<string, string>)['Idempotency-Key'] ?? '', body: String(init.body) });
     const next = answers.shift() ?? { status: 200, body: {} };
     if (next instanceof Error) throw next;
@@ -58,6 +59,18 @@ describe('new website', () => {
     expect(domain().getAttribute('aria-describedby')).toBe(note.id);
     expect(document.activeElement).toBe(domain());
     expect(sent[0]!.body).toBe('{"domain":"bücher.example"}');
+  });
+
+  it('sends a chosen version of PHP, and shows at its field that it is gone', async () => {
+    answers = [{ status: 400, body: { status: 400, code: 'INVALID', detail: 'x', requestId: 'r', violations: [{ field: 'settings.php.version', rule: 'available', message: 'There is no PHP 8.4 here.' }] } }];
+    const user = show(<NewWebsiteDialog onClose={vi.fn()} />);
+    await user.type(domain(), 'shop.example');
+    const choice = await screen.findByRole('combobox', { name: 'PHP version' });
+    await user.selectOptions(choice, '8.4');
+    await user.click(create());
+    const note = await screen.findByText('There is no PHP 8.4 here.');
+    expect(choice.getAttribute('aria-describedby')).toBe(note.id);
+    expect(sent[0]!.body).toBe('{"domain":"shop.example","settings":{"php":{"version":"8.4"}}}');
   });
 
   it('shows what belongs to no field above the form, with the request id', async () => {

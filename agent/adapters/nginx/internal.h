@@ -111,7 +111,7 @@ enum { NGINX_VARIABLE = 40 };
 char *nginx_protect_name(const struct object *site,
                          char ret[static NGINX_VARIABLE]); /* of a site, in variables' names */
 const struct template_value *const *nginx_protect_values(const struct nginx *nginx, const struct object *site,
-                                                         const Stralix__V1__WebsiteSettings *settings,
+                                                         const Stralix__V1__WebsiteSettings *settings, bool front,
                                                          struct arena *arena); /* NULL: no memory */
 bool nginx_protect_place(struct nginx *nginx, const struct object *site, const Stralix__V1__WebsiteSettings *settings,
                          struct error *err) _must_check_;

@@ -57,7 +57,8 @@ static int deeper(const void *a, const void *b)
 }
 
 static const struct template_value *values_of(const struct nginx *nginx, const struct object *site,
-                                              const Stralix__V1__ProtectedFolder *folder, struct arena *arena)
+                                              const Stralix__V1__ProtectedFolder *folder, const char *below,
+                                              struct arena *arena)
 {
 	_cleanup_buf_ struct buf users = { 0 };
 	struct template_value *values = arena_alloc(arena, 4 * sizeof(*values));
@@ -66,19 +67,21 @@ static const struct template_value *values_of(const struct nginx *nginx, const s
 
 	if (!values || !write_users(site, folder, &users, name, &err))
 		return NULL;
-	values[0] = (struct template_value){ .name = "folder", .text = folder->path };
+	values[0] =
+		(struct template_value){ .name = "folder", .text = arena_printf(arena, "%s%s", below, folder->path) };
 	values[1] = (struct template_value){ .name = "realm", .text = *folder->realm ? folder->realm : "Restricted" };
 	values[2] =
 		(struct template_value){ .name = "users", .text = arena_printf(arena, "%sauth/%s", nginx->dir, name) };
 	return values;
 }
 
+/* With a front controller a page has two addresses: what stands behind /index.php is a path to it as well. */
 const struct template_value *const *nginx_protect_values(const struct nginx *nginx, const struct object *site,
-                                                         const Stralix__V1__WebsiteSettings *settings,
+                                                         const Stralix__V1__WebsiteSettings *settings, bool front,
                                                          struct arena *arena)
 {
 	size_t n = settings->n_protected_folders;
-	const struct template_value **list = arena_alloc(arena, (n + 1) * sizeof(struct template_value *));
+	const struct template_value **list = arena_alloc(arena, (2 * n + 1) * sizeof(struct template_value *));
 	Stralix__V1__ProtectedFolder **folders = arena_alloc(arena, (n + 1) * sizeof(*folders));
 
 	if (!list || !folders)
@@ -87,7 +90,8 @@ const struct template_value *const *nginx_protect_values(const struct nginx *ngi
 		folders[i] = settings->protected_folders[i];
 	qsort(folders, n, sizeof(folders[0]), deeper);
 	for (size_t i = 0; i < n; i++)
-		if (!(list[i] = values_of(nginx, site, folders[i], arena)))
+		if (!(list[i] = values_of(nginx, site, folders[i], "", arena)) ||
+		    (front && !(list[n + i] = values_of(nginx, site, folders[i], "index.php/", arena))))
 			return NULL;
 	return list;
 }

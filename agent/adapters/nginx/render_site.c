@@ -286,6 +286,11 @@ static void put_block(struct values *values, const struct view *view)
 	put_text(values, "secret", view->nginx->secret);
 }
 
+static bool has_front(const struct view *view)
+{
+	return view->php.wanted && view->php.php->front_controller;
+}
+
 static void put_folders(struct values *values, const struct view *view)
 {
 	char *variable = arena_alloc(view->arena, NGINX_VARIABLE);
@@ -296,7 +301,7 @@ static void put_folders(struct values *values, const struct view *view)
 	put_switch(values, "maps", "", on && !view->secure);
 	put_list(values, "folders",
 	         view->secure ? list_of_texts("folder", NULL, 0, view->arena)
-	                      : nginx_protect_values(view->nginx, view->site, view->settings, view->arena));
+	                      : nginx_protect_values(view->nginx, view->site, view->settings, has_front(view), view->arena));
 }
 
 static void put_content(struct values *values, const struct view *view)
@@ -304,7 +309,7 @@ static void put_content(struct values *values, const struct view *view)
 	const Stralix__V1__WebsiteSettings *settings = view->settings;
 	const struct php_values *php = &view->php;
 	bool files = !*settings->proxy && !all_redirected(settings);
-	bool front = php->wanted && php->php->front_controller;
+	bool front = has_front(view);
 	const char *dir = view->nginx->settings->dir;
 	const char *root = arena_printf(view->arena, "%s/srv/%s/public%s%s", dir, view->site->id,
 	                                *settings->document_root ? "/" : "", settings->document_root);
@@ -317,6 +322,7 @@ static void put_content(struct values *values, const struct view *view)
 	put_switch(values, "proxy", settings->proxy, *settings->proxy && !all_redirected(settings));
 	put_switch(values, "files", "", files && !front);
 	put_switch(values, "front", "", front);
+	put_switch(values, "as_sent", "", settings->n_protected_folders > 0 && (front || !files));
 	put_switch(values, "php", "", php->shard[0] != '\0');
 	/* The text of a script is nobody's to read. */
 	put_switch(values, "no_php", php->wanted ? "503" : "404", files && !php->shard[0]);

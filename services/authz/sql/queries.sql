@@ -33,7 +33,14 @@ select * from user_view where id = $1::uuid;
 update users set name = $2, n = n + 1 where id = $1::uuid;
 
 -- name: user_update
-update users set name = $2, role = $3, state = $4, must_change = $5::boolean, n = n + 1 where id = $1::uuid;
+update users set name = $2, role = $3, state = $4, must_change = $5::boolean, email = $6, n = n + 1 where id = $1::uuid;
+
+-- name: user_move
+select * from move_user($1::uuid, $2::uuid);
+
+-- name: user_delete
+-- Sessions, API tokens and assignments go with the row.
+delete from users where id = $1::uuid;
 
 -- name: user_set_password
 update users set password = $2, must_change = $3::boolean, n = n + 1 where id = $1::uuid;

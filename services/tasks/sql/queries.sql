@@ -40,6 +40,7 @@ with two as (
 	 where state = 'trusted' and reachable and last_heartbeat_at > now() - interval '45 seconds'
 	   and $1 = any (capabilities) and case when $2::text is null then not only_chosen else id = $2 end
 	   and id <> all ($3::text[]) and ($1 <> 'website' or website_limit = 0 or assigned < website_limit)
+	   and ($4::text is null or coalesce(heartbeat -> 'phpVersions' ? $4, false))
 	 order by random() limit 2
 )
 update node set assigned = node.assigned + 1, next_uid = node.next_uid + 1
@@ -56,17 +57,20 @@ select 1 from node
  limit 1;
 
 -- name: node_why
--- Why a node can't be placed on: its trust, whether it answers, is able, how full it is.
+-- Why a node can't be placed on: its trust, whether it answers, is able, how full it is, whether it has that PHP.
 select state, reachable and last_heartbeat_at > now() - interval '45 seconds', $2 = any (capabilities), assigned,
-       website_limit
+       website_limit, $3::text is null or coalesce(heartbeat -> 'phpVersions' ? $3, false)
   from node where id = $1;
 
 -- name: node_none
--- Why placement finds none: how many would do (one had its last room taken by somebody else), are able, are only full.
-select count(*) filter (where is_open and answers and has_room), count(*), count(*) filter (where is_open and answers)
+-- Why placement finds none: how many would do (one had its last room taken by somebody else), are able, are only full,
+-- have that PHP.
+select count(*) filter (where is_open and answers and has_room and has_php), count(*),
+       count(*) filter (where is_open and answers and has_php), count(*) filter (where has_php)
   from (select state = 'trusted' and not only_chosen as is_open,
                reachable and last_heartbeat_at > now() - interval '45 seconds' as answers,
-               $1 <> 'website' or website_limit = 0 or assigned < website_limit as has_room
+               $1 <> 'website' or website_limit = 0 or assigned < website_limit as has_room,
+               $3::text is null or coalesce(heartbeat -> 'phpVersions' ? $3, false) as has_php
           from node where $1 = any (capabilities) and id <> all ($2::text[])) as n;
 
 -- name: node_touch

@@ -68,6 +68,16 @@ select count(*) from task
 -- Whose a task is and who works on it; the node's report is believed for no other.
 select org_id, node_id, request_id from task where id = $1::uuid;
 
+-- name: php_versions
+-- Of the nodes that a new website may be placed on without anybody choosing; the newest first.
+select version
+  from (select distinct jsonb_array_elements_text(heartbeat -> 'phpVersions') as version
+          from node
+         where state = 'trusted' and reachable and last_heartbeat_at > now() - interval '45 seconds' and not only_chosen
+           and 'website' = any (capabilities) and jsonb_typeof(heartbeat -> 'phpVersions') = 'array') as v
+ order by string_to_array(version, '.')::int[] desc
+ limit 32;
+
 -- name: node_list
 -- $1 one node or all, $2 cursor, $3 limit.
 select n.id, n.uid, n.name, n.address, n.state, n.capabilities::text, n.http_port, n.https_port, n.assigned, n.running,

@@ -2,9 +2,9 @@
 
 -- name: website_insert
 insert into websites (id, org_id, domain, display_domain, node_id, node_name, address, http_port, https_port, uid, serving,
-                      state, epoch, n, task_id, created_at, updated_at, thumbprint)
+                      state, epoch, n, task_id, created_at, updated_at, thumbprint, settings)
 values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::int, $9::int, $10::bigint, $11, $12, $13::bigint, $14::bigint,
-        $15::uuid, to_timestamp($16::bigint / 1000.0), to_timestamp($16::bigint / 1000.0), $17);
+        $15::uuid, to_timestamp($16::bigint / 1000.0), to_timestamp($16::bigint / 1000.0), $17, $18::bytea);
 
 -- name: website_lock
 -- The row, ours until the transaction ends.

@@ -248,6 +248,47 @@ static void what_is_set_counts(void **state)
 	assert_int_equal(ask(harness, "tuned.example", "/no/such", NULL), 404);
 }
 
+/* What stands behind /index.php is a path to the same page. */
+static void a_front_controller_is_no_way_around_a_folders_password(void **state)
+{
+	static const char *const inside[] = { "/private",
+		                              "/private/x",
+		                              "/index.php/private",
+		                              "/index.php/private/x",
+		                              "/index.php//private?a",
+		                              "/index%2ephp/private",
+		                              "//index.php/private/" };
+	static const char *const outside[] = { "/", "/index.php", "/index.php/public", "/privately",
+		                               "/index.php/privately" };
+	Stralix__V1__FolderUser user, *users[] = { &user };
+	Stralix__V1__ProtectedFolder folder, *folders[] = { &folder };
+	struct harness *harness = *state;
+	struct site site;
+
+	stralix__v1__folder_user__init(&user);
+	stralix__v1__protected_folder__init(&folder);
+	user.name = (char *)(uintptr_t) "ann";
+	user.hash = (char *)(uintptr_t) "$2b$05$G7cwaPb/cAEl0cYd1DOfj.gxPhwQuNW1emfaTAvzD6RNYabySvhcm";
+	folder.path = (char *)(uintptr_t) "private";
+	folder.users = users;
+	folder.n_users = 1;
+	site_init(&site, "routed.example", v82);
+	site.php.front_controller = true;
+	site.settings.protected_folders = folders;
+	site.settings.n_protected_folders = 1;
+	pack(&site);
+	harness_run_well(harness, &site.command);
+	put(harness, &site, "index.php", "<?php echo 'routed ', $_SERVER['REQUEST_URI'];");
+	for (size_t i = 0; i < ARRAY_SIZE(inside); i++)
+		if (ask(harness, "routed.example", inside[i], NULL) != 401)
+			fail_msg("%s asks for no password", inside[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++)
+		if (ask(harness, "routed.example", outside[i], "routed /") != 200)
+			fail_msg("%s is not served", outside[i]);
+	assert_int_equal(ask(harness, "routed.example", "/private/../x", NULL), 400);
+	assert_int_equal(ask(harness, "routed.example", "/index.php/x/../private", NULL), 400);
+}
+
 static void hostile_settings_are_refused(void **state)
 {
 	static const struct {
@@ -550,6 +591,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_page_runs_as_its_website, set_up, pauses_tear_down),
 		cmocka_unit_test_setup_teardown(what_is_no_script_is_not_run, set_up, pauses_tear_down),
+		cmocka_unit_test_setup_teardown(a_front_controller_is_no_way_around_a_folders_password, set_up,
+		                                pauses_tear_down),
 		cmocka_unit_test_setup_teardown(what_is_set_counts, set_up, pauses_tear_down),
 		cmocka_unit_test_setup_teardown(hostile_settings_are_refused, set_up, pauses_tear_down),
 		cmocka_unit_test_setup_teardown(versions_change_and_php_is_switched_off, set_up, pauses_tear_down),

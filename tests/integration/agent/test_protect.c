@@ -1,15 +1,22 @@
 /* test_protect: folders that ask for a password, in front of a real nginx. */
 
+#include <arpa/inet.h>
 #include <glob.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "lib/base/clock.h"
 
 #include "harness.h"
 
@@ -99,6 +106,98 @@ static void a_folder_asks_for_a_password_however_it_is_written(void **state)
 	assert_int_equal(ask(harness, "locked.example", "/in.ner", ""), 404);
 }
 
+static int open_guess(const struct harness *harness, const char *domain, const char *path, const char *credentials)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		                  .sin_port = htons(harness->http_port),
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char text[512];
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\nHost: %s\r\nAuthorization: Basic %s\r\n\r\n", path, domain,
+	         credentials);
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+	return fd;
+}
+
+static int end_guess(int fd)
+{
+	char text[1024] = "";
+	size_t size = 0;
+	ssize_t got;
+
+	while (size + 1 < sizeof(text) && (got = recv(fd, text + size, sizeof(text) - 1 - size, 0)) > 0)
+		size += (size_t)got;
+	close(fd);
+	return size > 12 ? (int)strtol(text + 9, NULL, 10) : 0;
+}
+
+/* 200 at once, 200 more that wait their turn, 20 a second; what is above that is refused. */
+static void guesses_are_few_and_slow_and_nobody_else_pays_for_them(void **state)
+{
+	enum { GUESSES = 700, AT_ONCE = 200, A_SECOND = 20, PATIENCE_MS = 60000 };
+	int64_t began_ms = clock_monotonic_ms();
+	static int fds[GUESSES];
+	struct harness *harness = *state;
+	struct harness_command command;
+	struct locked locked;
+	int looked = 0, refused = 0;
+
+	lock(&locked, "private", NULL);
+	harness_command(&command, "guessed.example");
+	with(&command, &locked);
+	harness_run_well(harness, &command);
+	harness_command(&command, "beside.example");
+	with(&command, &locked);
+	harness_run_well(harness, &command);
+	for (int i = 0; i < GUESSES; i++)
+		fds[i] = open_guess(harness, "guessed.example", "/private/x", WRONG);
+	/* While they wait: whoever guesses nothing, elsewhere, or at another website. */
+	assert_int_equal(ask(harness, "guessed.example", "/private/x", ""), 401);
+	assert_int_equal(ask(harness, "guessed.example", "/", WRONG), 200);
+	assert_int_equal(ask(harness, "beside.example", "/private/x", ANN), 404);
+	for (int i = 0; i < GUESSES; i++) {
+		int status = end_guess(fds[i]);
+
+		looked += status == 401;
+		refused += status == 429;
+	}
+	assert_int_equal(looked + refused, GUESSES);
+	assert_true(refused > 0);
+	assert_true(looked <= AT_ONCE + 1 + (clock_monotonic_ms() - began_ms) * A_SECOND / 1000);
+	assert_true(looked > AT_ONCE / 2);
+	int status;
+	do /* and it is over after a while */
+		status = ask(harness, "guessed.example", "/private/x", ANN);
+	while (status == 429 && clock_monotonic_ms() - began_ms < PATIENCE_MS);
+	assert_int_equal(status, 404);
+}
+
+static void what_reads_a_path_itself_gets_none_that_leads_around_a_folder(void **state)
+{
+	static const char *const around[] = { "/private/../x", "/private/%2e%2e/x", "/private%2f..%2Fx",
+		                              "/x/./private",  "/private/.%2E?a",   "/x/..",
+		                              "/%2e/private" };
+	static const char *const good[] = { "/a..b/x", "/...", "/x?to=/../y", "/.well-known/x" };
+	struct harness *harness = *state;
+	struct harness_command command;
+	struct locked locked;
+
+	harness_command(&command, "passed.example");
+	lock(&locked, "private", NULL);
+	locked.settings.proxy = (char *)(uintptr_t) "http://127.0.0.1:1";
+	with(&command, &locked);
+	harness_run_well(harness, &command);
+	for (size_t i = 0; i < ARRAY_SIZE(around); i++)
+		if (ask(harness, "passed.example", around[i], "") != 400)
+			fail_msg("%s is passed on", around[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		assert_int_not_equal(ask(harness, "passed.example", good[i], ""), 400);
+	assert_int_equal(ask(harness, "passed.example", "/private/x", ""), 401);
+}
+
 static void a_whole_site_asks_whoever_answers_there(void **state)
 {
 	struct harness *harness = *state;
@@ -181,6 +280,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_folder_asks_for_a_password_however_it_is_written),
+		cmocka_unit_test(guesses_are_few_and_slow_and_nobody_else_pays_for_them),
+		cmocka_unit_test(what_reads_a_path_itself_gets_none_that_leads_around_a_folder),
 		cmocka_unit_test(a_whole_site_asks_whoever_answers_there),
 		cmocka_unit_test(its_users_are_for_nginx_alone_and_go_with_the_site),
 		cmocka_unit_test(a_user_that_would_break_the_file_is_refused),

@@ -132,6 +132,25 @@ static void a_change_reaches_only_people_of_its_organisation(void **state)
 	assert_int_equal(AFFECTED(fake, AUTHZ_ORGANISATION_SUSPEND, DB_TEXT(ORG), DB_TEXT("yes")), 1);
 }
 
+static void a_person_moves_only_out_of_the_organisation_that_is_changed(void **state)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	struct fake *fake = *state;
+	struct error err = { 0 };
+
+	open_tx(fake, ORG);
+	assert_int_equal(AFFECTED(fake, AUTHZ_USER_MOVE, DB_TEXT(OTTO), DB_TEXT(ORG)), 0);
+	assert_true(TX_RUN(fake->tx, AUTHZ_USER_MOVE, &rows, &err, DB_TEXT(CLEO), DB_TEXT(OTHER_ORG)));
+	assert_int_equal(rows_count(rows), 1);
+	assert_string_equal(rows_text(rows, 0, 1), OTHER_ORG);
+	assert_int_equal(AFFECTED(fake, AUTHZ_USER_SHOW, DB_TEXT(CLEO)), 0);
+	assert_int_equal(AFFECTED(fake, AUTHZ_USER_DELETE, DB_TEXT(CLEO)), 0);
+	end(state);
+	open_tx(fake, ORG);
+	assert_int_equal(AFFECTED(fake, AUTHZ_USER_DELETE, DB_TEXT(OTTO)), 0);
+	assert_int_equal(AFFECTED(fake, AUTHZ_USER_DELETE, DB_TEXT(CLEO)), 1);
+}
+
 static void what_staff_look_after_is_changed_with_them_and_by_nobody_else(void **state)
 {
 	static const char *const orgs[] = { ORG };
@@ -282,6 +301,7 @@ int main(void)
 #define FROM_START(test) cmocka_unit_test_setup_teardown(test, begin, end)
 	const struct CMUnitTest tests[] = {
 		FROM_START(a_change_reaches_only_people_of_its_organisation),
+		FROM_START(a_person_moves_only_out_of_the_organisation_that_is_changed),
 		FROM_START(what_staff_look_after_is_changed_with_them_and_by_nobody_else),
 		FROM_START(the_last_admin_is_known_whoever_asks),
 		FROM_START(a_plan_knows_who_has_it_though_the_process_sees_none),

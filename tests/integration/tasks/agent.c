@@ -317,6 +317,7 @@ bool agent_heartbeat(struct agent *agent, struct error *err)
 	_cleanup_(bus_msg_freep) struct bus_msg *reply = NULL;
 	Stralix__V1__Heartbeat heartbeat;
 	Stralix__V1__Heartbeat__Daemon daemon, *daemons[] = { &daemon };
+	char *php[] = { (char *)(uintptr_t)agent->condition.php };
 	uint8_t report[8192];
 	char subject[64];
 
@@ -341,6 +342,8 @@ bool agent_heartbeat(struct agent *agent, struct error *err)
 		heartbeat.seal_key = (char *)(uintptr_t)agent->condition.seal_key;
 	heartbeat.daemons = daemons;
 	heartbeat.n_daemons = 1;
+	heartbeat.php_versions = php;
+	heartbeat.n_php_versions = php[0] ? 1 : 0;
 	snprintf(subject, sizeof(subject), "heartbeat.%s", agent->id);
 	if (!bus_request(panel_bus(agent->panel), subject, NULL, report,
 	                 seal(agent, &heartbeat.base, "heartbeat", false, report), CALL_MS, &reply, err))

@@ -62,6 +62,7 @@ struct condition {
 	bool daemon_dead;
 	const char *said;     /* by the daemon; NULL: nothing */
 	const char *seal_key; /* NULL: it says none */
+	const char *php;      /* a version that it runs; NULL: none */
 };
 extern const struct condition condition_good;
 void agent_is(struct agent *agent, const struct condition *condition);

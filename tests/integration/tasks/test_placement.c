@@ -50,7 +50,8 @@ static void placement_gives_a_uid_once_and_the_same_place_again(void **state)
 	assert_int_equal(err.code, ERR_EXISTS);
 }
 
-static bool place_named(struct world *world, const char *name, struct error *err)
+/* A fresh resource: name, node and version may be "". */
+static bool place_fresh(struct world *world, const char *name, const char *node, const char *php, struct error *err)
 {
 	Stralix__V1__PlaceResourceRequest request;
 	ProtobufCMessage *reply = NULL;
@@ -63,8 +64,57 @@ static bool place_named(struct world *world, const char *name, struct error *err
 	request.resource_id = uuid_format(&resource, id);
 	request.organisation_id = uuid_format(&world_org_a, org_id);
 	request.name = (char *)(uintptr_t)name;
+	request.node_id = (char *)(uintptr_t)node;
+	request.php_version = (char *)(uintptr_t)php;
 	return panel_web(world->panel, "PlaceResource", &request.base, &stralix__v1__place_resource_reply__descriptor,
 	                 &reply, err);
+}
+
+static bool place_named(struct world *world, const char *name, struct error *err)
+{
+	return place_fresh(world, name, "", "", err);
+}
+
+/* Heartbeats are written together. */
+static void wait_php(struct world *world, const char *node)
+{
+	int64_t end_ms = clock_monotonic_ms() + 10000;
+
+	while (!world_node(world, node)->n_php_versions) {
+		if (clock_monotonic_ms() > end_ms)
+			fail_msg("node %s never says its PHP", node);
+		usleep(20000);
+	}
+}
+
+static void placement_takes_a_node_with_the_php_that_is_wanted(void **state)
+{
+	struct world *world = *state;
+	struct agent *other = agent_new(world->panel, "other", "website");
+	struct condition condition = condition_good;
+	struct error err;
+
+	agent_online(other);
+	assert_false(place_fresh(world, "", "", "8.4", &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_string_equal(err.violations[0].field, "settings.php.version");
+	assert_string_equal(err.violations[0].rule, "available");
+	condition.php = "8.4";
+	agent_is(other, &condition);
+	assert_true(agent_heartbeat(other, &err));
+	wait_php(world, "other");
+	for (int i = 0; i < 8; i++)
+		MUST(place_fresh(world, "", "", "8.4", &err));
+	assert_int_equal(world_node(world, "other")->resources, 8); /* and none on the node without */
+	assert_false(place_fresh(world, "", "n1", "8.4", &err));
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_non_null(strstr(err.message, "Node 'n1' has no PHP 8.4"));
+	assert_false(place_fresh(world, "", "", "8.3", &err));
+	assert_string_equal(err.violations[0].rule, "available");
+	agent_free(other);
+	panel_psql(world->panel, "update tasks.node set reachable = false where id = 'other'");
+	assert_false(place_fresh(world, "", "", "8.4", &err)); /* it is there, and will be back */
+	assert_int_equal(err.code, ERR_NO_NODE);
 }
 
 static void placement_refuses_names_of_nodes(void **state)
@@ -121,6 +171,7 @@ int main(void)
 		TEST(placement_gives_a_uid_once_and_the_same_place_again),
 		TEST(placement_refuses_names_of_nodes),
 		TEST(placement_without_a_node_says_so),
+		TEST(placement_takes_a_node_with_the_php_that_is_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, world_setup, world_teardown);

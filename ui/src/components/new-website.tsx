@@ -3,27 +3,31 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
-import { useForm, type UseFormRegister } from 'react-hook-form';
+import { useController, useForm, type Control, type UseFormRegister } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
+import * as z from 'zod/mini';
 import { createWebsite, type CreateWebsiteRequest, type Node } from '@/lib/api.gen';
-import { placeViolations, useFormKey } from '@/lib/form';
+import { placeViolations, renamed, useFormKey } from '@/lib/form';
 import { createWebsiteForm } from '@/lib/forms.gen';
 import { room, takes } from '@/lib/nodes';
-import { refresh, useCan, useNodes, useOrganisations, useSession } from '@/lib/queries';
+import { refresh, useCan, useNodes, usePhpVersions, useSession } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
 import { bytes } from '@/lib/words';
+import { OrganisationPicker } from './organisation-picker';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
 import { FormError } from './ui/notice';
 import { Dialog } from './ui/overlay';
 
-const fields = ['domain', 'organisationId', 'nodeId'] as const;
+type Form = Pick<CreateWebsiteRequest, 'domain' | 'organisationId' | 'nodeId'> & { php?: string };
+const fields = ['domain', 'php', 'organisationId', 'nodeId'] as const;
+const form = z.extend(createWebsiteForm, { php: z.optional(z.string()) });
 
 /** Whose website and where: for staff; a customer's is their own, placed by load. */
-function Placement({ register, errors }: { register: UseFormRegister<CreateWebsiteRequest>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
+function Placement({ register, control, errors }: { register: UseFormRegister<Form>; control: Control<Form>; errors: Partial<Record<'organisationId' | 'nodeId', { message?: string }>> }) {
   const t = useTranslations('newWebsite');
   const session = useSession().data;
-  const organisations = useOrganisations(true).data?.organisations ?? [];
+  const { field } = useController({ control, name: 'organisationId' });
   const nodes = useNodes().data?.nodes ?? [];
   const free = (node: Node) => {
     if (!takes(node)) return room(node) === 0 ? t('full') : t(node.state === 'suspended' ? 'suspended' : 'silent');
@@ -33,12 +37,7 @@ function Placement({ register, errors }: { register: UseFormRegister<CreateWebsi
   return (
     <div className="grid gap-5 sm:grid-cols-2">
       <Field label={t('organisation')} error={errors.organisationId?.message}>
-        {(wiring) => (
-          <select {...wiring} {...register('organisationId')} className="input">
-            <option value="">{session?.organisation?.name || t('ownOrganisation')}</option>
-            {organisations.filter((o) => o.id !== session?.organisation?.id).map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
-          </select>
-        )}
+        {(wiring) => <OrganisationPicker wiring={wiring} value={field.value ?? ''} onChange={field.onChange} none={session?.organisation?.name || t('ownOrganisation')} leaveOut={session?.organisation ? [session.organisation.id] : []} active />}
       </Field>
       <Field label={t('node')} error={errors.nodeId?.message}>
         {(wiring) => (
@@ -52,9 +51,27 @@ function Placement({ register, errors }: { register: UseFormRegister<CreateWebsi
   );
 }
 
+/** What the nodes have. None is the default: most begin with files alone, which is quicker, and nothing runs that nobody asked for. */
+function PhpVersion({ register, error }: { register: UseFormRegister<Form>; error?: string }) {
+  const t = useTranslations('newWebsite');
+  const versions = usePhpVersions().data?.versions ?? [];
+  if (versions.length === 0 && !error) return null;
+  return (
+    <Field label={t('php')} error={error} hint={t('phpHint')}>
+      {(wiring) => (
+        <select {...wiring} {...register('php')} className="input">
+          <option value="">{t('noPhp')}</option>
+          {versions.map((version) => <option key={version} value={version}>{version}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 /** Empty choices are left out: absent is not the same as "". */
-const bodyOf = (values: CreateWebsiteRequest): CreateWebsiteRequest => ({
+const bodyOf = (values: Form): CreateWebsiteRequest => ({
   domain: values.domain,
+  ...(values.php && { settings: { php: { version: values.php } } }),
   ...(values.organisationId && { organisationId: values.organisationId }),
   ...(values.nodeId && { nodeId: values.nodeId }),
 });
@@ -67,9 +84,9 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
   const staff = useCan('node:read');
   const { keyFor, answered } = useFormKey();
   const [unplaced, setUnplaced] = useState<Error | null>(null);
-  const { register, handleSubmit, setError, formState: { errors } } = useForm<CreateWebsiteRequest>({
-    resolver: zodResolver(createWebsiteForm),
-    defaultValues: { domain: '', organisationId: '', nodeId: '' },
+  const { register, control, handleSubmit, setError, formState: { errors } } = useForm<Form>({
+    resolver: zodResolver(form),
+    defaultValues: { domain: '', php: '', organisationId: '', nodeId: '' },
   });
   const create = useMutation({
     mutationFn: (body: CreateWebsiteRequest) => createWebsite(body, { key: keyFor(body) }),
@@ -80,7 +97,7 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
       showTask(taskId);
       void refresh(client, 'websites', 'tasks', 'audit');
     },
-    onError: (error) => { if (!placeViolations(error, staff ? fields : fields.slice(0, 1), setError)) setUnplaced(error); },
+    onError: (error) => { if (!placeViolations(renamed(error, { 'settings.php.version': 'php' }), staff ? fields : fields.slice(0, 2), setError)) setUnplaced(error); },
     onSettled: (_reply, error) => answered(error),
   });
   return (
@@ -91,7 +108,8 @@ export default function NewWebsiteDialog({ onClose }: { onClose(): void }) {
           <Field label={t('domain')} error={errors.domain?.message} hint={t('domainHint')} required>
             {(wiring) => <input {...wiring} {...register('domain')} className="input" placeholder="shop.example" autoComplete="off" autoCapitalize="none" spellCheck={false} inputMode="url" />}
           </Field>
-          {staff && <Placement register={register} errors={errors} />}
+          <PhpVersion register={register} error={errors.php?.message} />
+          {staff && <Placement register={register} control={control} errors={errors} />}
         </div>
         <footer className="flex items-center justify-end gap-2 border-t border-line px-5 py-3.5">
           <Button onClick={onClose}>{common('cancel')}</Button>

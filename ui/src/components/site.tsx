@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import type { ReactNode } from 'react';
 import type { Website } from '@/lib/api.gen';
 import { cn } from '@/lib/cn';
 import { tint } from '@/lib/words';
@@ -11,7 +12,7 @@ export function Tile({ name, className }: { name: string; className?: string }) 
 }
 
 /** A website's name with what tells it from others below. */
-export function Site({ website, detail }: { website: Website; detail?: string }) {
+export function Site({ website, detail }: { website: Website; detail?: ReactNode }) {
   const name = siteName(website);
   return (
     <span className="flex min-w-0 items-center gap-3">

@@ -1,18 +1,19 @@
 'use client';
 // Creating and editing users, giving them a password, disabling them.
 import { useQueryClient } from '@tanstack/react-query';
-import { RefreshCw } from 'lucide-react';
+import { RefreshCw, X } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useForm, useWatch, type Control, type UseFormRegister, type UseFormSetValue } from 'react-hook-form';
+import { useController, useForm, useWatch, type Control, type UseFormRegister, type UseFormSetValue } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { createUser, setPassword, updateUser, type Organisation, type User, type UserSettings } from '@/lib/api.gen';
-import { freshPassword, roleOf, roles, useOrganisationList } from '@/lib/people';
+import { createUser, deleteUser, setPassword, updateUser, type User, type UserSettings } from '@/lib/api.gen';
+import { freshPassword, roleOf, roles } from '@/lib/people';
 import { refresh, useSession } from '@/lib/queries';
 import { broken } from '@/lib/rules';
 import { useSaving } from '@/lib/saving';
 import { FormDialog } from './form-dialog';
 import { useAct } from './organisation-forms';
+import { OrganisationName, OrganisationPicker } from './organisation-picker';
 import { Button } from './ui/button';
 import { Copy } from './ui/copy';
 import { Field } from './ui/field';
@@ -39,17 +40,48 @@ function PasswordField({ register, setValue, value, error }: { register: object;
   );
 }
 
-function Assigned({ organisations, register, control, error }: { organisations: Organisation[]; register: UseFormRegister<Form>; control: Control<Form>; error?: string }) {
+function Assigned({ control, error }: { control: Control<Form>; error?: string }) {
   const t = useTranslations('users');
+  const { field } = useController({ control, name: 'organisationIds' });
   if (useWatch({ control, name: 'role' }) !== 'staff') return null;
+  const without = (id: string) => field.value.filter((one) => one !== id);
   return (
-    <fieldset className="grid gap-1.5">
+    <fieldset className="grid gap-2">
       <legend className="mb-1.5 text-[13px] font-medium">{t('assigned')}</legend>
-      <div className="grid max-h-44 gap-0.5 overflow-y-auto rounded-lg border border-line p-2">
-        {organisations.map((o) => <label key={o.id} className="flex min-h-8 items-center gap-2 rounded px-1.5 text-[13px] hover:bg-sunken"><input type="checkbox" value={o.id} {...register('organisationIds')} /><span className="truncate">{o.name}</span></label>)}
-      </div>
-      <p className={error ? 'text-xs font-medium text-bad' : 'text-xs text-muted'} role={error ? 'alert' : undefined}>{error ?? t('assignedHint')}</p>
+      {field.value.length > 0 && (
+        <ul className="grid gap-0.5 rounded-lg border border-line p-1">
+          {field.value.map((id) => (
+            <li key={id} className="flex min-h-8 items-center gap-2 pl-2 text-[13px]">
+              <span className="min-w-0 flex-1 truncate"><OrganisationName id={id} /></span>
+              <Button variant="ghost" size="icon-sm" aria-label={t('unassign')} aria-describedby={`assigned-${id}`} onClick={() => field.onChange(without(id))}><X /></Button>
+              <span id={`assigned-${id}`} hidden><OrganisationName id={id} /></span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Field label={t('assign')} error={error} hint={t('assignedHint')}>
+        {(wiring) => <OrganisationPicker wiring={wiring} value="" onChange={(id) => field.onChange([...without(id), id])} leaveOut={field.value} />}
+      </Field>
     </fieldset>
+  );
+}
+
+function Organisation({ control, error, hint }: { control: Control<Form>; error?: string; hint?: string }) {
+  const t = useTranslations('users');
+  const { field } = useController({ control, name: 'organisationId', rules: { required: 'required' } });
+  return (
+    <Field label={t('organisation')} error={error} hint={hint} required>
+      {(wiring) => <OrganisationPicker wiring={wiring} value={field.value} onChange={field.onChange} placeholder={t('choose')} active />}
+    </Field>
+  );
+}
+
+function Email({ register, error }: { register: UseFormRegister<Form>; error?: string }) {
+  const t = useTranslations('users');
+  return (
+    <Field label={t('email')} error={error} required>
+      {(wiring) => <input {...wiring} {...register('email', rule('email', 3, 253))} type="email" className="input" autoComplete="off" autoCapitalize="none" spellCheck={false} />}
+    </Field>
   );
 }
 
@@ -58,6 +90,8 @@ function changes(user: User, form: Form): UserSettings {
   const assigned = form.role === 'staff' ? form.organisationIds : [];
   return {
     ...(form.name.trim() !== user.name && { name: form.name.trim() }),
+    ...(form.email.trim().toLowerCase() !== user.email && { email: form.email.trim() }),
+    ...(form.organisationId !== user.organisationId && { organisationId: form.organisationId }),
     ...(form.role !== user.role && { role: roleOf(form.role) }),
     ...(form.mustChangePassword !== user.mustChangePassword && { mustChangePassword: form.mustChangePassword }),
     ...([...assigned].sort().join() !== [...user.organisationIds].sort().join() && { organisationIds: assigned }),
@@ -79,24 +113,12 @@ const startOf = (user: User | undefined, organisationId: string | undefined): Fo
   organisationIds: user?.organisationIds ?? [],
 });
 
-function NewFields({ organisations, fixed, register, control, setValue, errors }: { organisations: Organisation[]; fixed: boolean; register: UseFormRegister<Form>; control: Control<Form>; setValue: UseFormSetValue<Form>; errors: Partial<Record<keyof Form, { message?: string }>> }) {
-  const t = useTranslations('users');
+function NewFields({ fixed, register, control, setValue, errors }: { fixed: boolean; register: UseFormRegister<Form>; control: Control<Form>; setValue: UseFormSetValue<Form>; errors: Partial<Record<keyof Form, { message?: string }>> }) {
   const password = useWatch({ control, name: 'password' });
   return (
     <>
-      {!fixed && (
-        <Field label={t('organisation')} error={errors.organisationId?.message} required>
-          {(wiring) => (
-            <select {...wiring} {...register('organisationId', { required: 'required' })} className="input">
-              <option value="">{t('choose')}</option>
-              {organisations.filter((o) => o.state === 'active').map((o) => <option key={o.id} value={o.id}>{o.name}</option>)}
-            </select>
-          )}
-        </Field>
-      )}
-      <Field label={t('email')} error={errors.email?.message} required>
-        {(wiring) => <input {...wiring} {...register('email', rule('email', 3, 253))} type="email" className="input" autoComplete="off" autoCapitalize="none" spellCheck={false} />}
-      </Field>
+      {!fixed && <Organisation control={control} error={errors.organisationId?.message} />}
+      <Email register={register} error={errors.email?.message} />
       <PasswordField register={register('password', rule('password', 12, 128))} setValue={(value) => setValue('password', value)} value={password} error={errors.password?.message} />
     </>
   );
@@ -110,7 +132,6 @@ export default function UserDialog({ user: now, organisationId, onClose }: { use
   const client = useQueryClient();
   const router = useRouter();
   const self = useSession().data?.userId === user?.id;
-  const organisations = useOrganisationList({ limit: 200 }).data?.organisations;
   const [start] = useState(() => startOf(user, organisationId));
   const { register, control, handleSubmit, setError, setValue, formState: { errors, isDirty } } = useForm<Form>({ defaultValues: start });
   const { save, unplaced } = useSaving<Form, User | undefined>({
@@ -127,11 +148,12 @@ export default function UserDialog({ user: now, organisationId, onClose }: { use
   return (
     <FormDialog title={user ? t('edit', { name: user.name }) : t('new')} description={user ? user.email : t('newDetail')} submit={user ? t('save') : t('create')} busy={save.isPending} error={unplaced} dirty={isDirty} onSubmit={submit} onClose={onClose}>
       <Field label={t('name')} error={errors.name?.message} required>{(wiring) => <input {...wiring} {...register('name', named)} className="input" autoComplete="off" />}</Field>
-      {!user && <NewFields organisations={organisations ?? []} fixed={!!organisationId} register={register} control={control} setValue={setValue} errors={errors} />}
+      {user ? <Email register={register} error={errors.email?.message} /> : <NewFields fixed={!!organisationId} register={register} control={control} setValue={setValue} errors={errors} />}
+      {user && !self && <Organisation control={control} error={errors.organisationId?.message} hint={t('moveHint')} />}
       <Field label={t('role')} error={errors.role?.message} hint={self ? t('ownRole') : t('roleHint')}>
         {(wiring) => <select {...wiring} {...register('role')} disabled={self} className="input">{roles.map((one) => <option key={one} value={one}>{role(one)}</option>)}</select>}
       </Field>
-      {organisations && <Assigned organisations={organisations} register={register} control={control} error={errors.organisationIds?.message} />}
+      <Assigned control={control} error={errors.organisationIds?.message} />
       <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" {...register('mustChangePassword')} />{t('mustChange')}</label>
     </FormDialog>
   );
@@ -167,6 +189,23 @@ export function DisableDialog({ user, onClose }: { user: User; onClose(): void }
   return (
     <FormDialog title={t('disableTitle', { name: user.name })} description={user.email} submit={t('disableConfirm')} danger busy={disable.isPending} error={disable.error} onSubmit={(event) => { event.preventDefault(); disable.mutate(); }} onClose={onClose}>
       <ul className="grid list-disc gap-1 pl-4 text-[13px] text-muted">{(['disableOut', 'disableTokens', 'disableKept'] as const).map((key) => <li key={key}>{t(key)}</li>)}</ul>
+    </FormDialog>
+  );
+}
+
+/** For good: it says what goes, and asks for the address. */
+export function DeleteDialog({ user, onClose }: { user: User; onClose(): void }) {
+  const t = useTranslations('users');
+  const router = useRouter();
+  const [typed, setTyped] = useState('');
+  const matches = typed.trim().toLowerCase() === user.email;
+  const remove = useAct(() => deleteUser({ userId: user.id }), () => router.replace('/users/'));
+  return (
+    <FormDialog title={t('deleteTitle', { name: user.name })} description={user.email} submit={t('deleteConfirm')} danger busy={remove.isPending || !matches} error={remove.error} onSubmit={(event) => { event.preventDefault(); if (matches) remove.mutate(); }} onClose={onClose}>
+      <ul className="grid list-disc gap-1 pl-4 text-[13px] text-muted">{(['deleteOut', 'deleteTokens', 'deleteKept'] as const).map((key) => <li key={key}>{t(key)}</li>)}</ul>
+      <Field label={t('deleteLabel', { email: user.email })}>
+        {(wiring) => <input {...wiring} className="input" value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" autoCapitalize="none" spellCheck={false} />}
+      </Field>
     </FormDialog>
   );
 }

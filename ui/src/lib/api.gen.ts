@@ -409,6 +409,13 @@ export type UserSettings = {
   mustChangePassword?: boolean;
   /** staff: assigned, all of them */
   organisationIds?: string[];
+  email?: string;
+  /** whose they are */
+  organisationId?: string;
+};
+
+export type DeleteUserRequest = {
+  userId: string;
 };
 
 export type SetPasswordRequest = {
@@ -792,6 +799,13 @@ export type NodeReply = {
   node?: Node;
 };
 
+export type ListPhpVersionsRequest = { [key: string]: never };
+
+export type ListPhpVersionsReply = {
+  /** the newest first */
+  versions: string[];
+};
+
 export type WebsiteSettings = {
   /** Further names that it answers to. */
   aliases?: string[];
@@ -948,6 +962,7 @@ export type CreateWebsiteRequest = {
   organisationId?: string;
   /** staff only; absent: by placement */
   nodeId?: string;
+  settings?: WebsiteSettings;
 };
 
 /** Of every change: the website as it is desired now, and the task that brings it about. */
@@ -1934,11 +1949,15 @@ export const createUser = (input: CreateUserRequest, options?: CallOptions) =>
 export const getUser = (input: { userId: string }, options?: CallOptions) =>
   call<UserReply>('GET', `/api/v1/users/${encodeURIComponent(input.userId)}`, { ...options });
 
-/** Changes a user. Who is disabled loses sessions and API tokens. Needs If-Match with the ETag that was read. */
+/** Changes a user. Who is disabled or moves to another organisation loses sessions and API tokens. Needs If-Match with the ETag that was read. */
 export const updateUser = (input: { userId: string; /** of what was read */ etag: string } & {
   settings?: UserSettings;
 }, options?: CallOptions) =>
   call<UserReply>('PATCH', `/api/v1/users/${encodeURIComponent(input.userId)}`, { body: without(input, ['userId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes a user, with sessions and API tokens. What they made stays their organisation's, and the audit trail keeps their name. */
+export const deleteUser = (input: { userId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/users/${encodeURIComponent(input.userId)}`, { keyed: true, ...options });
 
 /** Gives a user a new password and ends their sessions. */
 export const setPassword = (input: { userId: string } & {
@@ -2023,6 +2042,10 @@ export const suspendNode = (input: { nodeId: string } & {
 /** Lets new things be placed on a suspended node again. */
 export const resumeNode = (input: { nodeId: string }, options?: CallOptions) =>
   call<NodeReply>('POST', `/api/v1/nodes/${encodeURIComponent(input.nodeId)}/resume`, { body: {}, keyed: true, ...options });
+
+/** Says which versions of PHP a new website may have: those of the nodes that would take it. */
+export const listPhpVersions = (options?: CallOptions) =>
+  call<ListPhpVersionsReply>('GET', '/api/v1/php-versions', { ...options });
 
 /** Creates a website and starts the task that serves it. */
 export const createWebsite = (input: CreateWebsiteRequest, options?: CallOptions) =>

@@ -17,6 +17,12 @@ export function placeViolations<T extends FieldValues>(error: Error, fields: rea
   return placed === error.violations.length;
 }
 
+/** With violations at the fields' names in the form. */
+export function renamed(error: Error, names: Record<string, string>) {
+  if (!(error instanceof ApiError)) return error;
+  return new ApiError(error.status, error.code, error.message, error.requestId, error.violations.map((v) => ({ ...v, field: names[v.field] ?? v.field })), error.retryAfter);
+}
+
 /**
  * The idempotency key of a form: the same for the same content as long as no answer came, so that sending again
  * after a broken connection does the work once.

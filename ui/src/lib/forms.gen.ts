@@ -67,7 +67,6 @@ export const createZoneForm = /* @__PURE__ */ z.object({
   templateValues: z.optional(z.array(text({ required: true }))),
   nodeIds: z.optional(z.array(text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 63 }))),
   zoneFile: z.optional(text({ max: 262144 })),
-  settings: z.optional(text({  })),
 });
 
 export const createZoneTemplateForm = /* @__PURE__ */ z.object({

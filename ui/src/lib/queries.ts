@@ -1,7 +1,7 @@
 'use client';
 // Every read of the API, with its key: the live stream refreshes by the first part of it.
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
-import { getDrift, getNode, getSession, getTask, getWebsite, getWebsitePhp, listNodes, listOrganisations, listRecords, listTasks, listWebsites, type Node, type Session, type Task } from './api.gen';
+import { getDrift, getNode, getSession, getTask, getWebsite, getWebsitePhp, listNodes, listOrganisations, listPhpVersions, listRecords, listTasks, listWebsites, type Node, type Session, type Task } from './api.gen';
 import type { RecordQuery } from './audit';
 import { ApiError, need } from './http';
 
@@ -80,6 +80,15 @@ export const useWebsitePhp = (id: string) =>
   useQuery({
     queryKey: ['websites', 'php', id],
     queryFn: ({ signal }) => getWebsitePhp({ websiteId: id }, { signal }),
+    staleTime: 60_000,
+    refetchInterval: (query) => again(query),
+  });
+
+/** Which PHP a new website may have. */
+export const usePhpVersions = () =>
+  useQuery({
+    queryKey: ['nodes', 'php'],
+    queryFn: ({ signal }) => listPhpVersions({ signal }),
     staleTime: 60_000,
     refetchInterval: (query) => again(query),
   });

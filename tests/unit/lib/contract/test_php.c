@@ -100,9 +100,40 @@ static void a_choice_names_its_fault(void **state)
 	assert_string_equal(err.violations[0].field, "settings.php.ini[0].value");
 }
 
+static void a_file_is_no_larger_than_a_request(void **state)
+{
+	Stralix__V1__PhpIni first = { .name = (char[]){ "upload_max_filesize" }, .value = (char[]){ "9M" } };
+	Stralix__V1__PhpIni second = { .name = (char[]){ "post_max_size" }, .value = (char[]){ "9216K" } };
+	Stralix__V1__PhpIni *list[] = { &first, &second };
+	Stralix__V1__Php php = { .ini = list, .n_ini = 1 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_true(php_check_sizes(NULL, &err));
+	assert_int_equal(php_bytes(NULL, "post_max_size"), 8 << 20);
+	assert_int_equal(php_bytes(&php, "upload_max_filesize"), 9 << 20);
+	assert_false(php_check_sizes(&php, &err)); /* 9M in the default's 8M */
+	assert_string_equal(err.violations[0].field, "settings.php.ini[0].value");
+	assert_string_equal(err.violations[0].rule, "post_max_size");
+	php.n_ini = 2;
+	assert_true(php_check_sizes(&php, &err));
+	second.value = (char[]){ "9215K" };
+	err = (struct error){ 0 };
+	assert_false(php_check_sizes(&php, &err));
+	assert_string_equal(err.violations[0].rule, "post_max_size");
+	list[0] = &second;
+	php.n_ini = 1;
+	second.value = (char[]){ "1M" };
+	err = (struct error){ 0 };
+	assert_false(php_check_sizes(&php, &err)); /* the default's 2M in 1M */
+	assert_string_equal(err.violations[0].field, "settings.php.ini[0].value");
+	assert_string_equal(err.violations[0].rule, "upload_max_filesize");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_is_no_larger_than_a_request),
 		cmocka_unit_test(every_directive_takes_its_default_and_no_foul_value),
 		cmocka_unit_test(what_protects_others_cannot_be_set),
 		cmocka_unit_test(values_have_bounds),

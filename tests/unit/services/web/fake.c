@@ -144,6 +144,9 @@ bool call_rpc(struct call *call, const char *service, const char *method, const 
 	if (reply_type != &stralix__v1__place_resource_reply__descriptor)
 		return true;
 	call->wanted_name = arena_strdup(call->arena, ((const Stralix__V1__PlaceResourceRequest *)request)->name);
+	if (*((const Stralix__V1__PlaceResourceRequest *)request)->php_version)
+		call->wanted_php =
+			arena_strdup(call->arena, ((const Stralix__V1__PlaceResourceRequest *)request)->php_version);
 	place = (Stralix__V1__PlaceResourceReply *)*ret;
 	place->node_id = arena_strdup(call->arena, "n1");
 	place->node_name = arena_strdup(call->arena, "web1.example");

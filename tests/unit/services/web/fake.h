@@ -22,7 +22,7 @@ struct call {
 	struct website pending;    /* what the open change has written */
 	bool has_desired;          /* of the newest task */
 	Stralix__V1__WebsiteState__Serving desired;
-	const char *wanted_name; /* that tasks.PlaceResource was told */
+	const char *wanted_name, *wanted_php; /* that tasks.PlaceResource was told */
 	const ProtobufCMessage *reply;
 	struct website_filter filter; /* of the newest list */
 	struct website_list list;     /* what it gives */

@@ -122,6 +122,71 @@ static void create_website_reserves_first_and_writes_one_change(void **state)
 	assert_null(reply->website->applied);
 }
 
+static bool create_with(struct call *call, Stralix__V1__WebsiteSettings *settings, struct error *err)
+{
+	Stralix__V1__CreateWebsiteRequest request;
+
+	*err = (struct error){ 0 };
+	stralix__v1__create_website_request__init(&request);
+	request.domain = arena_strdup(call->arena, "shop.example");
+	request.settings = settings;
+	call->settings.proxy_allowed = call->settings.proxy_refused = arena_strdup(call->arena, "");
+	return web_create_website(call, &request, err);
+}
+
+static void create_website_takes_settings_and_holds_their_names(void **state)
+{
+	char *aliases[] = { (char[]){ "www.shop.example" } };
+	struct call *call = *state;
+	Stralix__V1__WebsiteSettings settings;
+	Stralix__V1__Php php;
+	struct error err;
+
+	stralix__v1__website_settings__init(&settings);
+	stralix__v1__php__init(&php);
+	php.version = (char[]){ "8.2" };
+	settings.php = &php;
+	settings.aliases = aliases;
+	settings.n_aliases = 1;
+	assert_true(create_with(call, &settings, &err));
+	assert_string_equal(steps(call),
+	                    "rpc authz.ClaimDomain; rpc tasks.PlaceResource; rpc tasks.PlaceResource; "
+	                    "rpc authz.ClaimDomain; begin; quota websites +1; "
+	                    "task website.apply 1/1 'website:create'; insert; audit website.create accepted after; "
+	                    "event website.created; tell authz.ConfirmClaim; tell authz.ConfirmClaim; commit; ");
+	assert_string_equal(call->wanted_php, "8.2");
+	assert_string_equal(call->site.settings->php->version, "8.2");
+	assert_string_equal(call->site.settings->aliases[0], "www.shop.example");
+}
+
+static void create_website_with_bad_settings_asks_nobody(void **state)
+{
+	char *aliases[] = { (char[]){ "shop.example" } };
+	struct call *call = *state;
+	Stralix__V1__WebsiteSettings settings;
+	struct error err;
+
+	stralix__v1__website_settings__init(&settings);
+	settings.aliases = aliases;
+	settings.n_aliases = 1;
+	assert_false(create_with(call, &settings, &err));
+	assert_string_equal(err.violations[0].field, "settings.aliases[0]");
+	assert_string_equal(steps(call), "");
+}
+
+static void create_website_that_may_not_pass_on_gives_its_name_back(void **state)
+{
+	struct call *call = *state;
+	Stralix__V1__WebsiteSettings settings;
+	struct error err;
+
+	stralix__v1__website_settings__init(&settings);
+	settings.proxy = (char[]){ "http://127.0.0.1:8080" };
+	assert_false(create_with(call, &settings, &err));
+	assert_string_equal(err.violations[0].field, "settings.proxy");
+	assert_string_equal(steps(call), "rpc authz.ClaimDomain; rpc tasks.PlaceResource; rpc authz.ReleaseClaim; ");
+}
+
 static void create_website_names_the_taken_domain(void **state)
 {
 	struct call *call = *state;
@@ -477,6 +542,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(create_website_reserves_first_and_writes_one_change),
+		TEST(create_website_takes_settings_and_holds_their_names),
+		TEST(create_website_with_bad_settings_asks_nobody),
+		TEST(create_website_that_may_not_pass_on_gives_its_name_back),
 		TEST(create_website_names_the_taken_domain),
 		TEST(create_website_names_the_domain_that_has_a_row),
 		TEST(create_website_over_quota_writes_nothing),

@@ -2,6 +2,7 @@
 import { Download, ScrollText, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { OrganisationPicker } from '@/components/organisation-picker';
 import { RecordSheet } from '@/components/record-sheet';
 import { Badge, type Tone } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -44,10 +45,7 @@ function Organisation() {
   return (
     <Field label={t('organisation')}>
       {(wiring) => (
-        <select {...wiring} value={value} onChange={(event) => setParams({ org: event.target.value, ...reset })} className="input">
-          <option value="">{t('everything')}</option>
-          {list.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
-        </select>
+        <OrganisationPicker wiring={wiring} value={value} onChange={(org) => setParams({ org, ...reset })} none={t('everything')} />
       )}
     </Field>
   );

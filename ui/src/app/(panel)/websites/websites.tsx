@@ -2,8 +2,9 @@
 import { Ellipsis, ExternalLink, Globe, Plus, Search, Trash2, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import { OrganisationName } from '@/components/organisation-picker';
 import { Allowed } from '@/components/people';
 import { Site, siteName, sitePath } from '@/components/site';
 import { State } from '@/components/state';
@@ -17,7 +18,7 @@ import { When } from '@/components/ui/when';
 import type { Website } from '@/lib/api.gen';
 import { ApiError } from '@/lib/http';
 import { setParams, useCursor, useParam } from '@/lib/params';
-import { pageSize, useCan, useOrganisations, useWebsiteCount, useWebsites } from '@/lib/queries';
+import { pageSize, useCan, useWebsiteCount, useWebsites } from '@/lib/queries';
 
 const loadNew = () => import('@/components/new-website');
 const NewWebsite = dynamic(loadNew, { ssr: false });
@@ -49,7 +50,7 @@ function useChips(search: string, nodeId: string) {
   return [{ value: '', label: t('everything') }, ...states.map((state) => ({ value: state, label: word(state) }))].map((chip, i) => ({ ...chip, count: counts[i]!.data }));
 }
 
-function useColumns(detail: (website: Website) => string | undefined, onDelete: (website: Website) => void) {
+function useColumns(detail: (website: Website) => ReactNode, onDelete: (website: Website) => void) {
   const t = useTranslations('websites');
   const menu = (website: Website) => <RowMenu website={website} onDelete={() => onDelete(website)} />;
   const columns: Column<Website>[] = [
@@ -75,9 +76,7 @@ function useColumns(detail: (website: Website) => string | undefined, onDelete: 
 /** The line under a name: for staff whose it is; else the name as machines write it, where that is another. */
 function useDetail() {
   const staff = useCan('node:read');
-  const organisations = useOrganisations(staff).data?.organisations;
-  const names = useMemo(() => new Map((organisations ?? []).map((o) => [o.id, o.name])), [organisations]);
-  return (w: Website) => (staff && names.get(w.organisationId)) || (siteName(w) === w.domain ? undefined : w.domain);
+  return (w: Website) => (staff ? <OrganisationName id={w.organisationId} /> : siteName(w) === w.domain ? undefined : w.domain);
 }
 
 function NothingThere({ filtered, onClear, onNew }: { filtered: boolean; onClear(): void; onNew?: () => void }) {

@@ -1,11 +1,12 @@
 'use client';
-import { KeyRound, LoaderCircle, SlidersHorizontal, UserCheck, UserX } from 'lucide-react';
+import { KeyRound, LoaderCircle, SlidersHorizontal, Trash2, UserCheck, UserX } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Crumbs, ObjectPage } from '@/components/object-page';
 import { useAct } from '@/components/organisation-forms';
+import { OrganisationName } from '@/components/organisation-picker';
 import { Card, RoleWord, Row, Standing } from '@/components/people';
 import { TokenRows } from '@/components/token-rows';
 import { Button } from '@/components/ui/button';
@@ -14,18 +15,18 @@ import { FormError } from '@/components/ui/notice';
 import { When } from '@/components/ui/when';
 import { updateUser, type User } from '@/lib/api.gen';
 import { useParam } from '@/lib/params';
-import { useApiTokens, useOrganisationList, useUser } from '@/lib/people';
+import { useApiTokens, useUser } from '@/lib/people';
 import { useCan, useSession } from '@/lib/queries';
 
 const UserDialog = dynamic(() => import('@/components/user-forms'), { ssr: false });
 const PasswordDialog = dynamic(() => import('@/components/user-forms').then((m) => m.PasswordDialog), { ssr: false });
+const DeleteDialog = dynamic(() => import('@/components/user-forms').then((m) => m.DeleteDialog), { ssr: false });
 const DisableDialog = dynamic(() => import('@/components/user-forms').then((m) => m.DisableDialog), { ssr: false });
 
 function Assigned({ user }: { user: User }) {
   const t = useTranslations('users');
-  const organisations = useOrganisationList({ limit: 200 }).data?.organisations;
   if (user.organisationIds.length === 0) return <span className="text-muted">{t('noneAssigned')}</span>;
-  return <ul>{user.organisationIds.map((id) => <li key={id}><Link prefetch={false} href={`/organisations/view/?id=${id}`} className="rounded hover:text-accent-text hover:underline">{organisations?.find((o) => o.id === id)?.name ?? id}</Link></li>)}</ul>;
+  return <ul>{user.organisationIds.map((id) => <li key={id}><Link prefetch={false} href={`/organisations/view/?id=${id}`} className="rounded hover:text-accent-text hover:underline"><OrganisationName id={id} /></Link></li>)}</ul>;
 }
 
 function Facts({ user }: { user: User }) {
@@ -54,7 +55,8 @@ function Page({ user }: { user: User }) {
   const t = useTranslations('users');
   const session = useSession().data;
   const mayEdit = useCan('user:update');
-  const [open, setOpen] = useState<'edit' | 'password' | 'disable' | null>(null);
+  const mayDelete = useCan('user:delete');
+  const [open, setOpen] = useState<'edit' | 'password' | 'disable' | 'delete' | null>(null);
   const close = () => setOpen(null);
   const self = session?.userId === user.id;
   const enable = useAct(() => updateUser({ userId: user.id, etag: user.etag, settings: { disabled: false } }));
@@ -68,6 +70,7 @@ function Page({ user }: { user: User }) {
             <Button onClick={() => setOpen('edit')}><SlidersHorizontal />{t('change')}</Button>
             {!self && <Button onClick={() => setOpen('password')}><KeyRound />{t('newPassword')}</Button>}
             {!self && (user.state === 'active' ? <Button onClick={() => setOpen('disable')} className="text-bad"><UserX />{t('disable')}</Button> : <Button disabled={enable.isPending} onClick={() => enable.mutate()}>{enable.isPending ? <LoaderCircle className="animate-spin" /> : <UserCheck />}{t('enable')}</Button>)}
+            {!self && mayDelete && <Button onClick={() => setOpen('delete')} className="text-bad"><Trash2 />{t('delete')}</Button>}
           </>
         )}
       </div>
@@ -78,6 +81,7 @@ function Page({ user }: { user: User }) {
       </div>
       {open === 'edit' && <UserDialog user={user} onClose={close} />}
       {open === 'password' && <PasswordDialog user={user} onClose={close} />}
+      {open === 'delete' && <DeleteDialog user={user} onClose={close} />}
       {open === 'disable' && <DisableDialog user={user} onClose={close} />}
     </>
   );

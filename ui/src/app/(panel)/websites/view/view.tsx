@@ -9,6 +9,7 @@ import { CertificateCard } from '@/components/certificate-card';
 import { DriftCard } from '@/components/drift-card';
 import { PhpCard } from '@/components/php-card';
 import { Crumbs, ObjectPage } from '@/components/object-page';
+import { OrganisationName } from '@/components/organisation-picker';
 import { SettingsCard } from '@/components/settings-card';
 import { siteName } from '@/components/site';
 import { State } from '@/components/state';
@@ -22,7 +23,7 @@ import { Exact, When } from '@/components/ui/when';
 import { retryWebsite, undeleteWebsite, type Generation, type Website } from '@/lib/api.gen';
 import { nodePath } from '@/lib/nodes';
 import { useParam } from '@/lib/params';
-import { refresh, useCan, useOrganisations, useTaskList, useWebsite } from '@/lib/queries';
+import { refresh, useCan, useTaskList, useWebsite } from '@/lib/queries';
 import { showTask, useTasks } from '@/lib/tasks';
 
 const RemoveWebsite = dynamic(() => import('@/components/remove-website'), { ssr: false });
@@ -56,7 +57,6 @@ function tryCommand(website: Website) {
 function Facts({ website: w }: { website: Website }) {
   const t = useTranslations('website');
   const staff = useCan('node:read');
-  const owner = useOrganisations(staff).data?.organisations.find((o) => o.id === w.organisationId)?.name;
   const applied = generation(w.applied);
   const command = w.state === 'active' && w.address ? tryCommand(w) : null;
   return (
@@ -64,7 +64,7 @@ function Facts({ website: w }: { website: Website }) {
       <h2 id="facts" className="border-b border-line px-5 py-3.5 text-sm font-semibold">{t('about')}</h2>
       <dl className="divide-y divide-line">
         <Row label={t('domain')}><span className="font-mono">{w.domain}</span>{siteName(w) !== w.domain && <span className="block text-xs text-muted">{t('shownAs', { name: siteName(w) })}</span>}</Row>
-        {owner && <Row label={t('organisation')}>{owner}</Row>}
+        {staff && <Row label={t('organisation')}><OrganisationName id={w.organisationId} /></Row>}
         <Row label={t('node')}>{staff && w.nodeId ? <Link prefetch={false} href={nodePath(w.nodeId)} className="rounded font-mono hover:text-accent-text hover:underline">{w.nodeName || w.nodeId}</Link> : <span className="font-mono">{w.nodeName || w.nodeId || '–'}</span>}</Row>
         <Row label={t('address')}><span className="font-mono">{w.address || '–'}</span></Row>
         <Row label={t('generation')}>
