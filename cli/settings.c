@@ -66,6 +66,7 @@ static void dns_rows(struct yaml *yaml, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	list_row(yaml, "name_servers", &init->name_servers);
+	optional_row(yaml, "resolver", init->resolver);
 }
 
 static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)

@@ -10,7 +10,7 @@
 
 struct dns_settings {
 	int64_t grace_s;
-	char *panel_hosts, *name_servers, *contact;
+	char *panel_hosts, *name_servers, *contact, *resolver;
 };
 
 bool dns_create_zone(struct call *call, const Stralix__V1__CreateZoneRequest *req, struct error *err);

@@ -55,6 +55,8 @@ static const struct config_row settings[] = {
 	  "alone is of all" },
 	{ "contact", CONFIG_STRING, offsetof(struct dns_settings, contact), "", 0, 0, NULL,
 	  "the mail address in the SOA of zones that have none of their own; empty: hostmaster at the zone's name" },
+	{ "resolver", CONFIG_STRING, offsetof(struct dns_settings, resolver), "", 0, 0, NULL,
+	  "who is asked what parent zones have of signed zones, 192.0.2.1:53; empty: nobody" },
 	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 

@@ -123,3 +123,25 @@ update templates set name = $2, description = $3, content = $4::bytea, version =
 
 -- name: template_delete
 delete from templates where id = $1::uuid;
+
+-- name: key_insert
+insert into keys (id, zone_id, org_id, flags, algorithm, public, state)
+values ($1::uuid, $2::uuid, $3::uuid, $4::int, $5::int, $6::bytea, 'active');
+
+-- name: key_box_insert
+insert into key_boxes (key_id, placement_id, org_id, sealed) values ($1::uuid, $2::uuid, $3::uuid, $4::bytea);
+
+-- name: keys_retire
+update keys set state = 'retired' where zone_id = $1::uuid and id <> $2::uuid;
+
+-- name: keys_forget
+-- Those in this state, or all.
+delete from keys where zone_id = $1::uuid and ($2::text is null or state = $2);
+
+-- name: keys_sealed
+-- With the box of each of the zone's nodes; without one its node can't sign.
+select k.id, k.flags, k.algorithm, b.placement_id, b.sealed
+  from keys k
+  join key_boxes b on b.key_id = k.id
+ where k.zone_id = $1::uuid
+ order by k.id, b.placement_id;

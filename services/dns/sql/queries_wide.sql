@@ -25,11 +25,12 @@ select id, org_id
  limit 50;
 
 -- name: zone_lonely
--- Live zones on one node alone, the oldest first.
+-- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on.
 select z.id, z.org_id
   from zones z
  where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
    and (select count(*) from zone_nodes p where p.zone_id = z.id and p.state <> 'purged') < 2
+   and not exists (select from keys k where k.zone_id = z.id)
  order by z.id
  limit 20;
 
@@ -129,3 +130,6 @@ on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.
 
 -- name: usage_show
 select name, used, lim from quota where org_id = $1::uuid and name = $2;
+
+-- name: keys_show
+select id, flags, algorithm, public, state, created_at from keys where zone_id = $1::uuid order by id;

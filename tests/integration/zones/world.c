@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/token/seal.h"
 #include "lib/token/token.h"
 
 #include "stralix/v1/authz.pb-c.h"
@@ -29,6 +30,7 @@ struct world {
 	struct postgres *postgres;
 	struct nats_server *nats;
 	struct token_key *authz, *dns, *tasks, *web;
+	struct seal_key *seal[2]; /* of n1 and n2 */
 	struct bus *asker, *neighbours;
 	pid_t process;
 	int patience_ms; /* for one answer */
@@ -172,6 +174,29 @@ static void place(struct world *world, const struct bus_msg *msg)
 	     NULL, "respond");
 }
 
+/* The keys of both nodes. */
+static void tell_seal_keys(struct world *world, const struct bus_msg *msg)
+{
+	Stralix__V1__SealKey keys[2], *list[] = { &keys[0], &keys[1] };
+	char ids[2][8] = { "n1", "n2" }, spelled[2][44];
+	Stralix__V1__GetSealKeysReply reply;
+	uint8_t packed[256], public[SEAL_KEY];
+
+	stralix__v1__get_seal_keys_reply__init(&reply);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		seal_key_public(world->seal[i], public);
+		token_public_format(public, spelled[i]);
+		stralix__v1__seal_key__init(&keys[i]);
+		keys[i].node_id = ids[i];
+		keys[i].key = spelled[i];
+	}
+	reply.keys = list;
+	reply.n_keys = ARRAY_SIZE(list);
+	must(bus_respond(world->neighbours, msg, NULL, packed, stralix__v1__get_seal_keys_reply__pack(&reply, packed),
+	                 NULL),
+	     NULL, "respond");
+}
+
 static void on_tasks(void *arg, struct bus_msg *msg)
 {
 	_cleanup_(bus_msg_freep) struct bus_msg *owned = msg;
@@ -180,6 +205,10 @@ static void on_tasks(void *arg, struct bus_msg *msg)
 
 	if (strcmp(bus_msg_subject(owned), "rpc.tasks.PlaceResource") == 0) {
 		place(world, owned);
+		return;
+	}
+	if (strcmp(bus_msg_subject(owned), "rpc.tasks.GetSealKeys") == 0) {
+		tell_seal_keys(world, owned);
 		return;
 	}
 	request = stralix__v1__enqueue_request__unpack(NULL, bus_msg_size(owned), bus_msg_data(owned));
@@ -314,6 +343,8 @@ struct world *world_new(void)
 	world->dns = token_key_new();
 	world->tasks = token_key_new();
 	world->web = token_key_new();
+	world->seal[0] = seal_key_new();
+	world->seal[1] = seal_key_new();
 	write_settings(world);
 	migrate(world);
 	world->asker = open_bus(world, "_INBOX.gateway.1");
@@ -347,6 +378,8 @@ void world_free(struct world *world)
 	token_key_free(world->dns);
 	token_key_free(world->tasks);
 	token_key_free(world->web);
+	seal_key_free(world->seal[0]);
+	seal_key_free(world->seal[1]);
 	nftw(world->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	pthread_mutex_destroy(&world->mutex);
 	free(world->queued);
@@ -603,4 +636,16 @@ bool heard(struct world *world, const char *word)
 	while (!was_heard(world, word) && clock_monotonic_ms() < until)
 		nap();
 	return was_heard(world, word);
+}
+
+char *open_box(struct world *world, const char *node, const char *resource, const ProtobufCBinaryData *box)
+{
+	struct buf secret = { 0 };
+	struct error err = { 0 };
+
+	if (!seal_open(world->seal[strcmp(node, "n2") == 0], "zone", resource, box->data, box->len, &secret, &err)) {
+		seal_wipe(&secret);
+		return NULL;
+	}
+	return buf_take(&secret);
 }

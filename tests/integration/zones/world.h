@@ -75,5 +75,8 @@ struct answer zone_wait(struct world *world, const char *zone_id, const char *st
 /* The desired state of a task; protobuf_c_message_free_unpacked. */
 Stralix__V1__ZoneState *task_state(const struct task *task);
 
+/* What is sealed to a node, free()d by the caller; NULL: it isn't for it. */
+char *open_box(struct world *world, const char *node, const char *resource, const ProtobufCBinaryData *box);
+
 /* Waits until a word came: "ConfirmClaim shop.example". */
 bool heard(struct world *world, const char *word);

@@ -1,0 +1,206 @@
+/* key: see key.h. */
+#include "key.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/token/seal.h"
+#include "lib/token/token.h"
+#include "lib/trust/dnskey.h"
+
+#include "dns_sql.h"
+
+enum { FLAGS = 257 /* zone key, secure entry point */, PROTOCOL = 3, RDATA = 4 + KEY_PUBLIC, NAME_WIRE = 256 };
+
+static bool no_room(struct error *err)
+{
+	return error_set(err, ERR_TOO_LARGE, "no room for the keys of the zone");
+}
+
+static void rdata_of(const struct key *key, const uint8_t *public, uint8_t ret[static RDATA])
+{
+	ret[0] = (uint8_t)(key->flags >> 8);
+	ret[1] = (uint8_t)key->flags;
+	ret[2] = PROTOCOL;
+	ret[3] = (uint8_t)key->algorithm;
+	memcpy(ret + 4, public, KEY_PUBLIC);
+}
+
+/* RFC 4034, appendix B. */
+static uint32_t tag_of(const uint8_t rdata[static RDATA])
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < RDATA; i++)
+		sum += i & 1 ? rdata[i] : (uint32_t)rdata[i] << 8;
+	return (sum + (sum >> 16)) & 0xFFFF;
+}
+
+/* The zone's name on the wire: labels with their lengths. */
+static size_t wire_of(const char *name, uint8_t ret[static NAME_WIRE])
+{
+	size_t size = 0;
+
+	while (*name) {
+		size_t label = strcspn(name, ".");
+
+		ret[size++] = (uint8_t)label;
+		memcpy(ret + size, name, label);
+		size += label;
+		name += label + (name[label] == '.');
+	}
+	ret[size++] = 0;
+	return size;
+}
+
+static const char *base64(const uint8_t *bytes, size_t size, struct arena *arena)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *ret = arena_alloc(arena, (size + 2) / 3 * 4 + 1), *to = ret;
+
+	for (size_t i = 0; ret && i < size; i += 3) {
+		uint32_t three = (uint32_t)bytes[i] << 16 | (i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0) |
+		                 (i + 2 < size ? bytes[i + 2] : 0);
+
+		*to++ = digits[three >> 18];
+		*to++ = digits[three >> 12 & 63];
+		*to++ = i + 1 < size ? digits[three >> 6 & 63] : '=';
+		*to++ = i + 2 < size ? digits[three & 63] : '=';
+	}
+	return ret;
+}
+
+/* RFC 4034 §5.1.4, with SHA-256. */
+static const char *ds_of(const struct zone *zone, const struct key *key, const uint8_t rdata[static RDATA],
+                         struct arena *arena)
+{
+	uint8_t text[NAME_WIRE + RDATA], digest[TOKEN_DIGEST];
+	char hex[2 * TOKEN_DIGEST + 1];
+	size_t size = wire_of(zone->name, text);
+
+	memcpy(text + size, rdata, RDATA);
+	token_digest(text, size + RDATA, digest);
+	for (size_t i = 0; i < TOKEN_DIGEST; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return arena_printf(arena, "%" PRIu32 " %" PRIu32 " 2 %s", key->tag, key->algorithm, hex);
+}
+
+static bool describe(const struct zone *zone, const uint8_t *public, struct arena *arena, struct key *key)
+{
+	const char *spelled = base64(public, KEY_PUBLIC, arena);
+	uint8_t rdata[RDATA];
+
+	rdata_of(key, public, rdata);
+	key->tag = tag_of(rdata);
+	key->ds = ds_of(zone, key, rdata, arena);
+	key->dnskey = spelled ? arena_printf(arena, "%" PRIu32 " %d %" PRIu32 " %s", key->flags, PROTOCOL,
+	                                     key->algorithm, spelled)
+	                      : NULL;
+	return key->ds && key->dnskey;
+}
+
+bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
+               struct error *err)
+{
+	enum { ID, FLAGS_, ALGORITHM, PUBLIC, STATE, CREATED };
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!DB_RUN(wide, NULL, DNS_WIDE_KEYS_SHOW, &rows, err, DB_UUID(&zone->id)))
+		return false;
+	for (*n = 0; *n < rows_count(rows) && *n < KEYS; ++*n) {
+		unsigned row = (unsigned)*n;
+		const uint8_t *public;
+		size_t size;
+
+		ret[row] = (struct key){
+			.id = rows_uuid(rows, row, ID),
+			.flags = (uint32_t)rows_int(rows, row, FLAGS_),
+			.algorithm = (uint32_t)rows_int(rows, row, ALGORITHM),
+			.retired = strcmp(rows_text(rows, row, STATE), "retired") == 0,
+			.created_ms = rows_ms(rows, row, CREATED),
+		};
+		public = rows_bytes(rows, row, PUBLIC, &size);
+		if (size != KEY_PUBLIC)
+			return error_set(err, ERR_INTERNAL, "a key of zone %s has %zu bytes", zone->name, size);
+		if (!describe(zone, public, arena, &ret[row]))
+			return no_room(err);
+	}
+	return true;
+}
+
+static Stralix__V1__ZoneKey *key_message(const struct rows *rows, unsigned row, struct arena *arena)
+{
+	enum { ID, FLAGS_, ALGORITHM, PLACEMENT, SEALED };
+	Stralix__V1__ZoneKey *key = arena_alloc(arena, sizeof(*key));
+	struct uuid id = rows_uuid(rows, row, ID);
+	const uint8_t *box;
+
+	if (!key)
+		return NULL;
+	stralix__v1__zone_key__init(key);
+	box = rows_bytes(rows, row, SEALED, &key->sealed.len);
+	key->id = arena_alloc(arena, UUID_TEXT);
+	key->sealed.data = arena_alloc(arena, key->sealed.len + 1);
+	if (!key->id || !key->sealed.data)
+		return NULL;
+	uuid_format(&id, key->id);
+	memcpy(key->sealed.data, box, key->sealed.len);
+	key->flags = (uint32_t)rows_int(rows, row, FLAGS_);
+	key->algorithm = (uint32_t)rows_int(rows, row, ALGORITHM);
+	key->active = key->published = true;
+	return key;
+}
+
+bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
+                Stralix__V1__ZoneKey ***ret, size_t *n, struct error *err)
+{
+	enum { PLACEMENT = 3 };
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	*n = 0;
+	if (!TX_RUN(tx, DNS_KEYS_SEALED, &rows, err, DB_UUID(&zone->id)))
+		return false;
+	*ret = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(**ret));
+	if (!*ret)
+		return no_room(err);
+	for (unsigned i = 0; i < rows_count(rows); i++) {
+		struct uuid of = rows_uuid(rows, i, PLACEMENT);
+
+		if (!uuid_equal(&of, &node->id))
+			continue;
+		if (!((*ret)[*n] = key_message(rows, i, arena)))
+			return no_room(err);
+		++*n;
+	}
+	return true;
+}
+
+static bool seal_to(struct tx *tx, const struct zone *zone, size_t place, const struct seal_keys *to,
+                    const struct uuid *key, const struct buf *private, struct error *err)
+{
+	const struct placement *node = &zone->nodes[place];
+	_cleanup_buf_ struct buf box = { 0 };
+	char id[UUID_TEXT];
+
+	return seal(to->of[place], "zone", uuid_format(&node->id, id), private->data, private->size, &box, err) &&
+	       TX_RUN(tx, DNS_KEY_BOX_INSERT, NULL, err, DB_UUID(key), DB_UUID(&node->id), DB_UUID(&zone->org),
+	              DB_BYTES(box.data, box.size));
+}
+
+bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, struct uuid *ret, struct error *err)
+{
+	_cleanup_(seal_wipe) struct buf private = { 0 };
+	uint8_t public[DNSKEY_PUBLIC];
+
+	*ret = uuid_v7();
+	if (!dnskey_new(public, &private, err) ||
+	    !TX_RUN(tx, DNS_KEY_INSERT, NULL, err, DB_UUID(ret), DB_UUID(&zone->id), DB_UUID(&zone->org), DB_INT(FLAGS),
+	            DB_INT(DNSKEY_ALGORITHM), DB_BYTES(public, sizeof(public))))
+		return false;
+	for (size_t i = 0; i < zone->n_nodes; i++)
+		if (!seal_to(tx, zone, i, to, ret, &private, err))
+			return error_wrap(err, "seal a key of the zone");
+	return true;
+}

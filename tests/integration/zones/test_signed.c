@@ -1,0 +1,143 @@
+/* Signed zones: keys that only their nodes can read, what the registrar is told, one key after another. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+static char zone_id[40], body[64];
+
+static int setup(void **state)
+{
+	struct world *world = world_new();
+	_answer_ answer = ask(world, "CreateZone", "{\"name\":\"shop.example\"}");
+
+	snprintf(zone_id, sizeof(zone_id), "%s", text_at(&answer, "zone.id"));
+	snprintf(body, sizeof(body), "{\"zoneId\":\"%s\"}", zone_id);
+	task_wait(world, 2);
+	*state = world;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static void an_unsigned_zone_is_off(void **state)
+{
+	struct world *world = *state;
+	_answer_ off = ask(world, "GetDnssec", body);
+	_answer_ no = ask(world, "DisableDnssec", body);
+	_answer_ roll = ask(world, "RolloverDnssec", body);
+
+	assert_string_equal(text_at(&off, "dnssec.state"), "off");
+	assert_int_equal(no.status, 409);
+	assert_int_equal(roll.status, 409);
+}
+
+static void each_node_gets_the_key_in_its_own_box(void **state)
+{
+	struct world *world = *state;
+	unsigned before = task_count(world);
+	_answer_ on = ask(world, "EnableDnssec", body);
+
+	assert_int_equal(on.status, 200);
+	assert_int_equal(count_at(&on, "taskIds"), 2);
+	task_wait(world, before + 2);
+
+	const struct task *first = task_of(world, before, "n1"), *second = task_of(world, before, "n2");
+	Stralix__V1__ZoneState *a = task_state(first), *b = task_state(second);
+
+	assert_int_equal(a->n_keys, 1);
+	assert_int_equal(b->n_keys, 1);
+	assert_int_equal(a->keys[0]->flags, 257);
+	assert_int_equal(a->keys[0]->algorithm, 13);
+	assert_true(a->keys[0]->active && a->keys[0]->published);
+	_cleanup_free_ char *mine = open_box(world, "n1", first->resource, &a->keys[0]->sealed);
+	_cleanup_free_ char *theirs = open_box(world, "n2", second->resource, &b->keys[0]->sealed);
+
+	assert_non_null(mine);
+	assert_non_null(theirs);
+	assert_string_equal(mine, theirs);
+	assert_non_null(strstr(mine, "Algorithm: 13 (ECDSAP256SHA256)\nPrivateKey: "));
+	assert_null(open_box(world, "n2", first->resource, &a->keys[0]->sealed));  /* another node */
+	assert_null(open_box(world, "n1", second->resource, &a->keys[0]->sealed)); /* another resource */
+	world_psql(world, "do $$ begin assert not exists (select from dns.outbox where position('PrivateKey' in"
+	                  " encode(payload, 'escape')) > 0); end $$");
+	protobuf_c_message_free_unpacked(&a->base, NULL);
+	protobuf_c_message_free_unpacked(&b->base, NULL);
+
+	_answer_ shown = ask(world, "GetDnssec", body);
+	assert_string_equal(text_at(&shown, "dnssec.state"), "unpublished");
+	assert_int_equal(count_at(&shown, "dnssec.keys"), 1);
+	assert_non_null(strstr(text_at(&shown, "dnssec.ds.0"), " 13 2 "));
+	assert_true(strncmp(text_at(&shown, "dnssec.keys.0.dnskey"), "257 3 13 ", 9) == 0);
+	assert_null(strstr(json_dumps(shown.json, 0), "Private"));
+	_answer_ twice = ask(world, "EnableDnssec", body);
+	assert_int_equal(twice.status, 409);
+}
+
+static void a_new_key_signs_beside_the_old_one_first(void **state)
+{
+	struct world *world = *state;
+	unsigned before = task_count(world);
+	_answer_ old = ask(world, "GetDnssec", body);
+	_answer_ roll = ask(world, "RolloverDnssec", body);
+
+	assert_int_equal(roll.status, 200);
+	task_wait(world, before + 2);
+
+	Stralix__V1__ZoneState *both = task_state(task_at(world, before));
+
+	assert_int_equal(both->n_keys, 2);
+	protobuf_c_message_free_unpacked(&both->base, NULL);
+	_answer_ rolling = ask(world, "GetDnssec", body);
+	assert_string_equal(text_at(&rolling, "dnssec.state"), "rolling");
+	assert_string_not_equal(text_at(&rolling, "dnssec.ds.0"), text_at(&old, "dnssec.ds.0"));
+	assert_string_equal(text_at(&rolling, "dnssec.keys.0.state"), "retired");
+	_answer_ early = ask(world, "RolloverDnssec", body);
+	assert_int_equal(early.status, 409);
+	_answer_ forced = ask_format(world, "RolloverDnssec", "{\"zoneId\":\"%s\",\"force\":true}", zone_id);
+	assert_int_equal(forced.status, 200);
+	task_wait(world, before + 4);
+	_answer_ rolled = ask(world, "GetDnssec", body);
+	assert_int_equal(count_at(&rolled, "dnssec.keys"), 1);
+	assert_string_equal(text_at(&rolled, "dnssec.ds.0"), text_at(&rolling, "dnssec.ds.0"));
+}
+
+static void switching_off_asks_the_parent_first(void **state)
+{
+	struct world *world = *state;
+	unsigned before = task_count(world);
+	_answer_ no = ask(world, "DisableDnssec", body); /* nobody can be asked here */
+	_answer_ forced = ask_format(world, "DisableDnssec", "{\"zoneId\":\"%s\",\"force\":true}", zone_id);
+
+	assert_int_equal(no.status, 409);
+	assert_int_equal(forced.status, 200);
+
+	Stralix__V1__ZoneState *none = task_state(task_wait(world, before + 2));
+
+	assert_int_equal(none->n_keys, 0);
+	protobuf_c_message_free_unpacked(&none->base, NULL);
+	_answer_ off = ask(world, "GetDnssec", body);
+	assert_string_equal(text_at(&off, "dnssec.state"), "off");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_unsigned_zone_is_off),
+		cmocka_unit_test(each_node_gets_the_key_in_its_own_box),
+		cmocka_unit_test(a_new_key_signs_beside_the_old_one_first),
+		cmocka_unit_test(switching_off_asks_the_parent_first),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
