@@ -419,7 +419,8 @@ static void one_bad_among_fifty_goes_back_alone(void **state)
 	/* An include with a pattern may find nothing: only the bad one's trap is there. */
 	snprintf(traps, sizeof(traps), "%s/traps", harness->dir);
 	assert_int_equal(mkdir(traps, 0755), 0);
-	snprintf(lines, sizeof(lines), "	index index.html;\n	include %s/{{each names}}{{name:server_name}}{{end}}[x];", traps);
+	snprintf(lines, sizeof(lines),
+	         "	index index.html;\n	include %s/{{each names}}{{name:server_name}}{{end}}[x];", traps);
 	harness_edit_template(harness, "site.conf", "	index{{each index}} {{file:file_name}}{{end}};", lines);
 	snprintf(trap, sizeof(trap), "%s/bad.examplex", traps);
 	harness_write(trap, "no_such_directive on;\n", 22, 0644);
