@@ -287,7 +287,7 @@ export async function people({ browser, base, env }) {
     await browser.theme('light');
     await page.setViewportSize({ width: 390, height: 844 });
     await more.click();
-    await page.getByRole('option').first().waitFor();
+    await page.getByRole('listbox', { name: 'Organisations' }).getByRole('option').first().waitFor();
     await browser.axe('choosing on a phone');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('Escape');
