@@ -1272,7 +1272,7 @@ export type Zone = {
   serial: number;
   /** how many there are, without the panel's own */
   records: number;
-  /** off, unpublished (signed, but no DS at the parent yet), secure, rolling */
+  /** off, signed, rolling; /dnssec says more */
   dnssec: string;
   reverse: boolean;
   createdAt: string;
