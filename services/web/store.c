@@ -62,7 +62,8 @@ bool website_insert(struct tx *tx, const struct website *site, struct error *err
 	              DB_TEXT(site->address), DB_INT(site->http_port), DB_INT(site->https_port), DB_INT(site->uid),
 	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
 	              DB_INT(site->generation.epoch), DB_INT(site->generation.n), DB_TEXT(site->task_id),
-	              DB_INT(site->created_ms), DB_TEXT(site->thumbprint ? site->thumbprint : ""), DB_BYTES(settings, n_settings));
+	              DB_INT(site->created_ms), DB_TEXT(site->thumbprint ? site->thumbprint : ""),
+	              DB_BYTES(settings, n_settings));
 }
 
 static struct db_param uuid_or_null(const struct uuid *id)

@@ -300,8 +300,9 @@ static void put_folders(struct values *values, const struct view *view)
 	/* The variables are both blocks'. */
 	put_switch(values, "maps", "", on && !view->secure);
 	put_list(values, "folders",
-	         view->secure ? list_of_texts("folder", NULL, 0, view->arena)
-	                      : nginx_protect_values(view->nginx, view->site, view->settings, has_front(view), view->arena));
+	         view->secure
+	                 ? list_of_texts("folder", NULL, 0, view->arena)
+	                 : nginx_protect_values(view->nginx, view->site, view->settings, has_front(view), view->arena));
 }
 
 static void put_content(struct values *values, const struct view *view)
