@@ -32,13 +32,15 @@ const struct option_row node_options[] = {
 	TEXT("https-port", "N", https_port, "443", "their port with TLS"),
 	TEXT("nginx", "PATH", nginx, "/usr/sbin/nginx", "the node's nginx"),
 	TEXT("php", "LIST", php, "", "its versions of PHP: 8.2=/usr/sbin/php-fpm8.2, with commas between"),
-	TEXT("pdns", "PATH", pdns, "", "with --capability dns: pdns_server, for the agent to start; empty: the system's"),
+	TEXT("pdns", "PATH", pdns, "",
+	     "with --capability dns: pdns_server, for the agent to start; empty: the system's"),
 	TEXT("dns-port", "N", dns_port, "53", "where its zones are answered for"),
 	TEXT("dns-api-port", "N", dns_api_port, "8081", "where PowerDNS takes orders, on the loopback"),
 	TEXT("dns-api-key", "PATH", dns_api_key, "", "the file with the key to that, where the system starts PowerDNS"),
 	TEXT("nats-port", "N", nats_port, "", "the bus's port on this host; empty: as init was told"),
 	TEXT("uid-base", "N", uid_base, "", "as for init; empty: as init was told"),
-	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true, "what it can do: website, dns …" },
+	{ "capability", "WORD", offsetof(struct node_settings, capabilities), NULL, true,
+	  "what it can do: website, dns …" },
 	{ .name = NULL },
 };
 
@@ -242,8 +244,8 @@ static bool write_registration(const struct place *place, const struct node *nod
 	buf_printf(&text, "  \"reportKey\": \"%s\",\n  \"capabilities\": [", public);
 	for (unsigned i = 0; i < node->capabilities->n; i++)
 		buf_printf(&text, "%s\"%s\"", i > 0 ? ", " : "", node->capabilities->items[i]);
-	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n",
-	           node->http_port, node->https_port, node->dns_port);
+	buf_printf(&text, "],\n  \"httpPort\": %ld,\n  \"httpsPort\": %ld,\n  \"dnsPort\": %ld\n}\n", node->http_port,
+	           node->https_port, node->dns_port);
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "register.json: out of memory");
 	return place_write(place, place_path(place, "etc/agent-%s/register.json", node->id).text, text.data, 0600,

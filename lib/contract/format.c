@@ -210,7 +210,8 @@ static const char *check_dns_name(const char *text, struct arena *arena)
 	size_t size = strlen(text);
 
 	for (size_t i = 0; i < size; i++)
-		if (text[i] <= ' ' || text[i] > '~' || strchr("\"();@", text[i]) || (text[i] == '.' && text[i + 1] == '.'))
+		if (text[i] <= ' ' || text[i] > '~' || strchr("\"();@", text[i]) ||
+		    (text[i] == '.' && text[i + 1] == '.'))
 			return NULL;
 	return size && text[size - 1] == '.' && (text[0] != '.' || size == 1) ? lower(text, arena) : NULL;
 }

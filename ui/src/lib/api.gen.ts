@@ -4,6 +4,16 @@ import { call, without, type CallOptions } from './http';
 /** Says "done" where there is nothing else to say. */
 export type Empty = { [key: string]: never };
 
+/** One field that breaks its rule. */
+export type Violation = {
+  /** lowerCamelCase path: "domain", "items[2].name" */
+  field: string;
+  /** HOSTNAME, required, max_len, range … */
+  rule: string;
+  /** for people */
+  message: string;
+};
+
 /** The order of one resource's changes. A restore from backup raises the epoch; (epoch, n) is compared as a pair. */
 export type Generation = {
   epoch: number;
@@ -20,6 +30,8 @@ export type Target = {
   organisationId: string;
   /** empty: on no node */
   nodeId: string;
+  /** what people look at when the resource is a part of it: the zone */
+  objectId: string;
 };
 
 /** One step of an attempt, as the engine names it: stage, test, activate, verify, commit, rollback. */
@@ -583,6 +595,7 @@ export type ListTasksRequest = {
   limit?: number;
   state?: string;
   nodeId?: string;
+  /** of the resource, or of the object that it is a part of */
   targetId?: string;
   organisationId?: string;
   /** part of the object's name, or the whole id of the object or the task */
@@ -653,6 +666,8 @@ export type Node = {
   driftPolicy: string;
   /** 8.2 */
   phpVersions: string[];
+  /** of its name server; 53 but in a private prefix */
+  dnsPort: number;
 };
 
 /** One thing that isn't well with a node. */
@@ -708,6 +723,7 @@ export type RegisterNodeRequest = {
   capabilities?: string[];
   httpPort?: number;
   httpsPort?: number;
+  dnsPort?: number;
 };
 
 export type RegisterNodeReply = {
@@ -1224,6 +1240,550 @@ export type NamePreflight = {
   message: string;
 };
 
+export type Zone = {
+  id: string;
+  /** shop.example: A-labels, no trailing dot */
+  name: string;
+  /** U-labels, for people */
+  displayName: string;
+  organisationId: string;
+  /** pending, active, failed, deleting, deleted, purging, purged */
+  state: string;
+  /** which server fails, and its words */
+  message: string;
+  /** what is desired: live, deleted, removed */
+  serving: string;
+  /** that its servers should answer with */
+  serial: number;
+  /** how many there are, without the panel's own */
+  records: number;
+  /** off, signed, rolling; /dnssec says more */
+  dnssec: string;
+  reverse: boolean;
+  createdAt: string;
+  updatedAt: string;
+  /** deleted: when the grace period ends */
+  purgeAt: string;
+  /** the newest */
+  taskId: string;
+  servers: ZoneServer[];
+  /** what the registrar is to be told: ns1.panel.example; not in lists */
+  nameServers: string[];
+  /** not in lists */
+  settings?: ZoneSettings;
+  /** of the settings; not in lists */
+  etag: string;
+  /** of the records; not in lists */
+  recordsEtag: string;
+};
+
+/** One node that serves a zone. */
+export type ZoneServer = {
+  nodeId: string;
+  nodeName: string;
+  address: string;
+  port: number;
+  /** the name that zones know it by; empty: it has none */
+  nameServer: string;
+  /** pending, active, failed, deleting, deleted, purging, purged */
+  state: string;
+  /** the daemon's words when it failed */
+  message: string;
+  /** that it last took over */
+  serial: number;
+  /** the newest */
+  taskId: string;
+};
+
+export type ZoneSettings = {
+  /** of records that say none; 0: 3600 */
+  defaultTtl?: number;
+  /** in the SOA; empty: the installation's */
+  contact?: string;
+  /** 0: 10800 */
+  refreshS?: number;
+  /** 0: 3600 */
+  retryS?: number;
+  /** 0: 604800 */
+  expireS?: number;
+  /** how long "there is no such name" is kept; 0: 3600 */
+  negativeTtl?: number;
+};
+
+/** Of every change: the zone as it is desired now, and the tasks that bring it about, one a server. */
+export type ZoneReply = {
+  zone?: Zone;
+  /** the first of them */
+  taskId: string;
+  taskIds: string[];
+};
+
+export type CreateZoneRequest = {
+  /** reverse zones too: 2.0.192.in-addr.arpa */
+  name: string;
+  /** absent: the caller's */
+  organisationId?: string;
+  /** absent: no records but the panel's own */
+  templateId?: string;
+  templateValues?: TemplateValue[];
+  /** staff only; absent: by placement */
+  nodeIds?: string[];
+  /** records to begin with */
+  zoneFile?: string;
+  settings?: ZoneSettings;
+};
+
+export type ListZonesRequest = {
+  cursor?: string;
+  /** 0: 50 */
+  limit?: number;
+  /** part of the name */
+  search?: string;
+  state?: string;
+  nodeId?: string;
+  organisationId?: string;
+  /** name, created_at; "-name" is downwards */
+  sort?: string;
+};
+
+export type ListZonesReply = {
+  zones: Zone[];
+  page?: Page;
+};
+
+export type GetZoneRequest = {
+  zoneId: string;
+};
+
+export type GetZoneReply = {
+  zone?: Zone;
+};
+
+export type UpdateZoneRequest = {
+  zoneId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  settings?: ZoneSettings;
+  /** The members of settings that the body names; made of the body by whoever reads it. */
+  updateMask?: string[];
+};
+
+export type RetryZoneRequest = {
+  zoneId: string;
+};
+
+export type DeleteZoneRequest = {
+  zoneId: string;
+};
+
+export type UndeleteZoneRequest = {
+  zoneId: string;
+};
+
+export type PurgeZoneRequest = {
+  zoneId: string;
+};
+
+export type CheckZoneRequest = {
+  zoneId: string;
+};
+
+export type CheckZoneReply = {
+  /** that all should answer with */
+  serial: number;
+  /** all do */
+  inStep: boolean;
+  servers: ServerCheck[];
+};
+
+/** What one server answered, asked just now. */
+export type ServerCheck = {
+  nodeId: string;
+  nodeName: string;
+  address: string;
+  port: number;
+  nameServer: string;
+  /** it answers for the zone, with authority */
+  answers: boolean;
+  /** when it answers */
+  serial: number;
+  /** with the serial that it should */
+  inStep: boolean;
+  /** what is wrong, for people */
+  message: string;
+};
+
+export type ListRecordTypesRequest = { [key: string]: never };
+
+export type ListRecordTypesReply = {
+  types: RecordType[];
+};
+
+/** What a form for records of this type asks for, and in which order. */
+export type RecordType = {
+  /** MX */
+  name: string;
+  /** only at the zone's own name */
+  apexOnly: boolean;
+  fields: RecordTypeField[];
+};
+
+export type RecordTypeField = {
+  /** priority */
+  name: string;
+  /** u8, u16, u32, ttl, ipv4, ipv6, name, host, mailbox, tag, string, strings, hex, params */
+  kind: string;
+  /** of numbers the value, of text and hexadecimal data the bytes */
+  least: number;
+  most: number;
+  /** what to enter, for people */
+  words: string;
+};
+
+export type DnsRecord = {
+  /** empty: one of the panel's own that has none, such as the SOA */
+  id: string;
+  /** as people write it in the zone: "@", "www", "*.dev" */
+  name: string;
+  type: string;
+  ttl: number;
+  /** in presentation format (RFC 1035 §5.1), names absolute */
+  data: string;
+  /** the same, taken apart: in the order of the type */
+  fields: RecordField[];
+  comment: string;
+  /** web, mail, acme, system; empty: a person's own */
+  managedBy: string;
+  /** whose it is, when managed: the website's id */
+  ownerId: string;
+  /** managed: it stands in the zone */
+  inStep: boolean;
+  /** why it doesn't: a person's own record has its place */
+  message: string;
+  /** ttl is the zone's, not its own */
+  defaultTtl: boolean;
+  updatedAt: string;
+};
+
+export type RecordField = {
+  /** priority */
+  name: string;
+  value?: string;
+};
+
+export type ListDnsRecordsRequest = {
+  zoneId: string;
+  cursor?: string;
+  /** 0: 100 */
+  limit?: number;
+  type?: string;
+  /** this name alone: "@", "www" */
+  name?: string;
+  /** part of the name, data or comment */
+  search?: string;
+  /** yes, no; absent: both */
+  managed?: string;
+};
+
+export type ListDnsRecordsReply = {
+  records: DnsRecord[];
+  page?: Page;
+  serial: number;
+  recordsEtag: string;
+};
+
+/** A record as people enter it. Of data and fields one is given; fields are put together in the order of the type. */
+export type RecordInput = {
+  /** "@", "www", "www.shop.example." */
+  name: string;
+  type: string;
+  /** 0: the zone's default */
+  ttl?: number;
+  data?: string;
+  fields?: RecordField[];
+  comment?: string;
+};
+
+export type RecordChange = {
+  /** add: one more record. replace: the record of this id becomes another one; without an id this record takes the place of all of its name and type. remove: the record of this id; without an id all of the name and type, with data only that. */
+  op: string;
+  recordId?: string;
+  record?: RecordInput;
+};
+
+export type ChangeRecordsRequest = {
+  zoneId: string;
+  /** the records' ETag, from the header If-Match; absent: whatever there is */
+  ifMatch?: string;
+  /** why, for the history */
+  note?: string;
+  changes?: RecordChange[];
+  /** its records are added too, but those that are there */
+  templateId?: string;
+  templateValues?: TemplateValue[];
+};
+
+export type ChangeRecordsReply = {
+  zone?: Zone;
+  /** the first of them */
+  taskId: string;
+  /** none: nothing is other than before */
+  taskIds: string[];
+  /** in the history; empty: nothing is other than before */
+  changeId: string;
+  sets: RecordSetChange[];
+};
+
+export type PlanRecordsRequest = {
+  zoneId: string;
+  changes?: RecordChange[];
+  templateId?: string;
+  templateValues?: TemplateValue[];
+};
+
+/** What would come of it. With violations it would be refused. */
+export type PlanRecordsReply = {
+  sets: RecordSetChange[];
+  /** "changes[3].record.data", with the record type's field in words; of zone files "zoneFile" and the line in words */
+  violations: Violation[];
+  /** records */
+  added: number;
+  removed: number;
+  /** of zone files, line by line */
+  faults: ZoneFileFault[];
+  /** of the records that this was compared with */
+  recordsEtag: string;
+  /** there are more sets than these */
+  more: boolean;
+};
+
+export type ZoneFileFault = {
+  line: number;
+  /** name, ttl, type, data, directive */
+  field: string;
+  message: string;
+};
+
+/** One set of records before and after a change; no data: it wasn't there, or is there no more. */
+export type RecordSetChange = {
+  /** "@", "www" */
+  name: string;
+  type: string;
+  ttlBefore: number;
+  before: string[];
+  ttlAfter: number;
+  after: string[];
+};
+
+export type ZoneChange = {
+  id: string;
+  /** that it made */
+  serial: number;
+  /** create, change, import, template, undo, settings, managed, dnssec, delete, undelete */
+  kind: string;
+  note: string;
+  actorId: string;
+  actorName: string;
+  createdAt: string;
+  /** records */
+  added: number;
+  removed: number;
+  /** the change that this is the inverse of */
+  undoes: string;
+  undoneBy: string;
+  requestId: string;
+};
+
+export type ListZoneChangesRequest = {
+  zoneId: string;
+  cursor?: string;
+  /** 0: 50 */
+  limit?: number;
+};
+
+export type ListZoneChangesReply = {
+  changes: ZoneChange[];
+  page?: Page;
+};
+
+export type GetZoneChangeRequest = {
+  zoneId: string;
+  changeId: string;
+};
+
+export type GetZoneChangeReply = {
+  change?: ZoneChange;
+  sets: RecordSetChange[];
+};
+
+export type UndoZoneChangeRequest = {
+  zoneId: string;
+  changeId: string;
+  note?: string;
+};
+
+export type ExportZoneRequest = {
+  zoneId: string;
+};
+
+export type ExportZoneReply = {
+  zoneFile: string;
+  serial: number;
+};
+
+export type ImportZoneRequest = {
+  zoneId: string;
+  /** the records' ETag, from the header If-Match */
+  ifMatch?: string;
+  zoneFile: string;
+  /** what the file doesn't name goes; else its records are added */
+  replace?: boolean;
+  note?: string;
+};
+
+export type PlanImportRequest = {
+  zoneId: string;
+  zoneFile: string;
+  replace?: boolean;
+};
+
+export type GetDnssecRequest = {
+  zoneId: string;
+};
+
+export type GetDnssecReply = {
+  dnssec?: Dnssec;
+};
+
+export type Dnssec = {
+  /** off, unpublished, secure, rolling */
+  state: string;
+  keys: DnssecKey[];
+  /** that the parent zone should have, in presentation format */
+  ds: string[];
+  /** that it has, when it was last asked */
+  parentDs: string[];
+  /** empty: never yet, or it didn't answer */
+  parentAskedAt: string;
+  /** what is to be done next, for people */
+  nextStep: string;
+  /** the next step of a rollover may be taken */
+  ready: boolean;
+};
+
+export type DnssecKey = {
+  id: string;
+  tag: number;
+  /** 13 */
+  algorithm: number;
+  /** ECDSAP256SHA256 */
+  algorithmName: string;
+  /** 257 */
+  flags: number;
+  /** published (signs not yet), active, retired (still published) */
+  state: string;
+  /** in presentation format */
+  dnskey: string;
+  ds: string[];
+  createdAt: string;
+};
+
+export type EnableDnssecRequest = {
+  zoneId: string;
+};
+
+export type DisableDnssecRequest = {
+  zoneId: string;
+  /** although the parent zone still has its DS records, or didn't answer */
+  force?: boolean;
+};
+
+export type RolloverDnssecRequest = {
+  zoneId: string;
+  /** the next step although the parent zone isn't seen to be ready */
+  force?: boolean;
+};
+
+export type DnssecReply = {
+  dnssec?: Dnssec;
+  taskId: string;
+  taskIds: string[];
+};
+
+export type ZoneTemplate = {
+  /** of the panel's own a word: "default" */
+  id: string;
+  name: string;
+  description: string;
+  /** the panel's: can't be changed */
+  builtin: boolean;
+  /** of own ones */
+  organisationId: string;
+  records: TemplateRecord[];
+  variables: TemplateVariable[];
+  etag: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** A record of a template. {zone} stands for the zone's name, {name} for the value of that variable. A record whose variable has no value, and needs none, is left out. */
+export type TemplateRecord = {
+  name: string;
+  type: string;
+  /** 0: the zone's default */
+  ttl?: number;
+  data: string;
+};
+
+export type TemplateVariable = {
+  /** ipv4 */
+  name: string;
+  /** for people: IPv4 address of the web server */
+  label?: string;
+  required?: boolean;
+};
+
+export type TemplateValue = {
+  name: string;
+  value?: string;
+};
+
+export type ListZoneTemplatesRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+};
+
+export type ListZoneTemplatesReply = {
+  templates: ZoneTemplate[];
+};
+
+export type CreateZoneTemplateRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+  name: string;
+  description?: string;
+  records?: TemplateRecord[];
+  variables?: TemplateVariable[];
+};
+
+export type UpdateZoneTemplateRequest = {
+  templateId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  name: string;
+  description?: string;
+  records?: TemplateRecord[];
+  variables?: TemplateVariable[];
+};
+
+export type DeleteZoneTemplateRequest = {
+  templateId: string;
+};
+
+export type ZoneTemplateReply = {
+  template?: ZoneTemplate;
+};
+
 /** Why a call failed (RFC 9457) */
 export type Problem = {
   /** Names the code */
@@ -1586,3 +2146,146 @@ export const createCsr = (input: { websiteId: string } & {
 /** Asks where each name of the website points to, and says whether a certificate authority would find it there. */
 export const preflightWebsite = (input: { websiteId: string }, options?: CallOptions) =>
   call<PreflightWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/preflight`, { ...options });
+
+/** Creates a zone of a template or a zone file, and starts the tasks that serve it. */
+export const createZone = (input: CreateZoneRequest, options?: CallOptions) =>
+  call<ZoneReply>('POST', '/api/v1/zones', { body: input, keyed: true, ...options });
+
+/** Lists zones. */
+export const listZones = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string } = {}, options?: CallOptions) =>
+  call<ListZonesReply>('GET', '/api/v1/zones', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort }, ...options });
+
+/** Shows one zone with its servers. */
+export const getZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<GetZoneReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { ...options });
+
+/** Changes settings of a zone: those that the body names. Needs If-Match with the ETag that was read. */
+export const updateZone = (input: { zoneId: string; /** of what was read */ etag: string } & {
+  settings?: ZoneSettings;
+}, options?: CallOptions) =>
+  call<ZoneReply>('PATCH', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { body: without(input, ['zoneId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Stops answering for a zone and keeps its records and name for the grace period. */
+export const deleteZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ZoneReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { keyed: true, ...options });
+
+/** Sends the zone to its servers once more. */
+export const retryZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ZoneReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/retry`, { body: {}, keyed: true, ...options });
+
+/** Answers for a deleted zone again. */
+export const undeleteZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ZoneReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/undelete`, { body: {}, keyed: true, ...options });
+
+/** Removes a deleted zone for good: its name is free again. */
+export const purgeZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ZoneReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/purge`, { body: {}, keyed: true, ...options });
+
+/** Asks each server of the zone, now, which serial it answers with. */
+export const checkZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<CheckZoneReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/servers`, { ...options });
+
+/** Lists the types of records there are, and what their data is made of. */
+export const listRecordTypes = (options?: CallOptions) =>
+  call<ListRecordTypesReply>('GET', '/api/v1/record-types', { ...options });
+
+/** Lists records of a zone, in the order of their names. */
+export const listDnsRecords = (input: { zoneId: string; cursor?: string; limit?: number; type?: string; name?: string; search?: string; managed?: string }, options?: CallOptions) =>
+  call<ListDnsRecordsReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/records`, { query: { cursor: input.cursor, limit: input.limit, type: input.type, name: input.name, search: input.search, managed: input.managed }, ...options });
+
+/** Changes records: all of the changes or none, with one new serial. With If-Match only if nothing else changed. */
+export const changeRecords = (input: { zoneId: string; /** of what was read */ etag: string } & {
+  /** why, for the history */
+  note?: string;
+  changes?: RecordChange[];
+  /** its records are added too, but those that are there */
+  templateId?: string;
+  templateValues?: TemplateValue[];
+}, options?: CallOptions) =>
+  call<ChangeRecordsReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/changes`, { body: without(input, ['zoneId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Lists what was changed in a zone, newest first. */
+export const listZoneChanges = (input: { zoneId: string; cursor?: string; limit?: number }, options?: CallOptions) =>
+  call<ListZoneChangesReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/changes`, { query: { cursor: input.cursor, limit: input.limit }, ...options });
+
+/** Says what these changes would make of the zone and all that is wrong with them. Changes nothing. */
+export const planRecords = (input: { zoneId: string } & {
+  changes?: RecordChange[];
+  templateId?: string;
+  templateValues?: TemplateValue[];
+}, options?: CallOptions) =>
+  call<PlanRecordsReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/plan`, { body: without(input, ['zoneId']), ...options });
+
+/** Shows one change: each set of records before and after it. */
+export const getZoneChange = (input: { zoneId: string; changeId: string }, options?: CallOptions) =>
+  call<GetZoneChangeReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/changes/${encodeURIComponent(input.changeId)}`, { ...options });
+
+/** Makes a new change that is the inverse of an older one. Refused when the same sets were changed since. */
+export const undoZoneChange = (input: { zoneId: string; changeId: string } & {
+  note?: string;
+}, options?: CallOptions) =>
+  call<ChangeRecordsReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/changes/${encodeURIComponent(input.changeId)}/undo`, { body: without(input, ['zoneId', 'changeId']), keyed: true, ...options });
+
+/** Writes the zone as a zone file (RFC 1035). */
+export const exportZone = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ExportZoneReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/export`, { ...options });
+
+/** Takes the records of a zone file in, as one change. */
+export const importZone = (input: { zoneId: string; /** of what was read */ etag: string } & {
+  zoneFile?: string;
+  /** what the file doesn't name goes; else its records are added */
+  replace?: boolean;
+  note?: string;
+}, options?: CallOptions) =>
+  call<ChangeRecordsReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/import`, { body: without(input, ['zoneId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Says what a zone file would make of the zone, and which lines of it are wrong. Changes nothing. */
+export const planImport = (input: { zoneId: string } & {
+  zoneFile?: string;
+  replace?: boolean;
+}, options?: CallOptions) =>
+  call<PlanRecordsReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/import/plan`, { body: without(input, ['zoneId']), ...options });
+
+/** Shows how a zone is signed, and what its registrar needs to know. */
+export const getDnssec = (input: { zoneId: string }, options?: CallOptions) =>
+  call<GetDnssecReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { ...options });
+
+/** Makes a key and signs the zone. */
+export const enableDnssec = (input: { zoneId: string }, options?: CallOptions) =>
+  call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { body: {}, keyed: true, ...options });
+
+/** Signs the zone no more. Refused while the parent zone still has its DS records, unless forced. */
+export const disableDnssec = (input: { zoneId: string; force?: boolean }, options?: CallOptions) =>
+  call<DnssecReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { query: { force: input.force }, keyed: true, ...options });
+
+/** Begins to replace the zone's key, or goes on with it: the new one is published first, signs next, and then the old one goes. */
+export const rolloverDnssec = (input: { zoneId: string } & {
+  /** the next step although the parent zone isn't seen to be ready */
+  force?: boolean;
+}, options?: CallOptions) =>
+  call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec/rollover`, { body: without(input, ['zoneId']), keyed: true, ...options });
+
+/** Lists what zones can begin with: the panel's templates and own ones. */
+export const listZoneTemplates = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListZoneTemplatesReply>('GET', '/api/v1/zone-templates', { query: { organisationId: input.organisationId }, ...options });
+
+/** Creates an own template. */
+export const createZoneTemplate = (input: CreateZoneTemplateRequest, options?: CallOptions) =>
+  call<ZoneTemplateReply>('POST', '/api/v1/zone-templates', { body: input, keyed: true, ...options });
+
+/** Changes an own template as a whole. Needs If-Match with the ETag that was read. */
+export const updateZoneTemplate = (input: { templateId: string; /** of what was read */ etag: string } & {
+  name?: string;
+  description?: string;
+  records?: TemplateRecord[];
+  variables?: TemplateVariable[];
+}, options?: CallOptions) =>
+  call<ZoneTemplateReply>('PUT', `/api/v1/zone-templates/${encodeURIComponent(input.templateId)}`, { body: without(input, ['templateId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes an own template. Zones that began with it keep their records. */
+export const deleteZoneTemplate = (input: { templateId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/zone-templates/${encodeURIComponent(input.templateId)}`, { keyed: true, ...options });
+
+/** Says how much of this service an organisation uses, and of how much its plan allows. */
+export const listZoneUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListUsageReply>('GET', '/api/v1/zone-usage', { query: { organisationId: input.organisationId }, ...options });

@@ -51,10 +51,29 @@ export const registerNodeForm = /* @__PURE__ */ z.object({
   capabilities: z.optional(z.array(text({ required: true, pattern: /^-?[a-z][a-z0-9_.-]*$/, max: 32 }))),
   httpPort: z.optional(z.number()),
   httpsPort: z.optional(z.number()),
+  dnsPort: z.optional(z.number()),
 });
 
 export const createWebsiteForm = /* @__PURE__ */ z.object({
   domain: text({ required: true, format: 'idn-hostname', max: 253 }),
   organisationId: z.optional(text({ format: 'uuid', max: 36 })),
   nodeId: z.optional(text({ pattern: /^[a-z0-9-]{1,63}$/, max: 63 })),
+});
+
+export const createZoneForm = /* @__PURE__ */ z.object({
+  name: text({ required: true, format: 'idn-hostname', max: 253 }),
+  organisationId: z.optional(text({ format: 'uuid', max: 36 })),
+  templateId: z.optional(text({ pattern: /^[a-z0-9-]{1,63}$/, max: 63 })),
+  templateValues: z.optional(z.array(text({ required: true }))),
+  nodeIds: z.optional(z.array(text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 63 }))),
+  zoneFile: z.optional(text({ max: 262144 })),
+  settings: z.optional(text({  })),
+});
+
+export const createZoneTemplateForm = /* @__PURE__ */ z.object({
+  organisationId: z.optional(text({ format: 'uuid', max: 36 })),
+  name: text({ required: true, max: 80 }),
+  description: z.optional(text({ max: 200 })),
+  records: z.optional(z.array(text({ required: true }))),
+  variables: z.optional(z.array(text({ required: true }))),
 });
