@@ -46,7 +46,8 @@ static bool call_for(struct calls *calls, const struct object *after, const stru
 	if (!call.object->desired) /* it was never here */
 		return true;
 	bool ok = calls_make(calls, &call, arena, &reply, err);
-	*touched = !reply || reply->touched;
+	/* Without a reply it is only known that nothing went out when there was nobody to send it to. */
+	*touched = reply ? reply->touched : !ok && (err->code == ERR_UNAVAILABLE || err->code == ERR_TIMEOUT);
 	return ok;
 }
 

@@ -1,6 +1,7 @@
 /* api: HTTP over one connection that stays. */
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,14 @@ static void api_close(void *self)
 }
 DEFINE_CLEANUP(struct powerdns *, api_close)
 
+/* Bodies and answers hold private keys. */
+static void free_wiped(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 static bool set_up(struct powerdns *powerdns, const char *key)
 {
 	CURL *curl = powerdns->curl;
@@ -68,6 +77,7 @@ static bool api_open(const Stralix__V1__CallDaemon *daemon, void **self, struct 
 {
 	_cleanup_(api_closep) struct powerdns *powerdns = calloc(1, sizeof(*powerdns));
 
+	json_set_alloc_funcs(malloc, free_wiped);
 	if (!powerdns || !(powerdns->curl = curl_easy_init()))
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	snprintf(powerdns->base, sizeof(powerdns->base), "%.80s/api/v1/servers/localhost", daemon->api);
@@ -148,6 +158,8 @@ static void wipe_text(char **text)
 
 static void answer_done(struct answer *answer)
 {
+	if (answer->body.data)
+		explicit_bzero(answer->body.data, answer->body.capacity);
 	buf_done(&answer->body);
 }
 
@@ -176,6 +188,18 @@ bool api_ask(struct powerdns *powerdns, struct call *call, const struct api_call
 		return refused(status, &got.body, err);
 	*answer = got.body.size ? json_loadb(got.body.data, got.body.size, 0, NULL) : NULL;
 	return *answer || !got.body.size || error_set(err, ERR_BAD_REPLY, "PowerDNS answers what isn't JSON");
+}
+
+bool api_tell(struct powerdns *powerdns, struct call *call, const char *method, const char *path, json_t *body,
+              struct error *err)
+{
+	_cleanup_json_ json_t *owned = body, *answer = NULL;
+
+	if (!path)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return api_ask(powerdns, call,
+	               &(struct api_call){ .method = method, .path = path, .body = owned, .touches = true }, &answer,
+	               err);
 }
 
 static bool health(void *self, struct call *call, struct error *err)

@@ -20,6 +20,10 @@ struct api_call {
 bool api_ask(struct powerdns *powerdns, struct call *call, const struct api_call *wanted, json_t **answer,
              struct error *err) _must_check_;
 
+/* The same of an order, which takes over body, and without an answer that matters. A path of NULL: out of memory. */
+bool api_tell(struct powerdns *powerdns, struct call *call, const char *method, const char *path, json_t *body,
+              struct error *err) _must_check_;
+
 /* Where the daemon serves. */
 const char *powerdns_address(const struct powerdns *powerdns);
 uint16_t powerdns_port(const struct powerdns *powerdns);
@@ -60,6 +64,18 @@ bool zone_has(struct powerdns *powerdns, struct call *call, const Stralix__V1__Z
               struct rrsets *ret, struct error *err) _must_check_;
 bool zone_apply(void *self, struct call *call, struct error *err);
 bool zone_remove(void *self, struct call *call, struct error *err);
+
+/* keys.c: has PowerDNS sign with these keys and no others; adds a difference for them. */
+bool keys_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+               struct error *err) _must_check_;
+bool keys_differ(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, bool there,
+                 struct error *err) _must_check_;
+
+/* peers.c: lets these transfer it and no others; tells those that want to be told. */
+bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+                struct error *err) _must_check_;
+bool peers_notify(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
+                  struct error *err) _must_check_;
 
 /* look.c */
 bool zone_plan(void *self, struct call *call, struct error *err);

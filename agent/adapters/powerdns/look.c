@@ -33,8 +33,11 @@ bool zone_plan(void *self, struct call *call, struct error *err)
 	     !rrsets_of_state(zone, call->arena, &wants, err)) ||
 	    !zone_has(self, call, zone, &there, &has, err))
 		return false;
-	return rrsets_differ(&has, &wants, add_difference, call) ||
-	       error_set(err, ERR_TOO_LARGE, "the plan is too large");
+	if (!rrsets_differ(&has, &wants, add_difference, call))
+		return error_set(err, ERR_TOO_LARGE, "the plan is too large");
+	/* What is sure needs no question: a change of keys alone shows in the serial, too. */
+	return call->state->sure || zone->serving != STRALIX__V1__ZONE_STATE__SERVING__LIVE ||
+	       keys_differ(self, call, zone, there, err);
 }
 
 static bool is_known(const Stralix__V1__CallState *state, const char *name)

@@ -143,23 +143,80 @@ static bool look_and_apply(struct powerdns *powerdns, struct call *call, const S
 	return there ? change(powerdns, call, zone, &has, wants, err) : create(powerdns, call, zone, wants, err);
 }
 
-bool zone_apply(void *self, struct call *call, struct error *err)
+static bool apply_records(struct powerdns *self, struct call *call, const Stralix__V1__ZoneState *zone, bool there,
+                          const struct rrsets *has, struct error *err)
 {
-	Stralix__V1__ZoneState *zone;
-	struct rrsets has, wants;
+	struct rrsets wants;
 	struct error why = { 0 };
-	bool there;
 
-	if (!zone_read(&call->state->desired, call->arena, &zone, err) ||
-	    !rrsets_of_state(zone, call->arena, &wants, err) || !zone_has(self, call, zone, &there, &has, err))
+	if (!rrsets_of_state(zone, call->arena, &wants, err))
 		return false;
-	failpoint("caller.calling");
-	if (there ? change(self, call, zone, &has, &wants, &why) : create(self, call, zone, &wants, &why))
+	if (there ? change(self, call, zone, has, &wants, &why) : create(self, call, zone, &wants, &why))
 		return true;
 	if (why.code == (there ? ERR_NOT_FOUND : ERR_EXISTS))
 		return look_and_apply(self, call, zone, &wants, err);
 	*err = why;
 	return false;
+}
+
+/* What isn't records: keys, and who may transfer. */
+static bool same_bytes(const ProtobufCBinaryData *a, const ProtobufCBinaryData *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static bool same_keys(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneState *b)
+{
+	bool same = a->n_keys == b->n_keys && a->narrow_nsec3 == b->narrow_nsec3;
+
+	for (size_t i = 0; same && i < a->n_keys; i++) {
+		const Stralix__V1__ZoneKey *x = a->keys[i], *y = b->keys[i];
+
+		same = strcmp(x->id, y->id) == 0 && x->flags == y->flags && x->algorithm == y->algorithm &&
+		       x->active == y->active && x->published == y->published && same_bytes(&x->sealed, &y->sealed);
+	}
+	return same;
+}
+
+static bool same_peers(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneState *b)
+{
+	bool same = a->n_secondaries == b->n_secondaries;
+
+	for (size_t i = 0; same && i < a->n_secondaries; i++) {
+		const Stralix__V1__ZonePeer *x = a->secondaries[i], *y = b->secondaries[i];
+
+		same = strcmp(x->address, y->address) == 0 && x->port == y->port && x->notify == y->notify &&
+		       strcmp(x->tsig_name, y->tsig_name) == 0 && strcmp(x->tsig_algorithm, y->tsig_algorithm) == 0 &&
+		       same_bytes(&x->sealed_secret, &y->sealed_secret);
+	}
+	return same;
+}
+
+/* A zone that was sure to be there, and is as it was in these: nothing has to be asked. */
+static bool apply_rest(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, bool there,
+                       struct error *err)
+{
+	Stralix__V1__ZoneState none, *before = &none;
+
+	stralix__v1__zone_state__init(&none);
+	if (call->state->sure && there && !zone_read(&call->state->before, call->arena, &before, err))
+		return false;
+	bool keys = call->state->sure && same_keys(before, zone), peers = call->state->sure && same_peers(before, zone);
+	return (keys || keys_sync(powerdns, call, zone, err)) && (peers || peers_sync(powerdns, call, zone, err)) &&
+	       peers_notify(powerdns, call, zone, err);
+}
+
+bool zone_apply(void *self, struct call *call, struct error *err)
+{
+	Stralix__V1__ZoneState *zone;
+	struct rrsets has;
+	bool there;
+
+	if (!zone_read(&call->state->desired, call->arena, &zone, err) ||
+	    !zone_has(self, call, zone, &there, &has, err))
+		return false;
+	failpoint("caller.calling");
+	return apply_records(self, call, zone, there, &has, err) && apply_rest(self, call, zone, there, err);
 }
 
 bool zone_remove(void *self, struct call *call, struct error *err)

@@ -378,6 +378,133 @@ static void what_was_denied_before_is_answered_at_once(void **state)
 	zones_done(&below);
 }
 
+/* The key of RFC 6605 §6.1 and another one. */
+#define FIRST_KEY                                                                                                      \
+	"Private-key-format: v1.2\nAlgorithm: 13 (ECDSAP256SHA256)\n"                                                  \
+	"PrivateKey: GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=\n"
+#define FIRST_PUBLIC                                                                                                   \
+	"257 3 13 "                                                                                                    \
+	"GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA=="
+#define SECOND_KEY                                                                                                     \
+	"Private-key-format: v1.2\nAlgorithm: 13 (ECDSAP256SHA256)\n"                                                  \
+	"PrivateKey: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
+
+enum { TYPE_A = 1, TYPE_DNSKEY = 48, TYPE_NSEC3PARAM = 51, TYPE_AXFR = 252 };
+
+static void sign(struct harness *harness, struct harness_command *command, uint64_t n, const struct zones_key *keys,
+                 bool narrow)
+{
+	const struct zones_set sets[] = { { "www.shop.example.", "A", { "192.0.2.1" }, 0 }, { .name = NULL } };
+
+	harness_again(command, n);
+	zones_want(command, &(struct zones_zone){ .name = "shop.example",
+	                                          .serial = (uint32_t)n,
+	                                          .sets = sets,
+	                                          .keys = keys,
+	                                          .narrow = narrow,
+	                                          .harness = harness });
+	harness_run_well(harness, command);
+	assert_int_equal(zones_serial(harness, "shop.example"), n);
+}
+
+static unsigned count_keys(const struct harness *harness, const char *wanted)
+{
+	_cleanup_buf_ struct buf out = { 0 };
+	unsigned n = 0;
+
+	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example./cryptokeys", NULL, &out), 200);
+	for (const char *at = out.data; (at = strstr(at, wanted)); at++)
+		n++;
+	return n;
+}
+
+static void a_zone_is_signed_with_the_keys_that_come_sealed(void **state)
+{
+	const struct zones_key none[] = { { .flags = 0 } };
+	const struct zones_key one[] = { { 257, true, true, FIRST_KEY, NULL }, { .flags = 0 } };
+	const struct zones_key both[] = { { 257, true, true, FIRST_KEY, NULL },
+		                          { 257, false, true, SECOND_KEY, NULL },
+		                          { .flags = 0 } };
+	const struct zones_key other[] = { { 257, true, true, SECOND_KEY, NULL }, { .flags = 0 } };
+	struct harness *harness = *state;
+	struct harness_command command;
+
+	zones_command(&command);
+	apply(harness, &command, 1, "shop.example", 1, "192.0.2.1");
+	assert_int_equal(zones_count(harness, "www.shop.example.", TYPE_A, true), 1);
+	sign(harness, &command, 2, one, false);
+	assert_int_equal(count_keys(harness, FIRST_PUBLIC), 1);
+	assert_int_equal(zones_count(harness, "www.shop.example.", TYPE_A, true), 2); /* with its signature */
+	sign(harness, &command, 3, both, true);
+	assert_int_equal(count_keys(harness, "\"dnskey\""), 2);
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_DNSKEY, false), 2);
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_NSEC3PARAM, false), 1);
+	/* The engine that starts isn't sure of anything, and finds the keys that are there. */
+	harness_stop(harness);
+	harness_start(harness);
+	sign(harness, &command, 4, both, true);
+	assert_int_equal(count_keys(harness, "\"dnskey\""), 2);
+	sign(harness, &command, 5, other, false);
+	assert_int_equal(count_keys(harness, FIRST_PUBLIC), 0);
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_DNSKEY, false), 1);
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_NSEC3PARAM, false), 0);
+	assert_int_equal(zones_count(harness, "www.shop.example.", TYPE_A, true), 2);
+	Stralix__V1__ObserveAnswer *found = observe(harness, command.website_id);
+	assert_int_equal(found->n_files, 0);
+	stralix__v1__observe_answer__free_unpacked(found, NULL);
+	sign(harness, &command, 6, none, false);
+	assert_int_equal(zones_count(harness, "www.shop.example.", TYPE_A, true), 1);
+	zones_done(&command);
+}
+
+static void a_key_that_was_sealed_for_another_zone_is_no_good(void **state)
+{
+	const struct zones_key moved[] = { { 257, true, true, FIRST_KEY, "00000000-0000-4000-8000-000000000000" },
+		                           { .flags = 0 } };
+	struct harness *harness = *state;
+	struct harness_command command;
+
+	zones_command(&command);
+	apply(harness, &command, 1, "shop.example", 1, "192.0.2.1");
+	harness_again(&command, 2);
+	zones_want(&command,
+	           &(struct zones_zone){ .name = "shop.example", .serial = 2, .keys = moved, .harness = harness });
+	expect_failed(harness_run(harness, &command), "INVALID", "open a key of the zone");
+	assert_int_equal(zones_serial(harness, "shop.example"), 1);
+	zones_done(&command);
+}
+
+static void those_that_may_transfer_a_zone_and_nobody_else(void **state)
+{
+	const struct zones_peer by_address[] = { { "127.0.0.1", NULL, NULL, 0, false }, { .address = NULL } };
+	const struct zones_peer by_key[] = { { "127.0.0.1", "transfer.shop.example.",
+		                               "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=", 5399, true },
+		                             { .address = NULL } };
+	struct harness *harness = *state;
+	struct harness_command command;
+	_cleanup_buf_ struct buf zone = { 0 }, notify = { 0 };
+
+	zones_command(&command);
+	apply(harness, &command, 1, "shop.example", 1, "192.0.2.1");
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_AXFR, false), -1);
+	harness_again(&command, 2);
+	zones_want(&command, &(struct zones_zone){ .name = "shop.example", .serial = 2, .peers = by_address });
+	harness_run_well(harness, &command);
+	assert_true(zones_count(harness, "shop.example.", TYPE_AXFR, false) > 0);
+	harness_again(&command, 3);
+	zones_want(&command,
+	           &(struct zones_zone){ .name = "shop.example", .serial = 3, .peers = by_key, .harness = harness });
+	harness_run_well(harness, &command);
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_AXFR, false), -1); /* without the key */
+	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example.", NULL, &zone), 200);
+	assert_non_null(strstr(zone.data, "\"master_tsig_key_ids\": [\"transfer.shop.example.\"]"));
+	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example./metadata/ALSO-NOTIFY", NULL, &notify), 200);
+	assert_non_null(strstr(notify.data, "127.0.0.1:5399"));
+	apply(harness, &command, 4, "shop.example", 4, "192.0.2.4");
+	assert_int_equal(zones_count(harness, "shop.example.", TYPE_AXFR, false), -1);
+	zones_done(&command);
+}
+
 static void a_plan_says_what_would_change(void **state)
 {
 	const struct zones_set sets[] = { { "www.shop.example.", "A", { "192.0.2.9" }, 0 },
@@ -512,6 +639,9 @@ int main(void)
 		TEST(what_is_not_verified_goes_back),
 		TEST(what_somebody_changed_by_hand_is_found),
 		TEST(what_was_denied_before_is_answered_at_once),
+		TEST(a_zone_is_signed_with_the_keys_that_come_sealed),
+		TEST(a_key_that_was_sealed_for_another_zone_is_no_good),
+		TEST(those_that_may_transfer_a_zone_and_nobody_else),
 		TEST(a_plan_says_what_would_change),
 		TEST(many_at_once),
 		TEST(websites_and_zones_do_not_wait_for_each_other),

@@ -16,6 +16,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/dns/query.h"
+#include "lib/token/seal.h"
 
 #include "harness_internal.h"
 
@@ -91,7 +92,63 @@ struct making {
 	Stralix__V1__RecordSet sets[ZONES_SETS], *list[ZONES_SETS];
 	char soa[400], apex[256];
 	char *soa_data[1], *ns_data[1];
+	Stralix__V1__ZoneKey keys[4], *key_list[4];
+	Stralix__V1__ZonePeer peers[4], *peer_list[4];
+	struct buf boxes[8];
+	size_t n_boxes;
 };
+
+static ProtobufCBinaryData box(struct making *making, const struct harness *harness, const char *id, const char *secret)
+{
+	_cleanup_(seal_key_freep) struct seal_key *key = NULL;
+	struct buf *to = &making->boxes[making->n_boxes++];
+	uint8_t public[SEAL_KEY];
+	char path[LONG_PATH];
+	struct error err = { 0 };
+
+	snprintf(path, sizeof(path), "%s/seal.key", harness->dir);
+	harness_must(seal_key_read(path, &key, &err), &err);
+	seal_key_public(key, public);
+	harness_must(seal(public, "zone", id, secret, strlen(secret), to, &err), &err);
+	return (ProtobufCBinaryData){ .data = (uint8_t *)to->data, .len = to->size };
+}
+
+static void add_keys(struct making *making, const struct zones_zone *zone)
+{
+	for (const struct zones_key *from = zone->keys; from && from->flags; from++) {
+		size_t i = making->state.n_keys++;
+		Stralix__V1__ZoneKey *to = making->key_list[i] = &making->keys[i];
+
+		stralix__v1__zone_key__init(to);
+		to->id = making->state.id;
+		to->flags = from->flags;
+		to->algorithm = 13;
+		to->active = from->active;
+		to->published = from->published;
+		to->sealed = box(making, zone->harness, from->bound ? from->bound : making->state.id, from->secret);
+	}
+	making->state.keys = making->key_list;
+	making->state.narrow_nsec3 = zone->narrow;
+}
+
+static void add_peers(struct making *making, const struct zones_zone *zone)
+{
+	for (const struct zones_peer *from = zone->peers; from && from->address; from++) {
+		size_t i = making->state.n_secondaries++;
+		Stralix__V1__ZonePeer *to = making->peer_list[i] = &making->peers[i];
+
+		stralix__v1__zone_peer__init(to);
+		to->address = (char *)(uintptr_t)from->address;
+		to->port = from->port;
+		to->notify = from->notify;
+		if (!from->tsig_name)
+			continue;
+		to->tsig_name = (char *)(uintptr_t)from->tsig_name;
+		to->tsig_algorithm = (char *)(uintptr_t) "hmac-sha256";
+		to->sealed_secret = box(making, zone->harness, making->state.id, from->tsig_secret);
+	}
+	making->state.secondaries = making->peer_list;
+}
 
 static Stralix__V1__RecordSet *add_set(struct making *making, const char *name, const char *type, uint32_t ttl)
 {
@@ -144,7 +201,11 @@ void *zones_pack(const struct harness_command *command, const struct zones_zone 
 		while (to->n_data < ARRAY_SIZE(set->data) && set->data[to->n_data])
 			to->n_data++;
 	}
+	add_keys(making, zone);
+	add_peers(making, zone);
 	void *packed = harness_packed(&making->state.base, size);
+	for (size_t i = 0; i < making->n_boxes; i++)
+		buf_done(&making->boxes[i]);
 	free(making);
 	return packed;
 }
@@ -205,12 +266,12 @@ void zones_await(const struct harness *harness, const char *name, const char *ty
 	}
 }
 
-static int connect_api(const struct harness *harness)
+static int connect_to(int type, uint16_t port)
 {
 	const struct sockaddr_in address = { .sin_family = AF_INET,
-		                             .sin_port = htons(harness->api_port),
+		                             .sin_port = htons(port),
 		                             .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
@@ -218,9 +279,50 @@ static int connect_api(const struct harness *harness)
 	return -1;
 }
 
+/* The question, behind the two bytes of its size; of DNSSEC with an OPT record that says so. */
+static size_t make_question(const char *name, unsigned type, bool dnssec, uint8_t *to)
+{
+	static const uint8_t opt[] = { 0, 0, 41, 0x10, 0, 0, 0, 0x80, 0, 0, 0 };
+	const uint8_t head[] = { 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, dnssec };
+	size_t n = 2;
+
+	memcpy(to + n, head, sizeof(head));
+	n += sizeof(head);
+	for (size_t size; *name; name += size + 1) {
+		size = strcspn(name, ".");
+		to[n++] = (uint8_t)size;
+		memcpy(to + n, name, size);
+		n += size;
+	}
+	to[n++] = 0;
+	to[n++] = (uint8_t)(type >> 8);
+	to[n++] = (uint8_t)type;
+	to[n++] = 0;
+	to[n++] = 1;
+	if (dnssec)
+		memcpy(to + n, opt, sizeof(opt));
+	n += dnssec ? sizeof(opt) : 0;
+	to[0] = (uint8_t)((n - 2) >> 8);
+	to[1] = (uint8_t)(n - 2);
+	return n;
+}
+
+int zones_count(const struct harness *harness, const char *name, unsigned type, bool dnssec)
+{
+	_cleanup_close_ int fd = connect_to(SOCK_STREAM, harness->dns_port);
+	uint8_t question[512], answer[14];
+	size_t size = make_question(name, type, dnssec, question);
+
+	assert_true(fd >= 0);
+	assert_int_equal(send(fd, question, size, MSG_NOSIGNAL), size);
+	if (recv(fd, answer, sizeof(answer), MSG_WAITALL) != sizeof(answer) || (answer[5] & 15))
+		return -1;
+	return answer[8] << 8 | answer[9];
+}
+
 int zones_api(const struct harness *harness, const char *method, const char *path, const char *body, struct buf *out)
 {
-	_cleanup_close_ int fd = connect_api(harness);
+	_cleanup_close_ int fd = connect_to(SOCK_STREAM, harness->api_port);
 	_cleanup_buf_ struct buf key = { 0 }, request = { 0 };
 	char file[LONG_PATH], chunk[4096];
 	ssize_t n;

@@ -13,13 +13,30 @@ struct zones_set {
 	uint32_t ttl; /* 0: 300 */
 };
 
+/* A key that the zone is signed with, and who may transfer it. */
+struct zones_key {
+	uint32_t flags;
+	bool active, published;
+	const char *secret; /* Private-key-format; sealed to the node, */
+	const char *bound;  /* for this zone's id; NULL: the right one */
+};
+struct zones_peer {
+	const char *address, *tsig_name, *tsig_secret; /* NULL: none */
+	uint32_t port;
+	bool notify;
+};
+
 /* A zone's SOA and NS are made of its name and serial. */
 struct zones_zone {
 	const char *name;
 	uint32_t serial;
 	const struct zones_set *sets; /* ends with a name of NULL; NULL: none */
 	bool deleted, no_soa;
-	const char *id; /* NULL: the command's */
+	const char *id;               /* NULL: the command's */
+	const struct zones_key *keys; /* end with a flags of 0 */
+	bool narrow;
+	const struct zones_peer *peers; /* end with an address of NULL */
+	const struct harness *harness;  /* with keys or secrets: whose node they are sealed to */
 };
 
 /* Before harness_start: the engine sets PowerDNS up and starts it, */
@@ -40,6 +57,10 @@ void *zones_pack(const struct harness_command *command, const struct zones_zone 
 const char *zones_ask(const struct harness *harness, const char *name, const char *type);
 uint32_t zones_serial(const struct harness *harness, const char *zone); /* 0: it isn't served */
 void zones_await(const struct harness *harness, const char *name, const char *type, const char *data);
+
+/* How many records of a type (by its number) the answer has, signatures too with DNSSEC; over TCP for a transfer (252),
+ * which is only begun. -1: an error. */
+int zones_count(const struct harness *harness, const char *name, unsigned type, bool dnssec);
 
 /* By the API, as somebody with the key: the status, and the answer appended. */
 int zones_api(const struct harness *harness, const char *method, const char *path, const char *body, struct buf *out);

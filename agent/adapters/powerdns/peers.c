@@ -1,0 +1,99 @@
+/* peers: who may transfer a zone, with which TSIG key, and who is told of a new serial. */
+
+#include <string.h>
+
+#include "agent/adapters/powerdns/internal.h"
+
+/* A key has its name for the whole server. */
+static bool bring_tsig(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer,
+                       const ProtobufCBinaryData *secret, struct error *err)
+{
+	const char *algorithm = *peer->tsig_algorithm ? peer->tsig_algorithm : "hmac-sha256";
+	struct error why = { 0 };
+
+	if (api_tell(powerdns, call, "POST", "/tsigkeys",
+	             json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key",
+	                       (const char *)secret->data),
+	             &why))
+		return true;
+	if (why.code != ERR_EXISTS) {
+		*err = why;
+		return false;
+	}
+	return api_tell(powerdns, call, "PUT", arena_printf(call->arena, "/tsigkeys/%s", peer->tsig_name),
+	                json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key",
+	                          (const char *)secret->data),
+	                err);
+}
+
+/* Lists of what is said of the zone. */
+struct lists {
+	json_t *tsig, *from, *notify;
+};
+
+static const char *endpoint(const Stralix__V1__ZonePeer *peer, struct arena *arena)
+{
+	unsigned port = peer->port ? peer->port : 53;
+
+	return strchr(peer->address, ':') ? arena_printf(arena, "[%s]:%u", peer->address, port)
+	                                  : arena_printf(arena, "%s:%u", peer->address, port);
+}
+
+static bool add_peer(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer,
+                     const ProtobufCBinaryData *secret, const struct lists *lists, struct error *err)
+{
+	const char *where = endpoint(peer, call->arena);
+
+	if (*peer->tsig_name) {
+		if (secret->len == 0)
+			return error_set(err, ERR_INVALID, "%s has a TSIG key without a secret", peer->address);
+		if (!bring_tsig(powerdns, call, peer, secret, err))
+			return false;
+		json_array_append_new(lists->tsig, json_string(peer->tsig_name));
+	} else {
+		json_array_append_new(lists->from, json_string(peer->address)); /* by its address alone */
+	}
+	if (peer->notify && (!where || json_array_append_new(lists->notify, json_string(where)) < 0))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	return true;
+}
+
+static bool set_metadata(struct powerdns *powerdns, struct call *call, const char *zone, const char *kind, json_t *list,
+                         struct error *err)
+{
+	const char *path = arena_printf(call->arena, "/zones/%s./metadata/%s", zone, kind);
+
+	return json_array_size(list) > 0 ? api_tell(powerdns, call, "PUT", path,
+	                                            json_pack("{s:s, s:O}", "kind", kind, "metadata", list), err)
+	                                 : api_tell(powerdns, call, "DELETE", path, NULL, err);
+}
+
+bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, struct error *err)
+{
+	_cleanup_json_ json_t *tsig = json_array(), *from = json_array(), *notify = json_array();
+	const struct lists lists = { tsig, from, notify };
+
+	if (call->state->n_secrets < zone->n_keys + zone->n_secondaries)
+		return error_set(err, ERR_INTERNAL, "the keys of the secondaries weren't opened");
+	for (size_t i = 0; i < zone->n_secondaries; i++)
+		if (!add_peer(powerdns, call, zone->secondaries[i], &call->state->secrets[zone->n_keys + i], &lists,
+		              err))
+			return error_wrap(err, "the secondaries of %s", zone->zone);
+	return (api_tell(powerdns, call, "PUT", zone_path(zone->zone, call->arena),
+	                 json_pack("{s:s, s:O}", "kind", zone->n_secondaries ? "Master" : "Native",
+	                           "master_tsig_key_ids", tsig),
+	                 err) &&
+	        set_metadata(powerdns, call, zone->zone, "ALLOW-AXFR-FROM", from, err) &&
+	        set_metadata(powerdns, call, zone->zone, "ALSO-NOTIFY", notify, err)) ||
+	       error_wrap(err, "the secondaries of %s", zone->zone);
+}
+
+bool peers_notify(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, struct error *err)
+{
+	for (size_t i = 0; i < zone->n_secondaries; i++)
+		if (zone->secondaries[i]->notify)
+			return api_tell(powerdns, call, "PUT",
+			                arena_printf(call->arena, "/zones/%s./notify", zone->zone), NULL, err) ||
+			       error_wrap(err, "tell the secondaries of %s", zone->zone);
+	return true;
+}
