@@ -29,6 +29,7 @@ enum {
 	CREATED,
 	UPDATED,
 	PURGE,
+	KEYS_KEPT,
 };
 
 /* Of a node's row. */
@@ -148,6 +149,7 @@ static bool read_zone(const struct rows *rows, unsigned row, struct arena *arena
 		.created_ms = rows_ms(rows, row, CREATED),
 		.updated_ms = rows_ms(rows, row, UPDATED),
 		.purge_ms = rows_ms(rows, row, PURGE),
+		.keys = (uint32_t)rows_int(rows, row, KEYS_KEPT),
 	};
 	read_task(rows, row, TASK_ID, zone->task_id);
 	if (!zone_state_parse(rows_text(rows, row, STATE), &zone->state) ||

@@ -104,7 +104,7 @@ bool zone_view(const struct zone *zone, const char *name_servers_list, struct ar
 	view->serial = zone->serial;
 	view->records = zone->records;
 	view->reverse = zone->reverse;
-	view->dnssec = borrow("off");
+	view->dnssec = borrow(!zone->keys ? "off" : zone->keys == 1 ? "signed" : "rolling");
 	if (!fill_texts(zone, arena, view) || !fill_servers(zone, name_servers_list, arena, view))
 		return no_room(err);
 	*ret = view;

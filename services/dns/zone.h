@@ -54,8 +54,8 @@ struct zone {
 	enum zone_serving serving;
 	enum zone_state state;
 	struct generation generation;
-	uint64_t version; /* of the settings */
-	uint32_t serial, records;
+	uint64_t version;               /* of the settings */
+	uint32_t serial, records, keys; /* keys: that it is signed with */
 	Stralix__V1__ZoneSettings *settings;
 	char task_id[UUID_TEXT];
 	int64_t created_ms, updated_ms, purge_ms;

@@ -9,10 +9,10 @@ values ($1::uuid, $2::uuid, $3, $4, $5::boolean, $6, $7, $8::bigint, $9::bigint,
 -- name: zone_lock
 -- The row, ours until the transaction ends.
 select id, org_id, name, display_name, reverse, serving, state, message, epoch, n, version, serial, records, settings, task_id,
-       created_at, updated_at, purge_at
+       created_at, updated_at, purge_at, (select count(*) from keys k where k.zone_id = zones.id)
   from zones
  where id = $1::uuid and state <> 'purged'
-   for update;
+   for update of zones;
 
 -- name: zone_update
 update zones

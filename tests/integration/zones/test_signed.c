@@ -80,6 +80,8 @@ static void each_node_gets_the_key_in_its_own_box(void **state)
 	assert_non_null(strstr(text_at(&shown, "dnssec.ds.0"), " 13 2 "));
 	assert_true(strncmp(text_at(&shown, "dnssec.keys.0.dnskey"), "257 3 13 ", 9) == 0);
 	assert_null(strstr(json_dumps(shown.json, 0), "Private"));
+	_answer_ zone = ask(world, "GetZone", body);
+	assert_string_equal(text_at(&zone, "zone.dnssec"), "signed");
 	_answer_ twice = ask(world, "EnableDnssec", body);
 	assert_int_equal(twice.status, 409);
 }

@@ -1,26 +1,23 @@
 'use client';
 // Beside a zone's records: its servers, its history, its file.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { CircleCheck, Download, LoaderCircle, TriangleAlert, Undo2, Upload } from 'lucide-react';
+import { useMutation } from '@tanstack/react-query';
+import { CircleCheck, Download, LoaderCircle, TriangleAlert, Upload } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { exportZone, getZoneChange, importZone, planImport, undoZoneChange, type ChangeRecordsReply, type Zone, type ZoneChange } from '@/lib/api.gen';
+import { exportZone, type Zone, type ZoneChange } from '@/lib/api.gen';
 import { download } from '@/lib/audit';
-import { refresh, useCan } from '@/lib/queries';
-import { useSaving } from '@/lib/saving';
-import { useTasks } from '@/lib/tasks';
-import { diffOf, useServers, useZoneChanges } from '@/lib/zones';
-import { Diff } from './diff';
-import { FormDialog } from './form-dialog';
+import { useCan } from '@/lib/queries';
+import { useServers, useZoneChanges } from '@/lib/zones';
 import { Card, Lines } from './people';
 import { Button } from './ui/button';
 import { Copy } from './ui/copy';
-import { Field } from './ui/field';
 import { Failure, FormError, Stale } from './ui/notice';
-import { Dialog } from './ui/overlay';
 import { When } from './ui/when';
 import { ZoneState } from './zone-state';
+
+const ChangeDialog = dynamic(() => import('./zone-dialogs').then((m) => m.ChangeDialog), { ssr: false });
+const ImportDialog = dynamic(() => import('./zone-dialogs').then((m) => m.ImportDialog), { ssr: false });
 
 export function Servers({ zone }: { zone: Zone }) {
   const t = useTranslations('zones');
@@ -48,31 +45,6 @@ export function Servers({ zone }: { zone: Zone }) {
   );
 }
 
-function ChangeDialog({ zone, change, onClose }: { zone: Zone; change: ZoneChange; onClose(): void }) {
-  const t = useTranslations('zones');
-  const client = useQueryClient();
-  const { follow } = useTasks();
-  const may = useCan('zone:update') && zone.serving === 'live' && !change.undoneBy && change.kind !== 'create';
-  const read = useQuery({ queryKey: ['zones', 'change', change.id], queryFn: ({ signal }) => getZoneChange({ zoneId: zone.id, changeId: change.id }, { signal }), staleTime: Infinity });
-  const undo = useMutation({
-    mutationFn: () => undoZoneChange({ zoneId: zone.id, changeId: change.id }),
-    onSuccess: ({ taskIds }) => {
-      for (const id of taskIds) follow(id);
-      void refresh(client, 'zones', 'tasks', 'audit');
-      onClose();
-    },
-  });
-  return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('change', { serial: String(change.serial) })} description={change.note || undefined}>
-      <div className="grid gap-4 overflow-y-auto px-5 py-5">
-        <FormError error={undo.error ?? read.error} />
-        {read.data ? <Diff text={diffOf(read.data.sets)} label={t('changeDiff')} /> : !read.error && <Lines n={3} />}
-        {may && <div className="flex justify-end"><Button variant="primary" disabled={undo.isPending} onClick={() => undo.mutate()}>{undo.isPending ? <LoaderCircle className="animate-spin" /> : <Undo2 />}{t('undo')}</Button></div>}
-      </div>
-    </Dialog>
-  );
-}
-
 export function History({ zone }: { zone: Zone }) {
   const t = useTranslations('zones');
   const read = useZoneChanges(zone.id);
@@ -93,44 +65,6 @@ export function History({ zone }: { zone: Zone }) {
       )}
       {shown && <ChangeDialog zone={zone} change={shown} onClose={() => setShown(null)} />}
     </Card>
-  );
-}
-
-type ImportForm = { zoneFile: string; replace: boolean };
-
-function ImportDialog({ zone, etag, onClose }: { zone: Zone; etag: string; onClose(): void }) {
-  const t = useTranslations('zones');
-  const client = useQueryClient();
-  const { follow } = useTasks();
-  const { register, handleSubmit, setError, getValues, formState: { errors, isDirty } } = useForm<ImportForm>({ defaultValues: { zoneFile: '', replace: false } });
-  const plan = useMutation({ mutationFn: (form: ImportForm) => planImport({ zoneId: zone.id, ...form }) });
-  const { save, unplaced } = useSaving<ImportForm, ChangeRecordsReply>({
-    send: (form, options) => importZone({ zoneId: zone.id, etag, ...form }, options),
-    onSaved: ({ taskIds }) => {
-      for (const id of taskIds) follow(id);
-      void refresh(client, 'zones', 'tasks', 'audit');
-      onClose();
-    },
-    fields: ['zoneFile'],
-    setError,
-  });
-  const faults = plan.data?.faults ?? [];
-  const good = plan.data && faults.length === 0 && plan.data.violations.length === 0;
-  const submit = handleSubmit((form) => (good ? save.mutate(form) : plan.mutate(form)));
-  return (
-    <FormDialog title={t('importTitle', { name: zone.displayName })} description={t('importDetail')} submit={good ? t('importConfirm') : t('importLook')} busy={plan.isPending || save.isPending} error={unplaced ?? plan.error} dirty={isDirty} onSubmit={submit} onClose={onClose}>
-      <Field label={t('zoneFile')} error={errors.zoneFile?.message} required>
-        {(wiring) => <textarea {...wiring} {...register('zoneFile', { validate: (value) => (value.trim() ? true : 'required'), onChange: () => plan.reset() })} rows={10} spellCheck={false} autoCapitalize="none" className="input h-auto py-2 font-mono text-[12px] whitespace-pre" />}
-      </Field>
-      <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" {...register('replace', { onChange: () => getValues('zoneFile') && plan.reset() })} />{t('importReplace')}</label>
-      {(faults.length > 0 || (plan.data && plan.data.violations.length > 0)) && (
-        <ul role="alert" className="grid gap-1 rounded-lg bg-bad-soft p-3 text-[13px] text-bad">
-          {faults.map((f, i) => <li key={i}>{t('line', { line: f.line })}: {f.message}</li>)}
-          {faults.length === 0 && plan.data!.violations.map((v, i) => <li key={i}>{v.message}</li>)}
-        </ul>
-      )}
-      {good && <Diff text={diffOf(plan.data!.sets)} label={t('changeDiff')} cut={plan.data!.more} />}
-    </FormDialog>
   );
 }
 

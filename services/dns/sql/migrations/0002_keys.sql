@@ -34,3 +34,8 @@ begin
 	end loop;
 end
 $$;
+
+create or replace view zone_view with (security_invoker = true) as
+select id, org_id, name, display_name, reverse, serving, state, message, epoch, n, version, serial, records, settings, task_id,
+       created_at, updated_at, purge_at, (select count(*) from keys k where k.zone_id = zones.id) as keys
+  from zones;

@@ -85,7 +85,7 @@ static void what_is_read_is_written_again(void **state)
 		"\"reasons\":[],\"cores\":0,\"services\":[],\"oldestQueuedAt\":\"\",\"clockOffsetMs\":\"0\","
 		"\"uptimeS\":\"0\",\"suspendReason\":\"\",\"suspendedAt\":\"\",\"etag\":\"\","
 		"\"driftedFiles\":0,\"driftedResources\":0,\"adoptedFiles\":0,\"observedAt\":\"\",\"driftPolicy\":\"\","
-		"\"phpVersions\":[]}";
+		"\"phpVersions\":[],\"dnsPort\":0}";
 	struct fixture *f = *state;
 
 	assert_true(read_as(f, &stralix__v1__node__descriptor, node));

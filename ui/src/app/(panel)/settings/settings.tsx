@@ -1,51 +1,23 @@
 'use client';
 import { LoaderCircle, Plus } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useForm } from 'react-hook-form';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { useAct } from '@/components/organisation-forms';
-import { PasswordForm } from '@/components/password-form';
 import { Card, Lines, RoleWord, UsageMeters } from '@/components/people';
 import { TokenRows } from '@/components/token-rows';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
 import { Failure, FormError, Stale } from '@/components/ui/notice';
 import { PageHead } from '@/components/ui/table';
 import { When } from '@/components/ui/when';
-import { endOtherSessions, endSession, updateProfile, type SessionInfo, type User } from '@/lib/api.gen';
+import { endOtherSessions, endSession, type SessionInfo } from '@/lib/api.gen';
 import { setParams, useParam } from '@/lib/params';
 import { useApiTokens, useProfile, useSessions, useUsage } from '@/lib/people';
-import { refresh, useCan, useSession } from '@/lib/queries';
-import { useSaving } from '@/lib/saving';
-import { toast } from '@/lib/toast';
+import { useCan, useSession } from '@/lib/queries';
 
+const NameForm = dynamic(() => import('@/components/name-form'), { ssr: false });
+const PasswordForm = dynamic(() => import('@/components/password-form').then((m) => m.PasswordForm), { ssr: false });
 const NewToken = dynamic(() => import('@/components/new-token'), { ssr: false });
-
-function NameForm({ profile }: { profile: User }) {
-  const t = useTranslations('account');
-  const client = useQueryClient();
-  const { register, handleSubmit, setError, formState: { errors, isDirty } } = useForm<{ name: string }>({ values: { name: profile.name } });
-  const { save, unplaced } = useSaving<{ name: string }, unknown>({
-    send: ({ name }, options) => updateProfile({ etag: profile.etag, settings: { name: name.trim() } }, options),
-    onSaved: () => {
-      toast.success(t('saved'));
-      void refresh(client, 'profile', 'session', 'users', 'audit');
-    },
-    fields: ['name'],
-    setError,
-  });
-  return (
-    <form noValidate className="grid max-w-md gap-4" onSubmit={handleSubmit((form) => save.mutate(form))}>
-      <FormError error={unplaced} />
-      <Field label={t('name')} error={errors.name?.message} required>
-        {(wiring) => <input {...wiring} {...register('name', { validate: (value) => (value.trim() ? true : 'required'), maxLength: { value: 80, message: 'maxLength' } })} className="input" autoComplete="name" />}
-      </Field>
-      <div><Button type="submit" variant="primary" disabled={!isDirty || save.isPending}>{save.isPending && <LoaderCircle className="animate-spin" />}{t('save')}</Button></div>
-    </form>
-  );
-}
 
 function Profile() {
   const t = useTranslations('account');

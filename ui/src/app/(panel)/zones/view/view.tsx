@@ -1,56 +1,28 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { LoaderCircle, RotateCcw, Trash2, Undo2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { FormDialog } from '@/components/form-dialog';
 import { Crumbs, ObjectPage } from '@/components/object-page';
 import { RecordEditor } from '@/components/record-editor';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
 import { FormError } from '@/components/ui/notice';
 import { Exact } from '@/components/ui/when';
 import { History, Servers, ZoneFile } from '@/components/zone-cards';
 import { ZoneState } from '@/components/zone-state';
-import { deleteZone, purgeZone, retryZone, undeleteZone, type Zone, type ZoneReply } from '@/lib/api.gen';
+import { retryZone, undeleteZone, type Zone } from '@/lib/api.gen';
 import { useParam } from '@/lib/params';
-import { refresh, useCan } from '@/lib/queries';
-import { toAscii } from '@/lib/rules';
-import { useTasks } from '@/lib/tasks';
+import { useCan } from '@/lib/queries';
 import { useZone } from '@/lib/zones';
+import { useZoneAct } from '@/lib/zone-act';
 
-function useAct(act: () => Promise<ZoneReply>, onDone?: () => void) {
-  const client = useQueryClient();
-  const { follow } = useTasks();
-  return useMutation({
-    mutationFn: act,
-    onSuccess: ({ taskIds }) => {
-      for (const id of taskIds) follow(id);
-      onDone?.();
-      void refresh(client, 'zones', 'tasks', 'usage', 'audit');
-    },
-  });
-}
-
-const calls = { delete: deleteZone, purge: purgeZone };
-
-function Remove({ zone, how, onClose }: { zone: Zone; how: keyof typeof calls; onClose(): void }) {
-  const t = useTranslations('zones');
-  const [typed, setTyped] = useState('');
-  const remove = useAct(() => calls[how]({ zoneId: zone.id }), onClose);
-  const matches = typed.trim() === zone.displayName || toAscii(typed) === zone.name;
-  return (
-    <FormDialog title={t(`${how}Title`, { name: zone.displayName })} description={t(`${how}Detail`)} submit={t(`${how}Confirm`)} danger busy={remove.isPending || !matches} error={remove.error} onSubmit={(event) => { event.preventDefault(); if (matches) remove.mutate(); }} onClose={onClose}>
-      <Field label={t('typeName', { name: zone.displayName })}>{(wiring) => <input {...wiring} className="input font-mono" value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" autoCapitalize="none" spellCheck={false} />}</Field>
-    </FormDialog>
-  );
-}
+const RemoveDialog = dynamic(() => import('@/components/zone-dialogs').then((m) => m.RemoveDialog), { ssr: false });
 
 function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
   const t = useTranslations('zones');
   const [mayUpdate, mayDelete] = [useCan('zone:update'), useCan('zone:delete')];
-  const retry = useAct(() => retryZone({ zoneId: zone.id }));
-  const undelete = useAct(() => undeleteZone({ zoneId: zone.id }));
+  const retry = useZoneAct(() => retryZone({ zoneId: zone.id }));
+  const undelete = useZoneAct(() => undeleteZone({ zoneId: zone.id }));
   if (zone.state === 'failed')
     return (
       <section role="group" aria-label={t('failed')} className="card mb-4 grid gap-2 border-bad/40 p-5">
@@ -74,7 +46,7 @@ function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
 function Page({ zone }: { zone: Zone }) {
   const t = useTranslations('zones');
   const mayDelete = useCan('zone:delete');
-  const [removal, setRemoval] = useState<keyof typeof calls | null>(null);
+  const [removal, setRemoval] = useState<'delete' | 'purge' | null>(null);
   return (
     <>
       <Crumbs href="/zones/" list={t('title')} name={zone.displayName} />
@@ -91,7 +63,7 @@ function Page({ zone }: { zone: Zone }) {
           <ZoneFile zone={zone} />
         </div>
       </div>
-      {removal && <Remove zone={zone} how={removal} onClose={() => setRemoval(null)} />}
+      {removal && <RemoveDialog zone={zone} how={removal} onClose={() => setRemoval(null)} />}
     </>
   );
 }
