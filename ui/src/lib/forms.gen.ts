@@ -67,10 +67,6 @@ export const createZoneForm = /* @__PURE__ */ z.object({
   templateValues: z.optional(z.array(text({ required: true }))),
   nodeIds: z.optional(z.array(text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 63 }))),
   zoneFile: z.optional(text({ max: 262144 })),
-<<<<<<< HEAD
-=======
-  settings: z.optional(text({  })),
->>>>>>> dns2
 });
 
 export const createZoneTemplateForm = /* @__PURE__ */ z.object({
