@@ -1,0 +1,149 @@
+// A customer makes a zone, changes its records as one change with a look before it, takes one back, and brings a zone file in.
+// Begins and ends signed in as the customer. By itself, on a running panel: node tests/e2e/zones.mjs
+import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { eventually, open, person, readEnv, root } from './harness.mjs';
+
+export async function zones({ browser, base, env }) {
+  const { page, check } = browser;
+  const { at, button, main } = person(page, base);
+  const name = `zone-${randomBytes(4).toString('hex')}.example`;
+  const text = (label) => page.getByRole('textbox', { name: label, exact: true });
+  const dialog = (title) => page.getByRole('dialog', { name: title });
+  const bar = page.getByRole('region', { name: "Changes that aren't saved" });
+  const row = (words) => main.getByRole('row').filter({ hasText: words });
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${env.DNS_PORT_1}`]);
+  const addRecord = async (owner, type, fields) => {
+    await button('Add record').click();
+    await dialog('Add record').waitFor();
+    await text('Name').fill(owner);
+    await page.getByRole('combobox', { name: 'Type' }).selectOption(type);
+    for (const [label, value] of Object.entries(fields)) await text(label).fill(value);
+    await button('Keep for now').click();
+    await dialog('Add record').waitFor({ state: 'detached' });
+  };
+
+  await check('zones: one is made in a form, and its name servers answer', async () => {
+    await page.goto(at('/zones/'));
+    await page.getByRole('heading', { name: 'DNS zones' }).waitFor();
+    await button('New zone').first().click();
+    await text('Name').fill('no zone');
+    await button('Create zone').click();
+    await dialog('New zone').getByRole('alert').first().waitFor();
+    await browser.looks('zone dialog with an error');
+    await browser.theme('light');
+    await text('Name').fill(name);
+    await button('Create zone').click();
+    await page.getByRole('heading', { name }).waitFor();
+    await main.getByRole('heading', { name }).getByText('Active').waitFor({ timeout: 30_000 });
+    await button('Ask them now').click();
+    await main.getByText(/Answers with serial/).first().waitFor();
+    await browser.looks('a new zone');
+    await browser.theme('light');
+  });
+
+  await check('zones: changes wait in a bar, are looked at, and are made together', async () => {
+    await addRecord('www', 'A', { Address: '192.0.2.10' });
+    await addRecord('@', 'MX', { Priority: '10', Target: 'mail' });
+    await addRecord('mail', 'A', { Address: '192.0.2.25' });
+    await bar.getByText("3 changes aren't saved yet").waitFor();
+    await browser.looks('pending records');
+    await browser.theme('light');
+    await button('Review…').click();
+    const diff = dialog('Review changes').getByRole('group', { name: 'What would change' });
+    await diff.getByText(/\+ www .*192\.0\.2\.10/).waitFor();
+    await text('Why').fill('First records');
+    await browser.looks('review of records');
+    await browser.theme('light');
+    await button('Save changes').click();
+    await bar.waitFor({ state: 'detached' });
+    await row('192.0.2.10').waitFor();
+    await eventually('an answer', () => resolver.resolve4(`www.${name}`), (addresses) => addresses[0] === '192.0.2.10');
+    assert.equal((await resolver.resolveMx(name))[0].exchange, `mail.${name}`);
+  });
+
+  await check('zones: what breaks a rule between records is said, and mended', async () => {
+    await addRecord('www', 'CNAME', { Target: 'elsewhere.example.' });
+    await button('Review…').click();
+    await dialog('Review changes').getByText(/stands alone/).first().waitFor();
+    await browser.looks('review with a fault');
+    await browser.theme('light');
+    await button('Mend it').first().click();
+    await dialog('Change record').getByText(/stands alone/).waitFor();
+    await text('Name').fill('shop');
+    await button('Keep for now').click();
+    await button('Review…').click();
+    await dialog('Review changes').getByText(/\+ shop/).waitFor();
+    await button('Save changes').click();
+    await bar.waitFor({ state: 'detached' });
+    await eventually('the alias', () => resolver.resolveCname(`shop.${name}`), (names) => names[0] === 'elsewhere.example');
+  });
+
+  await check('zones: a change is taken back from the history', async () => {
+    await main.getByRole('button', { name: 'First records' }).click();
+    await page.getByRole('group', { name: 'What it changed' }).getByText(/192\.0\.2\.10/).waitFor();
+    await browser.axe('one change of a zone');
+    await button('Undo this change').click();
+    await row('192.0.2.10').waitFor({ state: 'detached' });
+    await eventually('the name to be gone', () => resolver.resolve4(`www.${name}`).then(() => 'there', (error) => error.code), (code) => code === 'ENOTFOUND' || code === 'ENODATA');
+  });
+
+  await check('zones: a zone file is looked at line by line, then taken in', async () => {
+    await button('Import…').click();
+    await text('Zone file').fill('www 300 IN A 192.0.2.77\n$INCLUDE /etc/passwd\n');
+    await button('Look what would change').click();
+    await page.getByText(/^Line 2: /).waitFor();
+    await browser.looks('zone file with a fault');
+    await browser.theme('light');
+    await text('Zone file').fill('www 300 IN A 192.0.2.77\n');
+    await button('Look what would change').click();
+    await page.getByRole('group', { name: 'What it changed' }).getByText(/192\.0\.2\.77/).waitFor();
+    await button('Take records in').click();
+    await row('192.0.2.77').waitFor();
+    await eventually('an answer', () => resolver.resolve4(`www.${name}`), (addresses) => addresses[0] === '192.0.2.77');
+    await browser.shot('zone');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await browser.axe('zone on a phone');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  await check('zones: it is found by the palette, deleted by its name, and brought back', async () => {
+    await page.goto(at('/'));
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(name);
+    await page.getByRole('option').filter({ hasText: name }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name }).waitFor();
+    await button('Delete…').click();
+    await text(`Type ${name} to confirm`).fill(name);
+    await button('Delete zone').click();
+    await main.getByText('This zone is deleted').waitFor({ timeout: 30_000 });
+    await browser.looks('deleted zone');
+    await browser.theme('light');
+    await button('Bring it back').click();
+    await main.getByRole('heading', { name }).getByText('Active').waitFor({ timeout: 30_000 });
+    await page.goto(at('/zones/'));
+    await row(name).waitFor();
+    await browser.looks('zones');
+    await browser.theme('light');
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
+  const env = readEnv(options.env);
+  const browser = await open({ shots: options.shots });
+  const base = env.PANEL_URL.replace(/\/$/, '');
+  const { signIn, signedIn, at } = person(browser.page, base);
+  await browser.page.goto(at('/login/'));
+  await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+  await signedIn();
+  await zones({ browser, base, env });
+  await browser.close();
+  console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);
+  process.exit(browser.tally.failed ? 1 : 0);
+}
