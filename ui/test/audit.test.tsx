@@ -26,7 +26,7 @@ afterEach(cleanup);
 
 const record: Record = {
   id: 'r1', at: '2026-11-26T12:00:00.000Z', service: 'web', action: 'website.update', actorId: 'u1', actorName: 'cleo@bakery.example', sourceIp: '192.0.2.1', requestId: 'q1', outcome: 'accepted',
-  target: { kind: 'website', id: 'w1', name: 'shop.example', organisationId: 'o1', nodeId: 'n1' }, onBehalfOf: '', onBehalfName: '',
+  target: { kind: 'website', id: 'w1', name: 'shop.example', organisationId: 'o1', nodeId: 'n1', objectId: '' }, onBehalfOf: '', onBehalfName: '',
   before: '{"domain":"shop.example","aliases":["a.example"],"password":"***"}', after: '{"domain":"shop.example","aliases":["b.example","c.example"],"password":"***"}',
 };
 

@@ -24,7 +24,7 @@ export class ApiError extends Error {
 }
 
 export type CallOptions = { signal?: AbortSignal; key?: string };
-type Query = Record<string, string | number | undefined>;
+type Query = Record<string, string | number | boolean | undefined>;
 type Request = CallOptions & { query?: Query; body?: unknown; keyed?: boolean; etag?: string };
 
 const timeoutMs = 20_000;
