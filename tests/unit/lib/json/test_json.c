@@ -56,7 +56,8 @@ static void write_gives_zero_values_and_camel_names(void **state)
 	f->message = json_new(&stralix__v1__website_reply__descriptor, f->arena);
 	assert_written(f, "{\"taskId\":\"\"}");
 	f->message = json_new(&stralix__v1__website_state__descriptor, f->arena);
-	assert_written(f, "{\"id\":\"\",\"domain\":\"\",\"serving\":\"SERVING_UNSET\",\"uid\":0,\"acmeThumbprint\":\"\"}");
+	assert_written(f,
+	               "{\"id\":\"\",\"domain\":\"\",\"serving\":\"SERVING_UNSET\",\"uid\":0,\"acmeThumbprint\":\"\"}");
 }
 
 static void write_escapes_for_html_and_mends_utf8(void **state)
