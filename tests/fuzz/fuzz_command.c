@@ -98,9 +98,11 @@ static void ask(const uint8_t *payload, size_t size, unsigned choices, struct ar
 	const char *verb = choices & ORDER ? choices & REMOVE ? "observe" : "plan" : "read";
 	struct fuzz_engine *fuzz = fuzz_engine();
 	struct hold hold = { 0 };
-	const struct question question = {
-		.hold = &hold, .resource_id = "0192f0c1-2345-7abc-8def-0123456789ab", .data = payload, .size = size
-	};
+	const struct question question = { .kind = &fuzz->engine.kinds[0],
+		                           .hold = &hold,
+		                           .resource_id = "0192f0c1-2345-7abc-8def-0123456789ab",
+		                           .data = payload,
+		                           .size = size };
 	_cleanup_buf_ struct buf answer = { 0 };
 	struct error err = { 0 };
 
