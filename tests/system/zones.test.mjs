@@ -1,8 +1,9 @@
 // Zones by the API, and what real name servers say of them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, runDir, supervised, until } from './panel.mjs';
@@ -221,6 +222,50 @@ test('the service may be away: nothing is lost, and other parts of the panel ans
   await until('zones again', async () => (await customer('GET', '/api/v1/zones')).status === 200, 30);
   await change(zone, [add('later', 'A', '192.0.2.1')]);
   for (const port of servers) assert.deepEqual(dig(port, `later.${zone.name}`, 'A'), ['192.0.2.1']);
+});
+
+test('a signed zone validates on every node with the key and DS that the panel shows, and a rollover keeps it so', async () => {
+  const zone = await createZone();
+  await change(zone, [add('@', 'A', '192.0.2.1')]);
+  assert.equal((await customer('GET', `/api/v1/zones/${zone.id}/dnssec`)).body.dnssec.state, 'off');
+  const step = async (method, path, body) => {
+    const done = await customer(method, `/api/v1/zones/${zone.id}/dnssec${path}`, body);
+    assert.equal(done.status, 202, JSON.stringify(done.body));
+    for (const id of done.body.taskIds) {
+      const task = await ended(env.CUSTOMER_TOKEN, id);
+      assert.equal(task.state, 'success', JSON.stringify(task));
+    }
+    return (await customer('GET', `/api/v1/zones/${zone.id}/dnssec`)).body.dnssec;
+  };
+  const validates = (dnssec, anchor) => {
+    const [flags, protocol, algorithm, key] = anchor.split(' ');
+    const file = join(mkdtempSync(join(tmpdir(), 'anchor-')), 'keys');
+    writeFileSync(file, `trust-anchors { "${zone.name}." static-key ${flags} ${protocol} ${algorithm} "${key}"; };\n`);
+    for (const port of servers) {
+      const keys = dig(port, zone.name, 'DNSKEY').map((line) => line.split(' ').slice(0, 3).join(' ') + ' ' + line.split(' ').slice(3).join(''));
+      assert.deepEqual(keys.sort(), dnssec.keys.map((k) => k.dnskey).sort());
+      const said = execFileSync('delv', ['@127.0.0.1', '-p', String(port), '-a', file, `+root=${zone.name}.`, zone.name, 'A'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      assert.match(said, /fully validated/);
+    }
+  };
+  const on = await step('POST', '', {});
+  assert.equal(on.state, 'unpublished');
+  assert.ok(on.nextStep);
+  validates(on, on.keys[0].dnskey);
+  const [tag, , , digest] = on.ds[0].split(' ');
+  const rdata = Buffer.concat([Buffer.from([1, 1, 3, 13]), Buffer.from(on.keys[0].dnskey.split(' ')[3], 'base64')]);
+  const wire = Buffer.concat([...zone.name.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])), Buffer.from([0])]);
+  assert.equal(digest, createHash('sha256').update(wire).update(rdata).digest('hex'));
+  assert.equal(Number(tag), on.keys[0].tag);
+  const rolling = await step('POST', '/rollover', {});
+  assert.equal(rolling.state, 'rolling');
+  for (const key of rolling.keys) validates(rolling, key.dnskey);
+  const rolled = await step('POST', '/rollover', { force: true });
+  assert.equal(rolled.keys.length, 1);
+  validates(rolled, rolling.keys.find((k) => k.state === 'active').dnskey);
+  const off = await step('DELETE', '?force=true');
+  assert.equal(off.state, 'off');
+  for (const port of servers) assert.deepEqual(dig(port, zone.name, 'DNSKEY'), []);
 });
 
 test('reverse zones are made by operators, and answer', async () => {
