@@ -107,8 +107,19 @@ export async function zones({ browser, base, env }) {
     await eventually('an answer', () => resolver.resolve4(`www.${name}`), (addresses) => addresses[0] === '192.0.2.77');
     await browser.shot('zone');
     await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
+    await page.getByText('192.0.2.77').locator('visible=true').first().waitFor();
     await browser.axe('zone on a phone');
     await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  await check('zones: one is signed, and says what its registrar has to know', async () => {
+    await button('Sign this zone').click();
+    await main.getByText('Your registrar has to know this DS record:').waitFor({ timeout: 30_000 });
+    await button('Copy DS record').first().click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^\d+ 13 2 [0-9a-fA-F]{64}$/);
+    await browser.looks('a signed zone');
+    await browser.theme('light');
   });
 
   await check('zones: it is found by the palette, deleted by its name, and brought back', async () => {
@@ -126,7 +137,7 @@ export async function zones({ browser, base, env }) {
     await browser.theme('light');
     await button('Bring it back').click();
     await main.getByRole('heading', { name }).getByText('Active').waitFor({ timeout: 30_000 });
-    await page.goto(at('/zones/'));
+    await page.goto(at(`/zones/?q=${name}`));
     await row(name).waitFor();
     await browser.looks('zones');
     await browser.theme('light');

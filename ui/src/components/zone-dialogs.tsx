@@ -73,10 +73,12 @@ export function ImportDialog({ zone, etag, onClose }: { zone: Zone; etag: string
       </Field>
       <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" {...register('replace', { onChange: () => getValues('zoneFile') && plan.reset() })} />{t('importReplace')}</label>
       {(faults.length > 0 || (plan.data && plan.data.violations.length > 0)) && (
-        <ul role="alert" className="grid gap-1 rounded-lg bg-bad-soft p-3 text-[13px] text-bad">
-          {faults.map((f, i) => <li key={i}>{t('line', { line: f.line })}: {f.message}</li>)}
-          {faults.length === 0 && plan.data!.violations.map((v, i) => <li key={i}>{v.message}</li>)}
-        </ul>
+        <div role="alert" className="rounded-lg bg-bad-soft p-3 text-[13px] text-bad">
+          <ul className="grid gap-1">
+            {faults.map((f, i) => <li key={i}>{t('line', { line: f.line })}: {f.message}</li>)}
+            {faults.length === 0 && plan.data!.violations.map((v, i) => <li key={i}>{v.message}</li>)}
+          </ul>
+        </div>
       )}
       {good && <Diff text={diffOf(plan.data!.sets)} label={t('changeDiff')} cut={plan.data!.more} />}
     </FormDialog>

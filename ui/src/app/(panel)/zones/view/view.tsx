@@ -16,6 +16,7 @@ import { useCan } from '@/lib/queries';
 import { useZone } from '@/lib/zones';
 import { useZoneAct } from '@/lib/zone-act';
 
+const ZoneDnssec = dynamic(() => import('@/components/zone-dnssec'), { ssr: false });
 const RemoveDialog = dynamic(() => import('@/components/zone-dialogs').then((m) => m.RemoveDialog), { ssr: false });
 
 function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
@@ -59,6 +60,7 @@ function Page({ zone }: { zone: Zone }) {
         <RecordEditor zone={zone} />
         <div className="grid gap-4">
           <Servers zone={zone} />
+          <ZoneDnssec zone={zone} />
           <History zone={zone} />
           <ZoneFile zone={zone} />
         </div>
