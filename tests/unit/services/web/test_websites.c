@@ -152,7 +152,8 @@ static void create_website_takes_settings_and_holds_their_names(void **state)
 	assert_string_equal(steps(call),
 	                    "rpc authz.ClaimDomain; rpc tasks.PlaceResource; rpc tasks.PlaceResource; "
 	                    "rpc authz.ClaimDomain; begin; quota websites +1; "
-	                    "task website.apply 1/1 'website:create'; insert; audit website.create accepted after; "
+	                    "task website.apply 1/1 'website:create'; insert; tell dns.PutManagedRecords; "
+	                    "audit website.create accepted after; "
 	                    "event website.created; tell authz.ConfirmClaim; tell authz.ConfirmClaim; commit; ");
 	assert_string_equal(call->wanted_php, "8.2");
 	assert_string_equal(call->site.settings->php->version, "8.2");
