@@ -79,7 +79,10 @@ static void each_node_gets_the_key_in_its_own_box(void **state)
 	assert_int_equal(count_at(&shown, "dnssec.keys"), 1);
 	assert_non_null(strstr(text_at(&shown, "dnssec.ds.0"), " 13 2 "));
 	assert_true(strncmp(text_at(&shown, "dnssec.keys.0.dnskey"), "257 3 13 ", 9) == 0);
-	assert_null(strstr(json_dumps(shown.json, 0), "Private"));
+	char *text = json_dumps(shown.json, 0);
+	assert_non_null(text);
+	assert_null(strstr(text, "Private"));
+	free(text);
 	_answer_ zone = ask(world, "GetZone", body);
 	assert_string_equal(text_at(&zone, "zone.dnssec"), "signed");
 	_answer_ twice = ask(world, "EnableDnssec", body);

@@ -3,7 +3,7 @@ import { Command } from 'cmdk';
 import { Activity, Building2, Globe, Keyboard, Network, Plus, Search, Server, Users } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useOrganisationList, useUsers } from '@/lib/people';
 import { useCan, useNodes, useTaskList, useWebsites } from '@/lib/queries';
@@ -43,6 +43,24 @@ function useHits(search: string) {
   return groups.filter(([, hits]) => hits.length > 0);
 }
 
+/** Something is marked whenever there is something: what was marked may go when the server's answer comes, and Enter would do nothing. */
+function useMark() {
+  const [list, setList] = useState<HTMLDivElement | null>(null);
+  const [mark, setMark] = useState('');
+  useEffect(() => {
+    if (!list) return;
+    const see = () => {
+      const there = [...list.querySelectorAll('[cmdk-item]')].map((one) => one.getAttribute('data-value') ?? '');
+      setMark((now) => (there.includes(now) ? now : (there[0] ?? '')));
+    };
+    const observer = new MutationObserver(see);
+    observer.observe(list, { childList: true, subtree: true });
+    see();
+    return () => observer.disconnect();
+  }, [list]);
+  return { setList, mark, setMark };
+}
+
 /** Pages and actions are matched here, objects by the server. */
 export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose(): void }) {
   const router = useRouter();
@@ -53,6 +71,7 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim().slice(0, 100));
   const found = useHits(search);
+  const { setList, mark, setMark } = useMark();
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -71,13 +90,13 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
         <Dialog.Overlay className={scrim} />
         <Dialog.Content aria-describedby={undefined} className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-in overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('title')}</Dialog.Title>
-          <Command label={t('title')} loop>
+          <Command label={t('title')} loop value={mark} onValueChange={setMark}>
             <div className="flex items-center gap-2.5 border-b border-line px-4 text-muted">
               <Search aria-hidden className="size-4" />
               <Command.Input value={typed} onValueChange={setTyped} placeholder={t('placeholder')} className="h-12 w-full bg-transparent text-[15px] text-text outline-none placeholder:text-muted" />
               <kbd className="hidden rounded border border-line px-1.5 py-0.5 font-sans text-[11px] sm:block">esc</kbd>
             </div>
-            <Command.List className="max-h-[52vh] overflow-y-auto p-2">
+            <Command.List ref={setList} className="max-h-[52vh] overflow-y-auto p-2">
               <Command.Empty className="px-3 py-8 text-center text-sm text-muted">{t('nothing')}</Command.Empty>
               <Command.Group heading={t('actions')} className={group}>
                 {mayCreate && <Command.Item className={item} onSelect={() => go('/websites/?new=1')}><Plus aria-hidden />{t('newWebsite')}</Command.Item>}
