@@ -1,9 +1,9 @@
 /* ListZones. A customer's own, staff the assigned organisations', an admin all. */
 #include <string.h>
 
+#include "lib/base/cursor.h"
 #include "lib/contract/format.h"
 
-#include "cursor.h"
 #include "dns.h"
 #include "store.h"
 #include "view.h"

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/cursor.h"
+
 #include "certificate_store.h"
 #include "certificate_view.h"
-#include "cursor.h"
 #include "web.h"
 
 enum { DEFAULT_LIMIT = 50, VALUE = 64 };

@@ -1,9 +1,9 @@
 /* ListWebsites. A customer's own, staff the assigned organisations', an admin all. */
 #include <string.h>
 
+#include "lib/base/cursor.h"
 #include "lib/contract/format.h"
 
-#include "cursor.h"
 #include "store.h"
 #include "view.h"
 #include "web.h"

@@ -1,7 +1,7 @@
-/* cursor: where a list of websites goes on, opaque to callers. */
+/* cursor: where a sorted list goes on, opaque to callers. */
 #pragma once
 
-#include "lib/base/arena.h"
+#include "arena.h"
 
 /* From the sort key's letter and the last row's value; from the arena, NULL without room. */
 const char *cursor_write(char sort, const char *value, struct arena *arena);
