@@ -15,7 +15,10 @@ struct wanted {
 	const Stralix__V1__ListDnsRecordsRequest *req;
 	const char *name; /* absolute; NULL: any */
 	bool managed, own;
+	size_t skip;
 };
+
+enum { CURSOR_DIGITS = 9 };
 
 static bool read_filter(const Stralix__V1__ListDnsRecordsRequest *req, const struct zone *zone, struct arena *arena,
                         struct wanted *ret, struct error *err)
@@ -27,7 +30,10 @@ static bool read_filter(const Stralix__V1__ListDnsRecordsRequest *req, const str
 		.name = *req->name ? dns_owner(req->name, zone->origin, arena, &why) : NULL,
 		.managed = strcmp(req->managed, "no") != 0,
 		.own = strcmp(req->managed, "yes") != 0,
+		.skip = strtoul(req->cursor, NULL, 10),
 	};
+	if (strspn(req->cursor, "0123456789") != strlen(req->cursor) || strlen(req->cursor) > CURSOR_DIGITS)
+		return error_field(err, "cursor", "CURSOR", "This page is no longer there; start from the first.");
 	if (*req->name && !ret->name)
 		return error_field(err, "name", "name", "%s", why);
 	if (*req->managed && ret->managed && ret->own)
@@ -80,7 +86,7 @@ static bool fill(const struct content *content, const struct zone *zone, const s
                  const struct dns_record *all, size_t n, Stralix__V1__ListDnsRecordsReply *reply, struct error *err)
 {
 	unsigned limit = wanted->req->limit ? wanted->req->limit : DEFAULT_LIMIT;
-	size_t skip = strtoul(wanted->req->cursor, NULL, 10), found = 0;
+	size_t found = 0;
 
 	reply->records = arena_alloc(content->arena, (limit + 1) * sizeof(*reply->records));
 	if (!reply->records)
@@ -88,18 +94,18 @@ static bool fill(const struct content *content, const struct zone *zone, const s
 	for (size_t i = 0; i < n; i++) {
 		const struct row *row = all[i].tag == OWN_TAG ? NULL : &content->rows[all[i].tag];
 
-		if (!fits(wanted, &all[i], row) || found++ < skip || reply->n_records == limit)
+		if (!fits(wanted, &all[i], row) || found++ < wanted->skip || reply->n_records == limit)
 			continue;
 		if (!record_view(&all[i], row, zone, content->arena, &reply->records[reply->n_records++], err))
 			return false;
 	}
 	reply->page->total = found;
-	if (found > skip + limit)
-		reply->page->next_cursor = arena_printf(content->arena, "%zu", skip + limit);
+	if (found > wanted->skip + limit)
+		reply->page->next_cursor = arena_printf(content->arena, "%zu", wanted->skip + limit);
 	return reply->page->next_cursor || error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 }
 
-/* Errors: ERR_NOT_FOUND, ERR_INVALID (name, managed). */
+/* Errors: ERR_NOT_FOUND, ERR_INVALID (name, managed, cursor). */
 bool dns_list_dns_records(struct call *call, const Stralix__V1__ListDnsRecordsRequest *req, struct error *err)
 {
 	struct arena *arena = call_arena(call);

@@ -79,6 +79,9 @@ static void many_changes_are_one_serial_and_a_task_a_node(void **state)
 	                           zone_id, text_at(&all, "page.nextCursor"));
 	assert_int_equal(count_at(&rest, "records"), 4);
 	assert_string_equal(text_at(&rest, "page.nextCursor"), "");
+	_answer_ forged = records(world, "\"cursor\":\"-4x\"");
+	assert_int_equal(forged.status, 400);
+	assert_string_equal(text_at(&forged, "violations.0.field"), "cursor");
 	_answer_ own = records(world, "\"managed\":\"no\"");
 	assert_int_equal(number_at(&own, "page.total"), 5);
 	_answer_ found = records(world, "\"search\":\"HELLO\"");
