@@ -22,17 +22,20 @@ const generation = () => Number(readlinkSync(join(runDir, 'nodes', node, 'nginx/
 let room; // a process that holds the network namespace
 let relay;
 
-function endNginx() {
-  const pid = Number(readFileSync(join(runDir, 'nodes', node, 'run/nginx.pid'), 'utf8'));
-  process.kill(pid, 'SIGTERM');
-  return until('nginx to end', () => {
-    try {
-      process.kill(pid, 0);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+/** The agent starts them again, where it then is. */
+async function endDaemons() {
+  for (const file of ['run/nginx.pid', 'pdns/run/pdns.pid']) {
+    const pid = Number(readFileSync(join(runDir, 'nodes', node, file), 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    await until(`${file} to end`, () => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  }
 }
 
 /** Moves the node into a network of its own, whose only way out is a pair of interfaces. */
@@ -54,7 +57,7 @@ async function moveOut() {
   });
   await new Promise((resolve) => relay.listen(0, HOST, resolve));
   supervised.down(`agent-${node}`);
-  await endNginx();
+  await endDaemons();
   writeFileSync(files.run, before.run.replace(/^(exec env -i .*?) (\S*\/bin\/stralix-agent )/m, `$1 /usr/bin/nsenter -t ${room.pid} -n $2`));
   writeFileSync(files.link, before.link.replace(/^nats_url: .*$/m, `nats_url: "tls://${HOST}:${relay.address().port}"`));
   supervised.up(`agent-${node}`);
@@ -62,7 +65,7 @@ async function moveOut() {
 
 async function moveBack() {
   supervised.down(`agent-${node}`);
-  await endNginx().catch(() => {});
+  await endDaemons().catch(() => {});
   for (const [name, path] of Object.entries(files)) writeFileSync(path, before[name]);
   supervised.up(`agent-${node}`);
   relay?.close();
