@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 /* Calls f(&variable) when the variable goes out of scope. */
-#define _cleanup_(f) __attribute__((cleanup(f)))
+/* Unused as well: a variable may be there for nothing but its end, which clang doesn't count as use. */
+#define _cleanup_(f) __attribute__((cleanup(f), unused))
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type can't stand in them */
 /* Defines type##_freep-style helpers: DEFINE_CLEANUP(struct bus *, bus_free) makes bus_freep. */

@@ -53,7 +53,8 @@ bool content_records(const struct content *content, const struct zone *zone, str
                      struct error *err) _must_check_;
 
 /* The service's own records: SOA and the NS of the apex. */
-enum { OWN_RECORDS = 10, OWN_TAG = SIZE_MAX };
+enum { OWN_RECORDS = 10 };
+#define OWN_TAG SIZE_MAX
 bool content_own(const struct zone *zone, const char *name_servers, const char *contact, struct arena *arena,
                  struct dns_record ret[static OWN_RECORDS], size_t *n, struct error *err) _must_check_;
 

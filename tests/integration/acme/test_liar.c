@@ -210,11 +210,10 @@ static void a_limit_says_how_long_to_wait(void **state)
 
 static void an_order_that_makes_no_sense_is_bad_reply(void **state)
 {
-	static const char *const orders[] = {
-		"{}", "[]", "{\"status\":\"ready\"}",
-		"{\"status\":\"ready\",\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],\"authorizations\":"
-		"[\"https://evil.example/\"],\"finalize\":\"@ORIGIN@/f\"}"
-	};
+	static const char *const orders[] = { "{}", "[]", "{\"status\":\"ready\"}",
+		                              ("{\"status\":\"ready\",\"identifiers\":[{\"type\":\"dns\",\"value\":\"a."
+		                               "example\"}],\"authorizations\":"
+		                               "[\"https://evil.example/\"],\"finalize\":\"@ORIGIN@/f\"}") };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {

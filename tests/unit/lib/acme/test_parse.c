@@ -209,8 +209,8 @@ static void a_chain_is_certificates_and_nothing_else(void **state)
 		                            "-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----" };
 	static const char *const bad[] = { "",
 		                           "x",
-		                           CERTIFICATE "x",
-		                           "x" CERTIFICATE,
+		                           (CERTIFICATE "x"),
+		                           ("x" CERTIFICATE),
 		                           "-----BEGIN CERTIFICATE-----\nMI",
 		                           "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
 		                           "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
