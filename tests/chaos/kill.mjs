@@ -1,5 +1,7 @@
 // Killing one process at one step of a request, and a client that does what a client does: it asks again with its key.
-import { env, supervised, until, whole } from '../system/panel.mjs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { childrenOf, runDir, supervised, until, whole } from '../system/panel.mjs';
 import { nodes } from './checks.mjs';
 import { arm, disarm, hit, release } from './failpoints.mjs';
 
@@ -15,6 +17,14 @@ export const victims = {
   link: () => nodes.flatMap((node) => supervised.children(`agent-${node}`, 'stralix-agent-link')),
   engine: () => nodes.flatMap((node) => supervised.children(`agent-${node}`, 'stralix-agent-engine')),
 };
+/** Those that only zones or certificates have to do with. */
+const others = {
+  dns: () => [supervised.pid('dns')],
+  pebble: () => [supervised.pid('pebble')],
+  caller: () => victims.engine().flatMap((pid) => childrenOf(pid, 'stralix-agent-caller')),
+  pdns: () => nodes.map((node) => Number(readFileSync(join(runDir, 'nodes', node, 'pdns/run/pdns.pid'), 'utf8'))),
+};
+const anybody = { ...victims, ...others };
 const [onlyStep, onlyVictim] = process.env.CELL?.split('/') ?? []; // CELL=engine.staged/nats runs one
 
 /** Those of the steps, and whether a victim is meant, that CELL leaves. */
@@ -22,15 +32,20 @@ export const chosen = (all) => all.filter((step) => !onlyStep || step === onlySt
 export const meant = (victim) => !onlyVictim || victim === onlyVictim;
 
 /** All of a victim's processes, once it runs. */
+const onNodes = ['link', 'engine', 'caller', 'pdns'];
 const running = (victim) => until(`${victim} to run`, () => {
-  const pids = victims[victim]();
-  return pids.length >= (['link', 'engine'].includes(victim) ? nodes.length : 1) && pids.every((pid) => pid > 1) && pids;
+  try {
+    const pids = anybody[victim]();
+    return pids.length >= (onNodes.includes(victim) ? nodes.length : 1) && pids.every((pid) => pid > 1 && process.kill(pid, 0)) && pids;
+  } catch {
+    return null; // it ended while it was looked at
+  }
 });
 
-/** Asks, kills the victim while the request stands at the step, lets go; gives the answer. */
+/** Asks, kills the victim while the request, or what follows from it, stands at the step, lets go; gives the answer. */
 export async function killAt(step, victim, ask) {
   await whole();
-  await Promise.all(Object.keys(victims).map(running));
+  await Promise.all(Object.keys(anybody).map(running));
   arm(step);
   const asked = ask();
   try {

@@ -441,6 +441,23 @@ await check('the palette finds its tasks too, and new is two keys away', async (
   await page.goto(at(`/websites/view/?id=${(await website()).id}`));
 });
 
+await check('the palette loses nothing that was typed before its code has come', async () => {
+  await page.goto(at('/websites/'));
+  await page.getByRole('row').nth(1).waitFor();
+  let letGo;
+  const wait = new Promise((resolve) => { letGo = resolve; });
+  const slow = async (route) => { await wait; await route.continue(); };
+  await page.route('**/_next/static/**', slow);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(domain); // with an n, which by itself would open the dialog of a new website
+  letGo();
+  await page.getByRole('option').filter({ hasText: domain }).first().waitFor();
+  assert.equal(await page.getByRole('combobox').inputValue(), domain);
+  await page.unroute('**/_next/static/**', slow);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: domain }).waitFor();
+});
+
 await check('its page tells where it is and what was done', async () => {
   await page.getByRole('heading', { name: domain }).waitFor();
   await page.getByText('at work on the node').waitFor();
@@ -501,12 +518,13 @@ await check('overview: figures lead to their lists, changes name their maker', a
 });
 
 await check('tasks: listed, filtered, opened', async () => {
-  await page.goto(at('/tasks/'));
+  await page.goto(at(`/tasks/?q=${domain}`));
   const row = page.getByRole('row').filter({ hasText: domain });
   await row.first().waitFor();
   await browser.looks('tasks');
   await browser.theme('light');
   await page.getByRole('button', { name: 'Done', exact: true }).click();
+  await page.waitForURL(/state=success/);
   await row.getByRole('button', { name: 'Create website' }).click();
   await page.getByRole('dialog', { name: 'Tasks' }).getByText('Test the configuration').waitFor();
   await page.keyboard.press('Escape');
@@ -525,11 +543,15 @@ await check('the audit trail shows what a change made, is filtered and exported'
 
 await check('phone: everything is there', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ['/websites/?sort=-created_at', '/', '/tasks/', '/audit/']) {
+  const { id } = await website();
+  for (const path of ['/websites/?sort=-created_at', `/tasks/?q=${domain}`, `/audit/?target=${id}`]) {
     await page.goto(at(path));
     await main.getByText(domain).locator('visible=true').first().waitFor();
     await browser.looks(`phone ${path}`);
   }
+  await page.goto(at('/'));
+  await main.getByRole('listitem').first().waitFor();
+  await browser.looks('phone /');
   await page.goto(at('/websites/?sort=-created_at'));
   await main.getByRole('link', { name: domain }).locator('visible=true').first().waitFor();
   await browser.shot('phone');

@@ -124,13 +124,14 @@ export const supervised = {
   restart: (name) => run('s6-svc', '-wr', '-T', '20000', '-r', service(name)),
   kill: (name) => run('s6-svc', '-k', service(name)),
   /** Pids of a supervised process's children that run a program. */
-  children: (name, program) => {
-    const parent = supervised.pid(name);
-    if (!(parent > 0)) return [];
-    return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-      .filter((pid) => readlinkSync(`/proc/${pid}/exe`).includes(program));
-  },
+  children: (name, program) => childrenOf(supervised.pid(name), program),
 };
+
+/** Pids of a process's children that run a program. */
+export const childrenOf = (parent, program) => (parent > 0
+  ? readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+    .filter((pid) => readlinkSync(`/proc/${pid}/exe`).includes(program))
+  : []);
 
 /** Runs a command in the panel's own mount namespace, where it has its short name ($RUN); gives what it says. */
 export const inside = (...command) => enter(readFileSync(join(runDir, 'svscan.pid'), 'utf8').trim(), ...command);
@@ -148,7 +149,7 @@ export const sql = (query) => inside(
 
 /** Until every service answers from its tables. */
 export const whole = (seconds = 20) => until('every service to answer', async () => {
-  const answers = await Promise.all(['session', 'audit', 'tasks', 'websites'].map((path) => admin('GET', `/api/v1/${path}`)));
+  const answers = await Promise.all(['session', 'audit', 'tasks', 'websites', 'zones'].map((path) => admin('GET', `/api/v1/${path}`)));
   return answers.every(({ status }) => status === 200) && sql('select 1') === '1';
 }, seconds);
 

@@ -2,7 +2,7 @@
 import { Activity, Command as CommandIcon, Menu as MenuIcon, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { Dialog } from 'radix-ui';
-import { Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { cn } from '@/lib/cn';
 import { LiveProvider, useLive } from '@/lib/live';
@@ -87,25 +87,32 @@ function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   );
 }
 
+/** Whether the palette is open, and what was typed before its code had come. */
 function usePalette() {
   const [open, setOpen] = useState(false);
+  const early = useRef('');
   useEffect(() => {
+    if (!open) early.current = '';
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== 'k') return;
+      const held = event.metaKey || event.ctrlKey;
+      const toggles = held && event.key.toLowerCase() === 'k';
+      const tooEarly = open && !held && event.key.length === 1 && !document.querySelector('[role=dialog]');
+      if (!toggles && !tooEarly) return;
       event.preventDefault();
-      setOpen((now) => !now);
+      if (toggles) setOpen(!open);
+      else early.current += event.key;
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, []);
-  return [open, setOpen] as const;
+  }, [open]);
+  return [open, setOpen, early] as const;
 }
 
 const Drawer = () => (useShownTask() ? <TaskDrawer /> : null);
 
 export function Shell({ children }: { children: ReactNode }) {
   const t = useTranslations('common');
-  const [palette, setPalette] = usePalette();
+  const [palette, setPalette, early] = usePalette();
   const [keys, setKeys] = useState(false);
   const showKeys = useCallback(() => setKeys(true), []);
   useKeys(showKeys);
@@ -124,7 +131,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </main>
           </div>
           <Suspense><Drawer /></Suspense>
-          {palette && <Palette onKeys={showKeys} onClose={() => setPalette(false)} />}
+          {palette && <Palette early={early} onKeys={showKeys} onClose={() => setPalette(false)} />}
           {keys && <KeysDialog onClose={() => setKeys(false)} />}
           <TaskToasts />
           <Toaster />
