@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 
@@ -127,10 +127,10 @@ export const supervised = {
   children: (name, program) => childrenOf(supervised.pid(name), program),
 };
 
-/** Pids of a process's children that run a program. */
+/** Pids of a process's children that run a program, whichever of its threads began them. */
 export const childrenOf = (parent, program) => (parent > 0
-  ? readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-    .filter((pid) => readlinkSync(`/proc/${pid}/exe`).includes(program))
+  ? readdirSync(`/proc/${parent}/task`).flatMap((thread) => readFileSync(`/proc/${parent}/task/${thread}/children`, 'utf8').split(' '))
+    .filter(Boolean).map(Number).filter((pid) => readlinkSync(`/proc/${pid}/exe`).includes(program))
   : []);
 
 /** Runs a command in the panel's own mount namespace, where it has its short name ($RUN); gives what it says. */

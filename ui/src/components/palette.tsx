@@ -3,7 +3,7 @@ import { Command } from 'cmdk';
 import { Activity, Building2, Globe, Keyboard, Network, Plus, Search, Server, Users } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
-import { useDeferredValue, useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useDeferredValue, useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { useTranslations } from 'use-intl';
 import { useOrganisationList, useUsers } from '@/lib/people';
 import { useCan, useNodes, useTaskList, useWebsites } from '@/lib/queries';
@@ -19,20 +19,29 @@ const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_
 
 type Hit = { id: string; name: string; detail?: string; href: string };
 
+const trimmed = (typed: string) => typed.trim().slice(0, 100);
 const like = (search: string, text: string) => text.toLowerCase().includes(search.toLowerCase());
 
-/** Objects of every kind that match, asked of the server, so that one finds those of every page. */
+/** Objects of every kind that match, asked of the server, so that one finds those of every page; and whether more may come. */
 function useHits(search: string) {
   const t = useTranslations('taskState');
   const title = useTaskTitle();
   const [people, nodes, typed] = [useCan('user:read'), useCan('node:read'), search !== ''];
   const filter = { search: search || undefined, limit: most };
-  const sites = useWebsites({ ...filter, sort: 'domain' }).data?.websites ?? [];
-  const zones = useZones(filter, useCan('zone:read') && typed).data?.zones ?? [];
-  const organisations = useOrganisationList(filter, people && typed).data?.organisations ?? [];
-  const users = useUsers(filter, people && typed).data?.users ?? [];
-  const tasks = useTaskList(filter, typed).data?.tasks ?? [];
-  const here = useNodes(nodes && typed).data?.nodes ?? [];
+  const asked = [
+    useWebsites({ ...filter, sort: 'domain' }),
+    useZones(filter, useCan('zone:read') && typed),
+    useOrganisationList(filter, people && typed),
+    useUsers(filter, people && typed),
+    useTaskList(filter, typed),
+    useNodes(nodes && typed),
+  ] as const;
+  const sites = asked[0].data?.websites ?? [];
+  const zones = asked[1].data?.zones ?? [];
+  const organisations = asked[2].data?.organisations ?? [];
+  const users = asked[3].data?.users ?? [];
+  const tasks = asked[4].data?.tasks ?? [];
+  const here = asked[5].data?.nodes ?? [];
   const groups: [keyof typeof icons, Hit[]][] = [
     ['websites', sites.map((w) => ({ id: w.id, name: w.displayDomain || w.domain, detail: w.nodeName || w.nodeId, href: `/websites/view/?id=${w.id}` }))],
     ['zones', zones.map((z) => ({ id: z.id, name: z.displayName, href: zonePath(z.id) }))],
@@ -41,7 +50,7 @@ function useHits(search: string) {
     ['nodes', here.filter((n) => like(search, n.id) || like(search, n.name)).map((n) => ({ id: n.id, name: n.name || n.id, detail: n.address, href: `/nodes/view/?id=${n.id}` }))],
     ['tasks', tasks.map((task) => ({ id: task.id, name: `${title(task)}: ${task.target?.name ?? ''}`, detail: t.has(task.state as 'queued') ? t(task.state as 'queued') : task.state, href: `/tasks/view/?id=${task.id}` }))],
   ];
-  return groups.filter(([, hits]) => hits.length > 0);
+  return { found: groups.filter(([, hits]) => hits.length > 0), open: asked.some((one) => one.isLoading) };
 }
 
 /** The first is marked as answers come, until somebody chooses another: Enter is for the best hit, not for the one whose answer was first. */
@@ -60,7 +69,8 @@ function useMark() {
     see();
     return () => observer.disconnect();
   }, [list]);
-  return { setList, mark, setMark, choose: (does: boolean) => void (chosen.current = does) };
+  const take = useCallback(() => list?.querySelector<HTMLElement>(chosen.current ? '[cmdk-item][data-selected=true]' : '[cmdk-item]')?.click(), [list]);
+  return { setList, mark, setMark, take, choose: (does: boolean) => void (chosen.current = does) };
 }
 
 /** Pages and actions are matched here, objects by the server. */
@@ -71,15 +81,18 @@ export default function Palette({ early, onKeys, onClose }: { early: RefObject<s
   const every = useNav().flatMap((entry) => [...entry.items]);
   const mayCreate = useCan('website:create');
   const [typed, setTyped] = useState(() => early.current);
-  const search = useDeferredValue(typed.trim().slice(0, 100));
-  const found = useHits(search);
-  const { setList, mark, setMark, choose } = useMark();
+  const search = useDeferredValue(trimmed(typed));
+  const { found, open } = useHits(search);
+  const pending = open || search !== trimmed(typed);
+  const [entered, setEntered] = useState(false);
+  const { setList, mark, setMark, take, choose } = useMark();
   const go = (href: string) => {
     onClose();
     router.push(href);
   };
   const type = (text: string) => {
     choose(false);
+    setEntered(false);
     setTyped(text);
   };
   const keys = () => {
@@ -90,6 +103,16 @@ export default function Palette({ early, onKeys, onClose }: { early: RefObject<s
     onClose();
     showTask();
   };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key.startsWith('Arrow')) choose(true);
+    if (event.key !== 'Enter' || !pending) return;
+    event.preventDefault(); // what is marked now may not be the best
+    setEntered(true);
+  };
+  const ready = entered && !pending;
+  useEffect(() => {
+    if (ready) take();
+  }, [ready, take]);
   const pages = every.filter(({ key }) => like(search, nav(key)));
   const actions = ([
     [t('newWebsite'), Plus, () => go('/websites/?new=1'), mayCreate],
@@ -102,7 +125,7 @@ export default function Palette({ early, onKeys, onClose }: { early: RefObject<s
         <Dialog.Overlay className={scrim} />
         <Dialog.Content aria-describedby={undefined} className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-in overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('title')}</Dialog.Title>
-          <Command label={t('title')} loop shouldFilter={false} value={mark} onValueChange={setMark} onKeyDown={(event) => event.key.startsWith('Arrow') && choose(true)} onPointerMove={() => choose(true)}>
+          <Command label={t('title')} loop shouldFilter={false} value={mark} onValueChange={setMark} onKeyDown={onKey} onPointerMove={() => choose(true)}>
             <div className="flex items-center gap-2.5 border-b border-line px-4 text-muted">
               <Search aria-hidden className="size-4" />
               <Command.Input value={typed} onValueChange={type} placeholder={t('placeholder')} className="h-12 w-full bg-transparent text-[15px] text-text outline-none placeholder:text-muted" />
