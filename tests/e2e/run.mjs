@@ -637,7 +637,7 @@ await check('an administrator sees the nodes', async () => {
   await main.getByText('No node matches').waitFor();
   await main.getByRole('button', { name: 'Show all' }).click();
   await main.getByRole('button', { name: 'Websites' }).click();
-  assert.equal(await main.getByRole('columnheader', { name: 'Websites' }).getAttribute('aria-sort'), 'ascending');
+  await main.locator('th[aria-sort=ascending]').filter({ hasText: 'Websites' }).waitFor();
   await browser.looks('nodes');
   await browser.theme('light');
   await main.getByRole('link', { name: 'node-1' }).first().click();
