@@ -2,15 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { anotherOrganisation, ended, env, freshDomain, onNode, runDir, sql, until, visit, whole } from '../system/panel.mjs';
+import { anotherOrganisation, ended, env, freshDomain, generation, onNode, sql, until, visit, whole } from '../system/panel.mjs';
 import { nodes } from './checks.mjs';
 import { insist, pool } from './load.mjs';
 import { watchThree } from './prober.mjs';
-
-const generation = (node) => Number(readlinkSync(join(runDir, 'nodes', node, 'nginx/live')).replace('gen-', ''));
 
 for (const [where, options] of [['on one node', onNode('n1')], ['wherever they are placed', {}]]) {
   test(`200 websites at once ${where}: all are served, with at most 12 reloads in all, and untouched sites answer all the time`, async (t) => {

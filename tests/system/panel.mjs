@@ -164,6 +164,9 @@ export function configtest(node) {
     '/usr/sbin/nginx', '-t', '-q', '-p', dir, '-e', 'stderr', '-c', `${dir}/nginx/live/nginx.conf`);
 }
 
+/** The number of a node's live nginx tree: each reload had one. */
+export const generation = (node) => Number(readlinkSync(join(runDir, 'nodes', node, 'nginx/live')).replace('gen-', ''));
+
 /** A hash over a node's live nginx tree. */
 export function liveTree(node = 'n1') {
   const dir = join(runDir, 'nodes', node, 'nginx', 'live');

@@ -1,0 +1,62 @@
+// Certificates: a website gets its first one while each process that holds a part of it is killed once, at the steps between
+// the authority and the handshake; the authority, too. It must be served with one certificate that a visitor trusts, whose
+// key is the only one on the node, and be none the worse meanwhile: plain HTTP answers all the time.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import tls from 'node:tls';
+import { api, configtest, createWebsite, customer, env, freshDomain, names, runDir, sql, until } from '../system/panel.mjs';
+import { becomes } from './checks.mjs';
+import { disarm } from './failpoints.mjs';
+import { chosen, killAt, meant } from './kill.mjs';
+import { nobodyNotices } from './prober.mjs';
+
+const steps = ['web.ordered', 'engine.key', 'web.finalized', 'web.certificate', 'engine.activated'];
+const victims = ['web', 'tasks', 'engine', 'postgres', 'nats', 'pebble'];
+const ports = Object.fromEntries(readFileSync(join(runDir, 'ports.env'), 'utf8').trim().split('\n').map((line) => line.split('=')));
+
+const othersAnswered = nobodyNotices({ before, after, test });
+before(disarm);
+after(disarm);
+
+/** What a visitor's TLS gets: names of the certificate, which the authority's root vouches for; null: nothing trusted. */
+const handshake = (site) => new Promise((resolve) => {
+  const socket = tls.connect({ host: '127.0.0.1', port: Number(ports[`SITES_HTTPS_PORT_${site.nodeId.slice(1)}`]),
+    servername: site.domain, ca: readFileSync(env.ACME_ROOTS), timeout: 5000 }, () => {
+    const { subjectaltname } = socket.getPeerCertificate();
+    socket.destroy();
+    resolve(subjectaltname);
+  });
+  socket.on('timeout', () => socket.destroy(new Error('timeout')));
+  socket.on('error', () => resolve(null));
+});
+
+const order = (site) => api(env.CUSTOMER_TOKEN, 'POST', `/api/v1/websites/${site.id}/certificate`, {},
+  { 'idempotency-key': `order-${site.domain}` }, 3000).catch((e) => ({ body: {}, why: e.message }));
+
+const states = (site) => sql(`select string_agg(state, ',' order by id) from web.certificates where website_id = '${site.id}'`);
+
+for (const step of chosen(steps)) {
+  for (const victim of victims.filter(meant)) {
+    test(`a certificate at ${step}, ${victim} killed`, async () => {
+      const site = await createWebsite(env.CUSTOMER_TOKEN, freshDomain('tls'));
+      await names.point(site.domain, '127.0.0.1');
+      await killAt(step, victim, () => order(site));
+      if (victim === 'pebble') await order(site); // a new authority knows nothing of what the old one was asked
+      await until(`${site.domain} to be served with a certificate`, async () => {
+        const { coming } = (await customer('GET', `/api/v1/websites/${site.id}/certificate`)).body;
+        if (coming?.nextTryAt) await order(site);
+        return (await handshake(site)) === `DNS:${site.domain}`;
+      }, 90);
+      await becomes(`what is known of ${site.domain}`, () => states(site), 'active');
+      const { fingerprint } = (await customer('GET', `/api/v1/websites/${site.id}/certificate`)).body.serving;
+      assert.ok(fingerprint);
+      await until('no other key to be kept', () => readdirSync(join(runDir, 'nodes', site.nodeId, 'keys', site.id)).filter((file) => file.endsWith('.key')).length === 1, 60);
+      assert.equal(sql(`select count(*) from audit.records where target_id = '${site.id}' and action = 'website.create'`), '1');
+      configtest(site.nodeId);
+    });
+  }
+}
+
+othersAnswered();
