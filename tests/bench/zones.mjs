@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { api, customer, ended, env, runDir } from '../system/panel.mjs';
 import { changeBare, createBare, startBare } from './bare_dns.mjs';
 import { done, median, note, per, rounds, row, settled } from './measure.mjs';
-import { query } from './query.mjs';
+import { query } from '../system/query.mjs';
 
 const AIM = 3, FLAT = 1.5, AT_ONCE = 16;
 const most = Number(process.env.BENCH_ZONES ?? 10_000);

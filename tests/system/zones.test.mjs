@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { admin, anotherOrganisation, api, createWebsite, customer, ended, env, runDir, supervised, until } from './panel.mjs';
+import { query } from './query.mjs';
 
 const ports = Object.fromEntries(readFileSync(join(runDir, 'ports.env'), 'utf8').trim().split('\n').map((line) => line.split('=')));
 const servers = Array.from({ length: Number(env.NODES) }, (_, i) => Number(ports[`DNS_PORT_${i + 1}`]));
@@ -75,6 +76,22 @@ test('one record, many records, all types: what is entered is what is answered',
     assert.equal(dig(port, `long.${zone.name}`, 'TXT')[0].replace(/[" ]/g, '').length, 400);
     assert.equal(serial(port, zone.name), done.zone.serial);
   }
+});
+
+// A server that keeps an answer which it was making while the records changed would tell it for as long as its cache lasts.
+test('who asks all the time sees every change within seconds', async () => {
+  const zone = await createZone();
+  let stop = false, seen = '';
+  const asking = (async () => {
+    while (!stop) seen = String(await query(servers[0], `word.${zone.name}`, 'TXT'));
+  })();
+  for (let i = 0; i < 60; i += 1) {
+    const word = `word-${i}-${randomBytes(4).toString('hex')}`;
+    await change(zone, [{ op: i ? 'replace' : 'add', record: { name: 'word', type: 'TXT', data: `"${word}"` } }]);
+    await until(`${word} to be answered`, () => seen.includes(word), 5);
+  }
+  stop = true;
+  await asking;
 });
 
 test('300 records are one change, one serial, and gone again by its undoing', async () => {

@@ -66,8 +66,8 @@ bool zone_has(struct powerdns *powerdns, struct call *call, const Stralix__V1__Z
 	return !*there || rrsets_of_state(before, call->arena, ret, err);
 }
 
-/* Who asked for a name of it before is told for a minute that there is none: with a new zone alone PowerDNS doesn't
- * forget that by itself. */
+/* Who asked for a name of it just before is told that there is none until PowerDNS's cache forgets it: with a new zone
+ * alone it doesn't do so by itself. */
 static bool forget_denials(struct powerdns *powerdns, struct call *call, const char *zone, struct error *err)
 {
 	const struct api_call flush = { .method = "PUT",
