@@ -78,6 +78,14 @@ int64_t certificate_backoff_ms(unsigned attempt)
 	return (int64_t)((double)seconds[at < last ? at : last] * 1000 * (1 + chance() / 5));
 }
 
+int64_t certificate_patience_ms(unsigned troubles)
+{
+	enum { FIRST_S = 5, MOST_S = 600, DOUBLED = 7 };
+	int64_t seconds = troubles < DOUBLED ? (int64_t)FIRST_S << troubles : MOST_S;
+
+	return (int64_t)((double)(seconds < MOST_S ? seconds : MOST_S) * 1000 * (1 + chance() / 5));
+}
+
 int64_t certificate_renewal_ms(int64_t not_before_ms, int64_t not_after_ms)
 {
 	int64_t life = not_after_ms - not_before_ms;

@@ -53,5 +53,9 @@ bool certificate_is_for(const struct certificate *certificate, const char *const
 /* How long to wait after so many failed attempts, by chance a fifth more or less. */
 int64_t certificate_backoff_ms(unsigned attempt);
 
+/* How long to wait before the same is asked again, after so many times that somebody was away, slow or made no sense:
+ * most are back in seconds. By chance a fifth more or less, at most ten minutes. */
+int64_t certificate_patience_ms(unsigned troubles);
+
 /* Two thirds of its life, by chance a tenth of the life's third earlier or later; never after its end. */
 int64_t certificate_renewal_ms(int64_t not_before_ms, int64_t not_after_ms);

@@ -11,7 +11,7 @@
 #include "certificate_view.h"
 #include "store.h"
 
-enum { TROUBLES_MAX = 12, PATIENCE_MAX_MS = 600000 };
+enum { TROUBLES_MAX = 12 };
 
 static bool is_mine(const struct certificate_run *run, const struct certificate *row)
 {
@@ -149,10 +149,8 @@ static bool try_again_here(struct certificate_run *run, const struct error *why,
 	bool same = strcmp(run->certificate.message, why->message) == 0;
 	struct ending ending = { .outcome = STORY_WAITING };
 	struct certificate *now = &run->certificate;
-	int64_t wait_ms = certificate_backoff_ms(1 + now->attempt / 3);
+	int64_t wait_ms = certificate_patience_ms(now->attempt);
 
-	if (wait_ms > PATIENCE_MAX_MS)
-		wait_ms = PATIENCE_MAX_MS;
 	if ((int64_t)why->retry_after_s * 1000 > wait_ms)
 		wait_ms = (int64_t)why->retry_after_s * 1000;
 	now->attempt++;

@@ -31,6 +31,20 @@ static void patience_grows_to_a_day_and_differs(void **state)
 	assert_true(certificate_backoff_ms(4000000000) <= 86400 * (int64_t)1200);
 }
 
+static void who_is_away_is_asked_again_soon_and_then_more_rarely(void **state)
+{
+	static const int64_t seconds[] = { 5, 10, 20, 40, 80, 160, 320, 600, 600, 600 };
+
+	(void)state;
+	for (unsigned troubles = 0; troubles < ARRAY_SIZE(seconds); troubles++)
+		for (unsigned i = 0; i < TRIES; i++) {
+			int64_t wait = certificate_patience_ms(troubles);
+
+			assert_true(wait >= seconds[troubles] * 800 && wait <= seconds[troubles] * 1200);
+		}
+	assert_true(certificate_patience_ms(4000000000) <= 600 * (int64_t)1200);
+}
+
 static void renewal_is_at_two_thirds_give_or_take(void **state)
 {
 	const int64_t begin = 1700000000000, life = 90 * (int64_t)86400000, third = life / 3;
@@ -81,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patience_grows_to_a_day_and_differs),
+		cmocka_unit_test(who_is_away_is_asked_again_soon_and_then_more_rarely),
 		cmocka_unit_test(renewal_is_at_two_thirds_give_or_take),
 		cmocka_unit_test(names_are_a_set),
 		cmocka_unit_test(states_have_names_that_lead_back),
