@@ -10,7 +10,7 @@
 
 #include "internal.h"
 
-enum { WORDS = 64, STRING_MOST = 255, NUMBER_DIGITS = 10 };
+enum { STRING_MOST = 255, NUMBER_DIGITS = 10 };
 
 /* One record's data as it is read: members come out one by one. */
 struct reading {
@@ -102,7 +102,7 @@ static bool take_name(struct reading *reading, const struct dns_member *member, 
 	};
 	const char *why = NULL, *name = dns_name(text, reading->origin, flags[member->kind], reading->arena, &why);
 
-	if (is_address(text))
+	if (is_address(text) || (name && is_address(name))) /* digits of another script are the same in A-labels */
 		return rdata_refuse(reading->fault, member, "NAME", "Enter a name, not an address.");
 	if (!name)
 		return rdata_refuse(reading->fault, member, "NAME", why);
@@ -150,7 +150,7 @@ static bool take_strings(struct reading *reading, const struct dns_member *membe
 		do {
 			size_t piece = bytes.size - done > STRING_MOST ? STRING_MOST : bytes.size - done;
 
-			if (pieces == WORDS)
+			if (pieces == DNS_RDATA_WORDS)
 				return rdata_refuse(reading->fault, member, "length", "There are too many parts.");
 			buf_puts(out, pieces++ ? " " : "");
 			dns_word_quote(bytes.data ? bytes.data + done : "", piece, out);
@@ -269,6 +269,8 @@ bool rdata_from_words(enum dns_type type, const struct dns_word *words, size_t n
 
 	if (!row)
 		return rdata_refuse(fault, NULL, "type", "This type of record isn't known.");
+	if (n > DNS_RDATA_WORDS)
+		return rdata_refuse(fault, NULL, "words", "There are too many parts.");
 	if (!inner_quotes_fit(row, words, n))
 		return rdata_refuse(fault, NULL, "words", "Put text with quotes, brackets or semicolons into quotes.");
 	if (!take_members(row, &reading, members))
@@ -303,7 +305,7 @@ static bool bare_text(const char *text, struct arena *arena, const char **ret, s
 bool rdata_normalise(enum dns_type type, const char *text, const char *origin, struct arena *arena, const char **ret,
                      struct rdata_fault *fault)
 {
-	struct dns_word words[WORDS];
+	struct dns_word words[DNS_RDATA_WORDS];
 	const char *why = NULL;
 	size_t n = 0;
 
@@ -315,7 +317,7 @@ bool rdata_normalise(enum dns_type type, const char *text, const char *origin, s
 		if (!bare_text(text, arena, &words[0].text, fault))
 			return false;
 		n = 1;
-	} else if (!dns_words(text, arena, words, WORDS, &n, &why)) {
+	} else if (!dns_words(text, arena, words, DNS_RDATA_WORDS, &n, &why)) {
 		return rdata_refuse(fault, NULL, "words", why);
 	}
 	return rdata_from_words(type, words, n, origin, arena, ret, fault);

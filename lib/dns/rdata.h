@@ -10,7 +10,10 @@
 #include "lib/dns/type.h"
 #include "lib/dns/word.h"
 
-enum { DNS_RDATA_MAX = 8192 };
+enum {
+	DNS_RDATA_MAX = 8192, /* characters of one record's data */
+	DNS_RDATA_WORDS = 64, /* its parts, such as the strings of a TXT */
+};
 
 struct rdata_fault {
 	char member[24]; /* "priority"; empty: the data as a whole */

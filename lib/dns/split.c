@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-enum { WORDS = 64, STRING_MOST = 255 };
+enum { STRING_MOST = 255 };
 
 /* Bytes as text for a form: what isn't text is \DDD, a backslash is doubled, and so is a quote that it begins with. */
 static void show(const struct buf *bytes, struct buf *out)
@@ -63,11 +63,11 @@ static bool show_rest(const struct dns_word *words, size_t n, struct buf *out)
 bool rdata_split(enum dns_type type, const char *data, struct arena *arena, const char *ret[static DNS_MEMBERS])
 {
 	const struct dns_type_row *row = dns_type_row(type);
-	struct dns_word words[WORDS];
+	struct dns_word words[DNS_RDATA_WORDS];
 	const char *why;
 	size_t n = 0, at = 0;
 
-	if (!row || !dns_words(data, arena, words, WORDS, &n, &why))
+	if (!row || !dns_words(data, arena, words, DNS_RDATA_WORDS, &n, &why))
 		return false;
 	for (size_t i = 0; i < DNS_MEMBERS; i++) {
 		const struct dns_member *member = &row->members[i];

@@ -9,7 +9,8 @@
 #include "lib/dns/name.h"
 #include "lib/dns/rdata.h"
 
-enum { WORDS = 64, FAULTS = 50, SCRATCH_MAX = 4 * ZONEFILE_MAX, CONTROL = 0x7f };
+/* Owner, TTL, class and type come before the data. */
+enum { WORDS = DNS_RDATA_WORDS + 4, FAULTS = 50, SCRATCH_MAX = 4 * ZONEFILE_MAX, CONTROL = 0x7f };
 
 struct reader {
 	const char *at, *end;

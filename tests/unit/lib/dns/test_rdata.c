@@ -153,6 +153,7 @@ static void targets(void **state)
 		{ DNS_NS, ".", "target", "NAME" },
 		{ DNS_NS, "192.0.2.1", "target", "NAME" },
 		{ DNS_CNAME, "192.0.2.1.", "target", "NAME" },
+		{ DNS_CNAME, "\302\263.\302\263.\302\263.\302\263.", "target", "NAME" }, /* is 3.3.3.3. in A-labels */
 		{ DNS_CNAME, "*.a", "target", "NAME" },
 		{ DNS_CNAME, "a b", "", "parts" },
 		{ DNS_CNAME, "\"\"", "target", "NAME" },

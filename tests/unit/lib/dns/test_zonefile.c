@@ -318,6 +318,25 @@ static void what_is_written_is_read_back(void **state)
 	assert_string_equal(once.data, twice.data);
 }
 
+static void a_record_of_many_parts_is_read_back_too(void **state)
+{
+	for (unsigned parts = DNS_RDATA_WORDS; parts <= DNS_RDATA_WORDS + 1; parts++) {
+		_cleanup_(arena_freep) struct arena *arena = arena_new(2 * ZONEFILE_ARENA);
+		_cleanup_buf_ struct buf text = { 0 }, out = { 0 };
+		struct zonefile file, again;
+
+		buf_printf(&text, "x TXT");
+		for (unsigned i = 0; i < parts; i++)
+			buf_printf(&text, " a%u", i);
+		buf_printf(&text, "\n");
+		assert_int_equal(read_text(text.data, text.size, arena, &file), parts <= DNS_RDATA_WORDS);
+		zonefile_write(file.records, file.n, ZONE, arena, &out);
+		assert_true(read_text(out.data, out.size, arena, &again));
+		assert_int_equal(again.n, parts <= DNS_RDATA_WORDS);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +349,7 @@ int main(void)
 		cmocka_unit_test(the_memory_is_enough_for_any_file),
 		cmocka_unit_test(too_little_memory_is_said),
 		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(a_record_of_many_parts_is_read_back_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
