@@ -7,6 +7,9 @@ select v.*, w.settings, w.applied_settings, w.suspended, w.suspend_reason, w.cer
   from website_view v join websites w on w.id = v.id left join certificates c on c.id = w.certificate_id
  where v.id = $1::uuid and v.state <> 'purged';
 
+-- name: defaults_find
+select certificate, keep_http, version, updated_at from website_defaults where org_id = $1::uuid;
+
 -- name: website_due
 -- What is past its grace period.
 select id, org_id
