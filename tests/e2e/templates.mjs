@@ -129,6 +129,25 @@ export async function templates({ browser, base, env }) {
     assert.deepEqual(kept.records.map((r) => [r.name, r.type, r.data]), [['@', 'A', '{ipv4}'], ['mail', 'A', '192.0.2.25'], ['www', 'CNAME', '{zone}.']]);
   });
 
+  await check('settings: what new websites begin with is set, and holds for the next one', async () => {
+    await page.goto(at('/settings/'));
+    await main.getByRole('heading', { name: 'New websites' }).waitFor();
+    await button('Change what new websites begin with').click();
+    await page.getByRole('checkbox', { name: /^Get certificates automatically/ }).uncheck();
+    await looks('what new websites begin with');
+    await page.keyboard.press('Escape');
+    await dialog('New websites').getByText("There are changes that aren't saved.").waitFor();
+    await button('Save').last().click();
+    await main.getByText('None: HTTP alone').waitFor();
+    const made = await api('POST', '/api/v1/websites', { domain: `bare.${zone}` });
+    assert.equal(made.body.website.settings.https.certificate, 'NONE', JSON.stringify(made.body));
+    await button('Change what new websites begin with').click();
+    await page.getByRole('checkbox', { name: /^Get certificates automatically/ }).check();
+    await button('Save').last().click();
+    await main.getByText('Automatic, as soon as the names point to the website').waitFor();
+    await browser.axe('settings with defaults');
+  });
+
   await check('templates: they are reached by keys, read on a phone, and deleted', async () => {
     await page.goto(at('/zones/templates/'));
     await row(shop).waitFor();
