@@ -46,7 +46,7 @@ export function useColumns(mayEdit: boolean, { onEdit, onRemove, onTakeBack, cho
   const t = useTranslations('records');
   const mark = (row: Row) => row.mark && <span className={cn('ml-2 rounded-full px-1.5 text-[11px] font-semibold', row.mark === 'removed' ? 'bg-bad-soft text-bad' : row.mark === 'new' ? 'bg-ok-soft text-ok' : 'bg-warn-soft text-warn')}>{t(`mark.${row.mark}`)}</span>;
   const struck = (row: Row) => row.mark === 'removed' && 'line-through opacity-70';
-  const name = (row: Row) => <span className={cn('font-mono text-[13px] [overflow-wrap:anywhere]', struck(row))}>{shown(row).name}{mark(row)}</span>;
+  const name = (row: Row) => <span className="font-mono text-[13px] [overflow-wrap:anywhere]"><span className={cn(struck(row))}>{shown(row).name}</span>{mark(row)}</span>;
   const data = (row: Row) => (
     <span className="block min-w-0">
       <span className={cn('line-clamp-3 font-mono text-[12.5px] [overflow-wrap:anywhere]', struck(row))}>{shown(row).data}</span>
