@@ -331,8 +331,6 @@ await check('a folder gets a password, which nobody can read afterwards', async 
 });
 await php({ browser, button, at, website, env, domain });
 await certificates({ browser, base, env });
-await zones({ browser, base, env });
-await templates({ browser, base, env });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
@@ -594,6 +592,9 @@ await check('purged, its name is free', async () => {
   await page.goto(at(`/websites/?q=${domain}`));
   await page.getByText('No website matches').waitFor();
 });
+
+await zones({ browser, base, env });
+await templates({ browser, base, env });
 
 await check('signed out, nothing is left on screen', async () => {
   await page.goto(at('/websites/'));
