@@ -2,7 +2,7 @@
 // What is set of a zone as a whole, what holds where nothing is, and the form to change it.
 import { useQueryClient } from '@tanstack/react-query';
 import { SlidersHorizontal } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { updateZone, type Zone, type ZoneReply } from '@/lib/api.gen';
@@ -12,9 +12,14 @@ import { useSaving } from '@/lib/saving';
 import { useTasks } from '@/lib/tasks';
 import { changedZone, inRange, span, zoneDefaults, zoneForm, zoneRanges, zoneTimes, type ZoneForm } from '@/lib/zone-settings';
 import { FormDialog } from './form-dialog';
-import { Card, Row } from './people';
+import { Card } from './people';
 import { Button } from './ui/button';
 import { Field } from './ui/field';
+
+/** Narrower than those of the pages' own: the card stands beside the records. */
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-3 px-5 py-2 text-[13px]"><dt className="text-muted">{label}</dt><dd className="[overflow-wrap:anywhere]">{children}</dd></div>;
+}
 
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
