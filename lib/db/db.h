@@ -116,6 +116,8 @@ DEFINE_CLEANUP(struct rows *, rows_free)
 unsigned rows_count(const struct rows *rows);
 unsigned rows_columns(const struct rows *rows);
 unsigned rows_affected(const struct rows *rows); /* of insert, update, delete */
+/* How many of them are a page's, of a statement that asks for one more than limit: *ret_more says whether it came. */
+unsigned rows_page(const struct rows *rows, unsigned limit, bool *ret_more);
 bool rows_null(const struct rows *rows, unsigned row, unsigned column);
 
 /*

@@ -87,6 +87,14 @@ unsigned rows_count(const struct rows *rows)
 	return (unsigned)PQntuples(rows->result);
 }
 
+unsigned rows_page(const struct rows *rows, unsigned limit, bool *ret_more)
+{
+	unsigned n = rows_count(rows);
+
+	*ret_more = n > limit;
+	return *ret_more ? limit : n;
+}
+
 unsigned rows_columns(const struct rows *rows)
 {
 	return (unsigned)PQnfields(rows->result);

@@ -1,6 +1,8 @@
 /*
  * sqlgen: makes C of .sql files in the build: `sqlgen NAME OUT.c OUT.h FILE...`. What a file is, its name says:
- * queries.sql, queries_wide.sql (blocks under "-- name: website_insert" lines), NNNN_name.sql (a migration).
+ * queries.sql, queries_wide.sql (blocks under "-- name: website_insert" lines), NNNN_name.sql (a migration). What
+ * several statements of a file have in common is a block under "-- part: website_fits", before them; a line "-- use:
+ * website_fits" in a statement, or in a later part, stands for it.
  */
 
 /* NOLINTBEGIN(concurrency-mt-unsafe): a program of one thread */
@@ -17,7 +19,7 @@ enum { ITEMS_MAX = 1024, NAME_MAX_BYTES = 60, FILE_MAX = 1 << 20 };
 
 /* A query or a migration. */
 struct item {
-	unsigned number; /* of a migration; else 0 */
+	unsigned number; /* of a migration; of a part 1 when it is used; else 0 */
 	char *name, *sql;
 };
 
@@ -100,25 +102,83 @@ static char *statement(const char *from, const char *to)
 	return copy(from, (size_t)(to - from));
 }
 
+static const char name_mark[] = "\n-- name:", part_mark[] = "\n-- part:", use_mark[] = "-- use:";
+
+/* The newline before the next block; NULL: there is none. */
+static char *next_block(char *from)
+{
+	char *name = strstr(from, name_mark), *part = strstr(from, part_mark);
+
+	return !name || (part && part < name) ? part : name;
+}
+
+static struct item *find_part(struct list *parts, const char *path, const char *name)
+{
+	for (size_t i = 0; i < parts->n; i++)
+		if (strcmp(parts->items[i].name, name) == 0)
+			return &parts->items[i];
+	die("%s: there is no part '%s' above its use", path, name);
+}
+
+/* With what its lines "-- use: NAME" stand for; their parts are marked by a number. Frees sql. */
+static char *expand(struct list *parts, const char *path, char *sql)
+{
+	char *made = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&made, &size);
+
+	if (!out)
+		die("no memory");
+	for (char *line = sql, *end; *line; line = *end ? end + 1 : end) {
+		char *text = line + strspn(line, " \t");
+
+		end = strchrnul(line, '\n');
+		if (strncmp(text, use_mark, strlen(use_mark)) == 0) {
+			char *name = statement(text + strlen(use_mark), end);
+			struct item *part = find_part(parts, path, name);
+
+			part->number = 1;
+			fputs(part->sql, out);
+			free(name);
+		} else {
+			fwrite(line, 1, (size_t)(end - line), out);
+		}
+		if (*end)
+			fputc('\n', out);
+	}
+	if (ferror(out) | fclose(out))
+		die("no memory");
+	free(sql);
+	return made;
+}
+
+static void read_block(struct list *list, struct list *parts, const char *path, char *at, const char *next)
+{
+	bool is_part = strncmp(at, part_mark, strlen(part_mark)) == 0;
+	char *line = strchr(at + 1, '\n');
+
+	if (!line)
+		die("%s: the last name has no statement", path);
+	add(is_part ? parts : list, path, 0, statement(at + strlen(name_mark), line),
+	    expand(parts, path, statement(line, next ? next : line + strlen(line))));
+}
+
 static void read_queries(struct list *list, const char *path)
 {
-	static const char mark[] = "-- name:";
-	char *text = read_file(path), *at = strncmp(text, mark, strlen(mark)) == 0 ? text : strstr(text, "\n-- name:");
+	static struct list parts; /* of this file */
+	char *text = read_file(path), *lines;
 
-	if (at && at != text)
-		at++;
-	while (at) {
-		char *line_end = strchr(at, '\n'), *next;
-		char *name = at + strlen(mark);
-
-		if (!line_end)
-			die("%s: the last name has no statement", path);
-		next = strstr(line_end, "\n-- name:");
-		name += strspn(name, " ");
-		add(list, path, 0, statement(name, line_end),
-		    statement(line_end, next ? next : line_end + strlen(line_end)));
-		at = next ? next + 1 : NULL;
+	if (asprintf(&lines, "\n%s", text) < 0) /* so that the first line is as all others */
+		die("no memory");
+	memset(&parts, 0, sizeof(parts));
+	for (char *at = next_block(lines), *next; at; at = next) {
+		next = next_block(at + 1);
+		read_block(list, &parts, path, at, next);
 	}
+	for (size_t i = 0; i < parts.n; i++)
+		if (!parts.items[i].number)
+			die("%s: nothing uses part '%s'", path, parts.items[i].name);
+	free(lines);
 	free(text);
 }
 

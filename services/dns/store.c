@@ -262,13 +262,11 @@ bool zone_find(struct db *wide, const struct uuid *id, struct arena *arena, stru
 	return read_zone(rows, 0, arena, ret, err) && add_wide(wide, ret, 1, arena, err);
 }
 
-/* One row more than asked for says that there is a next page. */
 static bool read_list(const struct rows *rows, unsigned limit, struct arena *arena, struct zone_list *ret,
                       struct error *err)
 {
-	unsigned n = rows_count(rows) < limit ? rows_count(rows) : limit;
+	unsigned n = rows_page(rows, limit, &ret->more);
 
-	ret->more = rows_count(rows) > n;
 	ret->zones = arena_alloc(arena, (n + 1) * sizeof(struct zone));
 	if (!ret->zones)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");

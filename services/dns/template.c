@@ -214,6 +214,24 @@ static void check_values(const struct filling *filling)
 	}
 }
 
+/* The record with its variables filled in. False: one has no value, or it is complained of at field and below. */
+static bool make(const struct filling *filling, const Stralix__V1__TemplateRecord *from, const char *field,
+                 struct dns_record *ret)
+{
+	struct arena *arena = filling->complaints->arena;
+	Stralix__V1__RecordInput input;
+	const char *name, *data;
+
+	if (!fill_in(filling, from->name, arena, &name) || !fill_in(filling, from->data, arena, &data))
+		return false;
+	stralix__v1__record_input__init(&input);
+	input.name = borrow(name);
+	input.type = from->type;
+	input.ttl = from->ttl;
+	input.data = borrow(data);
+	return edit_read(&input, filling->zone, field, filling->complaints, ret);
+}
+
 void template_apply(const Stralix__V1__ZoneTemplate *tmpl, Stralix__V1__TemplateValue *const *values, size_t n,
                     const struct zone *zone, struct content *content, struct complaints *complaints)
 {
@@ -221,22 +239,11 @@ void template_apply(const Stralix__V1__ZoneTemplate *tmpl, Stralix__V1__Template
 
 	check_values(&filling);
 	for (size_t i = 0; i < tmpl->n_records; i++) {
-		const Stralix__V1__TemplateRecord *from = tmpl->records[i];
-		Stralix__V1__RecordInput input;
 		struct dns_record record;
-		const char *name, *data;
 		char field[FIELD];
 
-		if (!fill_in(&filling, from->name, content->arena, &name) ||
-		    !fill_in(&filling, from->data, content->arena, &data))
-			continue;
-		stralix__v1__record_input__init(&input);
-		input.name = borrow(name);
-		input.type = from->type;
-		input.ttl = from->ttl;
-		input.data = borrow(data);
 		snprintf(field, sizeof(field), "template.records[%zu]", i);
-		if (edit_read(&input, zone, field, complaints, &record))
+		if (make(&filling, tmpl->records[i], field, &record))
 			edit_add(content, &record, complaints);
 	}
 }
@@ -271,15 +278,21 @@ static void check_text(const Stralix__V1__ZoneTemplate *tmpl, const char *text, 
 
 void template_check(const Stralix__V1__ZoneTemplate *tmpl, struct complaints *complaints)
 {
-	for (size_t i = 0; i < tmpl->n_records; i++) {
-		char field[FIELD];
+	static const struct zone some = { .name = "zone.example", .origin = "zone.example." };
+	const struct filling filling = { tmpl, NULL, 0, &some, complaints };
 
+	for (size_t i = 0; i < tmpl->n_records; i++) {
+		struct dns_record record;
+		char field[FIELD], type[FIELD];
+
+		snprintf(field, sizeof(field), "records[%zu]", i);
+		snprintf(type, sizeof(type), "records[%zu].type", i);
 		check_text(tmpl, tmpl->records[i]->name, i, "name", complaints);
 		check_text(tmpl, tmpl->records[i]->data, i, "data", complaints);
-		if (!dns_type_row(dns_type_parse(tmpl->records[i]->type))) {
-			snprintf(field, sizeof(field), "records[%zu].type", i);
-			complain(complaints, field, "type", "There are no records of type %s here.",
+		if (dns_type_row(dns_type_parse(tmpl->records[i]->type)))
+			make(&filling, tmpl->records[i], field, &record);
+		else
+			complain(complaints, type, "type", "There are no records of type %s here.",
 			         tmpl->records[i]->type);
-		}
 	}
 }

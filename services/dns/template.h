@@ -21,5 +21,5 @@ bool template_find(struct db *wide, const char *id, const struct uuid *org, stru
 void template_apply(const Stralix__V1__ZoneTemplate *tmpl, Stralix__V1__TemplateValue *const *values, size_t n,
                     const struct zone *zone, struct content *content, struct complaints *complaints);
 
-/* What people enter, looked at with made-up values. */
+/* What people enter: its variables, and its records in a made-up zone, as far as they have no variable but {zone}. */
 void template_check(const Stralix__V1__ZoneTemplate *tmpl, struct complaints *complaints);

@@ -253,9 +253,8 @@ bool certificate_find(struct db *wide, const struct uuid *id, struct arena *aren
 static bool read_list(const struct rows *rows, unsigned limit, struct arena *arena, struct certificate_list *ret,
                       struct error *err)
 {
-	unsigned n = rows_count(rows) < limit ? rows_count(rows) : limit;
+	unsigned n = rows_page(rows, limit, &ret->more);
 
-	ret->more = rows_count(rows) > n;
 	ret->rows = arena_alloc(arena, (n + 1) * sizeof(*ret->rows));
 	if (!ret->rows)
 		return no_room(err);

@@ -5,6 +5,7 @@
 
 #include "aliases.h"
 #include "claims.h"
+#include "defaults.h"
 #include "desire.h"
 #include "names.h"
 #include "place.h"
@@ -15,9 +16,10 @@
 #include "web.h"
 #include "wish.h"
 
-/* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. */
+/* Fills what the request and the caller say: organisation, name, and an id made beforehand for the claim. *ret_given:
+ * the settings that were given, with the organisation's defaults; NULL: none. */
 static bool website_from_request(struct call *call, const Stralix__V1__CreateWebsiteRequest *req, struct website *site,
-                                 struct error *err)
+                                 Stralix__V1__WebsiteSettings **ret_given, struct error *err)
 {
 	const struct web_settings *settings = service_settings(call_service(call));
 
@@ -37,8 +39,10 @@ static bool website_from_request(struct call *call, const Stralix__V1__CreateWeb
 	site->display_domain = format_display_domain(req->domain, call_arena(call));
 	if (!site->display_domain)
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
+	*ret_given = req->settings;
 	return settings_read(NULL, 0, call_arena(call), &site->settings, err) &&
-	       (!req->settings || wish_first(call, site, req->settings, err));
+	       defaults_fill(call, &site->org, ret_given, err) &&
+	       (!*ret_given || wish_first(call, site, *ret_given, err));
 }
 
 static bool fill_place(struct call *call, struct website *site, struct error *err)
@@ -103,13 +107,15 @@ bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteReque
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct arena *arena = call_arena(call);
 	Stralix__V1__WebsiteReply reply;
+	Stralix__V1__WebsiteSettings *given;
 	struct aliases aliases = { .n = 0 };
 	struct website site;
 
-	if (!website_from_request(call, req, &site, err) || !claim_name(call, &site, site.domain, "domain", err) ||
-	    !node_place(call, &site, req->settings, &aliases, err) || !change_begin(call, &site.org, &change, err) ||
-	    !change_quota(change, WEB_QUOTA, 1, err) || !website_desire(change, &site, &live, epoch, arena, err) ||
-	    !insert(change, &site, err) || !records_tell(change, NULL, &site, arena, err) ||
+	if (!website_from_request(call, req, &site, &given, err) ||
+	    !claim_name(call, &site, site.domain, "domain", err) || !node_place(call, &site, given, &aliases, err) ||
+	    !change_begin(call, &site.org, &change, err) || !change_quota(change, WEB_QUOTA, 1, err) ||
+	    !website_desire(change, &site, &live, epoch, arena, err) || !insert(change, &site, err) ||
+	    !records_tell(change, NULL, &site, arena, err) ||
 	    !website_tell(change, NULL, &site, live.action, "accepted", "created", arena, err) ||
 	    !website_reply(&site, arena, &reply, err) || !claim_confirm(change, &site, site.domain, err) ||
 	    !aliases_confirm(change, &site, &aliases, err) || !change_reply(change, &reply.base, err) ||

@@ -213,13 +213,11 @@ bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, s
 	return rows_count(rows) ? read_whole(rows, arena, ret, err) : no_such_website(err);
 }
 
-/* One row more than asked for says that there is a next page. */
 static bool read_list(const struct rows *rows, unsigned limit, struct arena *arena, struct website_list *ret,
                       struct error *err)
 {
-	unsigned n = rows_count(rows) < limit ? rows_count(rows) : limit;
+	unsigned n = rows_page(rows, limit, &ret->more);
 
-	ret->more = rows_count(rows) > n;
 	ret->sites = arena_alloc(arena, (n + 1) * sizeof(struct website));
 	if (!ret->sites)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");

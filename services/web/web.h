@@ -20,6 +20,9 @@ bool web_create_website(struct call *call, const Stralix__V1__CreateWebsiteReque
 bool web_list_websites(struct call *call, const Stralix__V1__ListWebsitesRequest *req, struct error *err);
 bool web_get_website(struct call *call, const Stralix__V1__GetWebsiteRequest *req, struct error *err);
 bool web_get_website_php(struct call *call, const Stralix__V1__GetWebsitePhpRequest *req, struct error *err);
+bool web_get_website_defaults(struct call *call, const Stralix__V1__GetWebsiteDefaultsRequest *req, struct error *err);
+bool web_update_website_defaults(struct call *call, const Stralix__V1__UpdateWebsiteDefaultsRequest *req,
+                                 struct error *err);
 bool web_delete_website(struct call *call, const Stralix__V1__DeleteWebsiteRequest *req, struct error *err);
 bool web_undelete_website(struct call *call, const Stralix__V1__UndeleteWebsiteRequest *req, struct error *err);
 bool web_purge_website(struct call *call, const Stralix__V1__PurgeWebsiteRequest *req, struct error *err);

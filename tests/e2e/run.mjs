@@ -11,6 +11,7 @@ import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
 import { scenery } from './scenery.mjs';
+import { templates } from './templates.mjs';
 import { zones } from './zones.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
@@ -330,7 +331,6 @@ await check('a folder gets a password, which nobody can read afterwards', async 
 });
 await php({ browser, button, at, website, env, domain });
 await certificates({ browser, base, env });
-await zones({ browser, base, env });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));
@@ -614,6 +614,9 @@ await check('purged, its name is free', async () => {
   await page.goto(at(`/websites/?q=${domain}`));
   await page.getByText('No website matches').waitFor();
 });
+
+await zones({ browser, base, env });
+await templates({ browser, base, env });
 
 await check('signed out, nothing is left on screen', async () => {
   await page.goto(at('/websites/'));

@@ -113,6 +113,51 @@ export async function zones({ browser, base, env }) {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  await check('zones: pasted lines are read by the server and wait with the other changes', async () => {
+    await button('Add several…').click();
+    await text('Lines of a zone file').fill('a1 IN A 192.0.2.101\na2 300 IN A 192.0.2\n');
+    await button('Keep for now').click();
+    await dialog('Add several records').getByText(/^Line 2: /).waitFor();
+    await browser.looks('pasted lines with a fault');
+    await browser.theme('light');
+    await text('Lines of a zone file').fill('a1 IN A 192.0.2.101\na2 300 IN A 192.0.2.102\na3 IN MX 10 a1\nwww 300 IN A 192.0.2.77\n');
+    await button('Keep for now').click();
+    await bar.getByText("3 changes aren't saved yet").waitFor();
+    await button('Change a3 MX').click();
+    assert.equal(await text('Value').inputValue(), `10 a1.${name}.`);
+    await page.keyboard.press('Escape');
+    await button('Review…').click();
+    await dialog('Review changes').getByText(/\+ a2 .* 300 A .*192\.0\.2\.102/).waitFor();
+    await button('Save changes').click();
+    await bar.waitFor({ state: 'detached' });
+    await eventually('an answer', () => resolver.resolve4(`a2.${name}`, { ttl: true }), (all) => all[0]?.address === '192.0.2.102' && all[0].ttl === 300);
+  });
+
+  await check('zones: several records get another TTL, and go, together', async () => {
+    for (const record of ['a1 A', 'a2 A']) await page.getByRole('checkbox', { name: `Choose ${record}` }).check();
+    await main.getByRole('group', { name: 'Chosen records' }).getByText('2 records chosen').waitFor();
+    await button('Change TTL…').click();
+    await text('TTL').fill('120');
+    await browser.looks('one TTL for several');
+    await browser.theme('light');
+    await button('Keep for now').click();
+    await bar.getByText("2 changes aren't saved yet").waitFor();
+    await page.getByRole('checkbox', { name: 'Choose a3 MX' }).check();
+    await main.getByRole('group', { name: 'Chosen records' }).getByRole('button', { name: 'Remove' }).click();
+    await bar.getByText("3 changes aren't saved yet").waitFor();
+    await browser.looks('chosen records');
+    await browser.theme('light');
+    await button('Review…').click();
+    await dialog('Review changes').getByText(/\+ a1 .* 120 A /).waitFor();
+    await button('Save changes').click();
+    await bar.waitFor({ state: 'detached' });
+    await eventually('the TTL', () => resolver.resolve4(`a1.${name}`, { ttl: true }), (all) => all[0]?.ttl === 120);
+    await eventually('no more mail', () => resolver.resolveMx(`a3.${name}`).then(() => 'there', (error) => error.code), (code) => code === 'ENOTFOUND' || code === 'ENODATA');
+    await page.getByRole('checkbox', { name: /^Choose all/ }).check();
+    await page.getByRole('checkbox', { name: /^Choose all/ }).uncheck();
+    await main.getByRole('button', { name: 'Change TTL…' }).waitFor({ state: 'detached' });
+  });
+
   await check('zones: one is signed, and says what its registrar has to know', async () => {
     await button('Sign this zone').click();
     await main.getByText('Your registrar has to know this DS record:').waitFor({ timeout: 30_000 });
@@ -141,6 +186,23 @@ export async function zones({ browser, base, env }) {
     await row(name).waitFor();
     await browser.looks('zones');
     await browser.theme('light');
+  });
+
+  await check('zones: what a website keeps in a zone says so, and leads to it', async () => {
+    await row(name).getByRole('link').first().click();
+    await page.getByRole('heading', { name }).waitFor();
+    const made = await page.evaluate((domain) => fetch('/api/v1/websites', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'stralix' }, body: JSON.stringify({ domain }) }).then((r) => r.status), `kept.${name}`);
+    assert.equal(made, 202);
+    await eventually('its record', async () => {
+      await page.reload();
+      await row('kept').getByText('Kept by a website').waitFor({ timeout: 3000 });
+      return true;
+    }, Boolean, 40_000);
+    assert.equal(await page.getByRole('checkbox', { name: 'Choose kept A' }).count(), 0);
+    await browser.looks('a record of a website');
+    await browser.theme('light');
+    await row('kept').getByRole('link', { name: 'Kept by a website' }).click();
+    await page.getByRole('heading', { name: `kept.${name}` }).waitFor();
   });
 }
 

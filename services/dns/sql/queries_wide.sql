@@ -37,51 +37,41 @@ select z.id, z.org_id
 -- Lists: $1 the organisations, null for all; $2 part of the name, taken literally, $3 state, $4 node; $5 the last row of the
 -- page before, $6 limit. Ids are version 7: their order is that of making.
 
--- name: zone_count
-select count(*)
-  from zones
- where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
-   and ($3::text is null or state = $3::text)
-   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = zones.id and p.node_id = $4::text));
-
--- name: zone_name_up
-select *
-  from zone_view z
- where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
+-- part: zone_fits
+       ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
    and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
    and ($3::text is null or state = $3::text)
    and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+
+-- name: zone_count
+select count(*)
+  from zones z
+ where
+-- use: zone_fits
+
+-- part: zone_rows
+select *
+  from zone_view z
+ where
+-- use: zone_fits
+
+-- name: zone_name_up
+-- use: zone_rows
    and name > coalesce($5::text, '')
  order by name asc limit $6::int;
 
 -- name: zone_name_down
-select *
-  from zone_view z
- where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
-   and ($3::text is null or state = $3::text)
-   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+-- use: zone_rows
    and name < coalesce($5::text, chr(1114111))
  order by name desc limit $6::int;
 
 -- name: zone_made_up
-select *
-  from zone_view z
- where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
-   and ($3::text is null or state = $3::text)
-   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+-- use: zone_rows
    and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
  order by id asc limit $6::int;
 
 -- name: zone_made_down
-select *
-  from zone_view z
- where ($1::uuid[] is null or org_id = any ($1::uuid[])) and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in name) > 0 or position(lower($2::text) in display_name) > 0)
-   and ($3::text is null or state = $3::text)
-   and ($4::text is null or exists (select from zone_nodes p where p.zone_id = z.id and p.node_id = $4::text))
+-- use: zone_rows
    and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
  order by id desc limit $6::int;
 

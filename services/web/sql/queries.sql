@@ -26,6 +26,18 @@ update websites
        applied_thumbprint = $20, certificate_mode = $21
  where id = $1::uuid;
 
+-- name: defaults_lock
+select certificate, keep_http, version, updated_at from website_defaults where org_id = $1::uuid for update;
+
+-- name: defaults_put
+-- $4 the version that was read; 0: there was no row. No row comes back when somebody else was faster.
+insert into website_defaults (org_id, certificate, keep_http)
+values ($1::uuid, $2, $3::boolean)
+on conflict (org_id) do update
+   set certificate = excluded.certificate, keep_http = excluded.keep_http, version = website_defaults.version + 1, updated_at = now()
+ where website_defaults.version = $4::bigint
+returning certificate, keep_http, version, updated_at;
+
 -- Certificates. A row's columns are those of certificate_view in queries_wide.sql, by place.
 
 -- name: certificate_insert

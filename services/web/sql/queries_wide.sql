@@ -7,6 +7,9 @@ select v.*, w.settings, w.applied_settings, w.suspended, w.suspend_reason, w.cer
   from website_view v join websites w on w.id = v.id left join certificates c on c.id = w.certificate_id
  where v.id = $1::uuid and v.state <> 'purged';
 
+-- name: defaults_find
+select certificate, keep_http, version, updated_at from website_defaults where org_id = $1::uuid;
+
 -- name: website_due
 -- What is past its grace period.
 select id, org_id
@@ -20,150 +23,108 @@ select id, org_id
 -- have their own statements, since no plan is good for all. The last column is how many there are when nothing is filtered, as
 -- the quota knows; else they are counted.
 
+-- part: website_fits
+       state <> 'purged'
+   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
+   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+
 -- name: website_count_of
 select count(*)
   from websites
- where org_id = any ($1::uuid[]) and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text);
+ where org_id = any ($1::uuid[]) and
+-- use: website_fits
 
 -- name: website_count_all
 -- $1 is null.
 select count(*)
   from websites
- where $1::uuid[] is null and state <> 'purged'
-   and ($2::text is null or position(lower($2::text) in domain) > 0 or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text);
+ where $1::uuid[] is null and
+-- use: website_fits
 
--- name: website_in_domain_up
+-- part: website_in
 -- $1 has one member.
 select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
   from website_view
- where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+ where org_id = ($1::uuid[])[1] and
+-- use: website_fits
+
+-- name: website_in_domain_up
+-- use: website_in
    and domain > coalesce($5::text, '')
  order by domain asc limit $6::int;
 
 -- name: website_in_domain_down
--- $1 has one member.
-select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
-  from website_view
- where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_in
    and domain < coalesce($5::text, chr(1114111))
  order by domain desc limit $6::int;
 
 -- name: website_in_made_up
--- $1 has one member.
-select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
-  from website_view
- where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_in
    and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
  order by id asc limit $6::int;
 
 -- name: website_in_made_down
--- $1 has one member.
-select *, (select used from quota where org_id = ($1::uuid[])[1] and name = 'websites')
-  from website_view
- where org_id = ($1::uuid[])[1] and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_in
    and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
  order by id desc limit $6::int;
 
--- name: website_of_domain_up
+-- part: website_of
 select w.*, (select coalesce(sum(used), 0)::bigint from quota
               where org_id = any ($1::uuid[]) and name = 'websites')
   from unnest($1::uuid[]) as o (id)
  cross join lateral (
-       select * from website_view
-        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-               or position(lower($2::text) in display_domain) > 0)
-          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-          and domain > coalesce($5::text, '')
-        order by domain asc limit $6::int) as w
+select * from website_view
+ where org_id = o.id and
+-- use: website_fits
+
+-- name: website_of_domain_up
+-- use: website_of
+   and domain > coalesce($5::text, '')
+ order by domain asc limit $6::int) as w
  order by w.domain asc limit $6::int;
 
 -- name: website_of_domain_down
-select w.*, (select coalesce(sum(used), 0)::bigint from quota
-              where org_id = any ($1::uuid[]) and name = 'websites')
-  from unnest($1::uuid[]) as o (id)
- cross join lateral (
-       select * from website_view
-        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-               or position(lower($2::text) in display_domain) > 0)
-          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-          and domain < coalesce($5::text, chr(1114111))
-        order by domain desc limit $6::int) as w
+-- use: website_of
+   and domain < coalesce($5::text, chr(1114111))
+ order by domain desc limit $6::int) as w
  order by w.domain desc limit $6::int;
 
 -- name: website_of_made_up
-select w.*, (select coalesce(sum(used), 0)::bigint from quota
-              where org_id = any ($1::uuid[]) and name = 'websites')
-  from unnest($1::uuid[]) as o (id)
- cross join lateral (
-       select * from website_view
-        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-               or position(lower($2::text) in display_domain) > 0)
-          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-          and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
-        order by id asc limit $6::int) as w
+-- use: website_of
+   and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
+ order by id asc limit $6::int) as w
  order by w.id asc limit $6::int;
 
 -- name: website_of_made_down
-select w.*, (select coalesce(sum(used), 0)::bigint from quota
-              where org_id = any ($1::uuid[]) and name = 'websites')
-  from unnest($1::uuid[]) as o (id)
- cross join lateral (
-       select * from website_view
-        where org_id = o.id and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-               or position(lower($2::text) in display_domain) > 0)
-          and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
-          and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-        order by id desc limit $6::int) as w
+-- use: website_of
+   and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+ order by id desc limit $6::int) as w
  order by w.id desc limit $6::int;
 
--- name: website_all_domain_up
+-- part: website_all
 -- $1 is null.
 select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
   from website_view
- where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+ where $1::uuid[] is null and
+-- use: website_fits
+
+-- name: website_all_domain_up
+-- use: website_all
    and domain > coalesce($5::text, '')
  order by domain asc limit $6::int;
 
 -- name: website_all_domain_down
--- $1 is null.
-select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_view
- where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_all
    and domain < coalesce($5::text, chr(1114111))
  order by domain desc limit $6::int;
 
 -- name: website_all_made_up
--- $1 is null.
-select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_view
- where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_all
    and id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')
  order by id asc limit $6::int;
 
 -- name: website_all_made_down
--- $1 is null.
-select *, (select coalesce(sum(used), 0)::bigint from quota where name = 'websites')
-  from website_view
- where $1::uuid[] is null and state <> 'purged' and ($2::text is null or position(lower($2::text) in domain) > 0
-        or position(lower($2::text) in display_domain) > 0)
-   and ($3::text is null or state = $3::text) and ($4::text is null or node_id = $4::text)
+-- use: website_all
    and id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
  order by id desc limit $6::int;
 
@@ -217,58 +178,42 @@ select w.id, w.org_id
  order by w.id
  limit 50;
 
+-- part: certificate_fits
+       ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
+   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
+   and ($4::uuid is null or c.website_id = $4::uuid)
+   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+
 -- name: certificate_count
 select count(*)
   from certificates c
- where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
-   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
-   and ($4::uuid is null or c.website_id = $4::uuid)
-   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int));
+ where
+-- use: certificate_fits
 
--- name: certificate_made_up
+-- part: certificate_rows
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
   from certificates c
- where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
-   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
-   and ($4::uuid is null or c.website_id = $4::uuid)
-   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+ where
+-- use: certificate_fits
+
+-- name: certificate_made_up
+-- use: certificate_rows
    and ($6::uuid is null or c.id > $6::uuid) and ($7::bigint = 0 or true)
  order by c.id asc limit $8::int;
 
 -- name: certificate_made_down
-select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
-       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
-  from certificates c
- where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
-   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
-   and ($4::uuid is null or c.website_id = $4::uuid)
-   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+-- use: certificate_rows
    and ($6::uuid is null or c.id < $6::uuid) and ($7::bigint = 0 or true)
  order by c.id desc limit $8::int;
 
 -- name: certificate_ends_up
-select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
-       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
-  from certificates c
- where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
-   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
-   and ($4::uuid is null or c.website_id = $4::uuid)
-   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+-- use: certificate_rows
    and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) > (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
  order by coalesce(c.not_after, '9999-01-01') asc, c.id asc limit $8::int;
 
 -- name: certificate_ends_down
-select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
-       c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
-  from certificates c
- where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
-   and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
-   and ($4::uuid is null or c.website_id = $4::uuid)
-   and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
+-- use: certificate_rows
    and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) < (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
  order by coalesce(c.not_after, '9999-01-01') desc, c.id desc limit $8::int;

@@ -166,6 +166,8 @@ static bool retry(struct call *call, const Stralix__V1__RetryWebsiteRequest *req
 
 NOT_HERE(get_log, GetWebsiteLogRequest)
 NOT_HERE(php, GetWebsitePhpRequest)
+NOT_HERE(get_defaults, GetWebsiteDefaultsRequest)
+NOT_HERE(update_defaults, UpdateWebsiteDefaultsRequest)
 NOT_HERE(usage, ListUsageRequest)
 NOT_HERE(limits, SetLimitsRequest)
 NOT_HERE(plan, PlanWebsiteRequest)
@@ -188,6 +190,8 @@ static const struct web_handlers handlers = {
 	.get_website = get,
 	.get_website_log = get_log,
 	.get_website_php = php,
+	.get_website_defaults = get_defaults,
+	.update_website_defaults = update_defaults,
 	.list_usage = usage,
 	.set_limits = limits,
 	.plan_website = plan,

@@ -324,6 +324,29 @@ static void templates_fill_a_zone(void **state)
 	assert_int_equal(gone.status, 200);
 }
 
+static void templates_are_looked_at_in_a_made_up_zone(void **state)
+{
+	struct world *world = *state;
+	_answer_ wrong = ask(world, "CreateZoneTemplate",
+	                     "{\"name\":\"Wrong\",\"records\":["
+	                     "{\"name\":\"@\",\"type\":\"A\",\"data\":\"{ip}\"},"
+	                     "{\"name\":\"@\",\"type\":\"A\",\"data\":\"192.0.2\"},"
+	                     "{\"name\":\"@\",\"type\":\"NS\",\"data\":\"ns.{zone}.\"},"
+	                     "{\"name\":\"a b\",\"type\":\"NONE\",\"data\":\"x\"}],"
+	                     "\"variables\":[{\"name\":\"ip\"}]}");
+	_answer_ good = ask(world, "CreateZoneTemplate",
+	                    "{\"name\":\"Good\",\"records\":["
+	                    "{\"name\":\"@\",\"type\":\"MX\",\"data\":\"10 mail.{zone}.\"},"
+	                    "{\"name\":\"t\",\"type\":\"TXT\",\"data\":\"\\\"\\\\123none}\\\"\"}]}");
+
+	assert_int_equal(wrong.status, 400);
+	assert_int_equal(count_at(&wrong, "violations"), 3);
+	assert_string_equal(text_at(&wrong, "violations.0.field"), "records[1].data");
+	assert_string_equal(text_at(&wrong, "violations.1.field"), "records[2].type");
+	assert_string_equal(text_at(&wrong, "violations.2.field"), "records[3].type");
+	assert_int_equal(good.status, 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +360,7 @@ int main(void)
 		cmocka_unit_test(a_zone_file_s_faults_have_lines),
 		cmocka_unit_test(serials_come_after_that_of_an_imported_zone),
 		cmocka_unit_test(templates_fill_a_zone),
+		cmocka_unit_test(templates_are_looked_at_in_a_made_up_zone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

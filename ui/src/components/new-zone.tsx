@@ -12,6 +12,9 @@ import { useZoneTemplates, zonePath } from '@/lib/zones';
 import { FormDialog } from './form-dialog';
 import { Field } from './ui/field';
 
+/** A variable's place in the form: dots would be steps of a path there. */
+const place = (variable: string) => variable.replaceAll('.', ':');
+
 type Form = { name: string; templateId: string; values: Record<string, string> };
 
 export default function NewZone({ onClose }: { onClose(): void }) {
@@ -22,9 +25,10 @@ export default function NewZone({ onClose }: { onClose(): void }) {
   const templates = useZoneTemplates().data ?? [];
   const { control, register, handleSubmit, setError, formState: { errors, isDirty } } = useForm<Form>({ defaultValues: { name: '', templateId: '', values: {} } });
   const chosen = useWatch({ control, name: 'templateId' });
+  const groups = [[t('ownTemplates'), templates.filter((one) => !one.builtin)], [t('builtinTemplates'), templates.filter((one) => one.builtin)]] as const;
   const variables = templates.find((one) => one.id === chosen)?.variables ?? [];
   const { save, unplaced } = useSaving<Form, { zone?: Zone; taskIds: string[] }>({
-    send: ({ name, templateId, values }, options) => createZone({ name: name.trim(), ...(templateId && { templateId, templateValues: variables.filter((v) => values[v.name]?.trim()).map((v) => ({ name: v.name, value: values[v.name]!.trim() })) }) }, options),
+    send: ({ name, templateId, values }, options) => createZone({ name: name.trim(), ...(templateId && { templateId, templateValues: variables.filter((v) => values[place(v.name)]?.trim()).map((v) => ({ name: v.name, value: values[place(v.name)]!.trim() })) }) }, options),
     onSaved: ({ zone, taskIds }) => {
       for (const id of taskIds) follow(id);
       onClose();
@@ -40,11 +44,11 @@ export default function NewZone({ onClose }: { onClose(): void }) {
         {(wiring) => <input {...wiring} {...register('name', { validate: (value) => (value.trim() ? true : 'required') })} className="input font-mono" autoComplete="off" autoCapitalize="none" spellCheck={false} placeholder="shop.example" />}
       </Field>
       <Field label={t('template')} error={errors.templateId?.message} hint={templates.find((one) => one.id === chosen)?.description || t('templateHint')}>
-        {(wiring) => <select {...wiring} {...register('templateId')} className="input"><option value="">{t('noTemplate')}</option>{templates.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}</select>}
+        {(wiring) => <select {...wiring} {...register('templateId')} className="input"><option value="">{t('noTemplate')}</option>{groups.map(([label, some]) => some.length > 0 && <optgroup key={label} label={label}>{some.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}</optgroup>)}</select>}
       </Field>
       {variables.map((v) => (
-        <Field key={`${chosen} ${v.name}`} label={v.label || v.name} required={v.required}>
-          {(wiring) => <input {...wiring} {...register(`values.${v.name}`)} className="input font-mono" autoComplete="off" autoCapitalize="none" spellCheck={false} />}
+        <Field key={`${chosen} ${v.name}`} label={v.label || v.name} error={errors.values?.[place(v.name)]?.message} required={v.required}>
+          {(wiring) => <input {...wiring} {...register(`values.${place(v.name)}`, { shouldUnregister: true, validate: (value) => (!v.required || value?.trim() ? true : 'required') })} className="input font-mono" autoComplete="off" autoCapitalize="none" spellCheck={false} />}
         </Field>
       ))}
     </FormDialog>

@@ -26,9 +26,10 @@ export default function RecordDialog({ types, zone, record, fault, onKeep, onClo
   const [start] = useState(() => formOf(record, types));
   const { control, register, handleSubmit, formState: { errors, isDirty } } = useForm<RecordForm>({ defaultValues: start });
   const type = useWatch({ control, name: 'type' });
-  const fields = types.find((one) => one.name === type)?.fields ?? [];
+  const raw = start.raw !== '' && type === start.type;
+  const fields = raw ? [] : (types.find((one) => one.name === type)?.fields ?? []);
   return (
-    <FormDialog title={record ? t('edit') : t('add')} submit={t('keep')} busy={false} error={fault ? new Error(fault) : null} dirty={isDirty} onSubmit={handleSubmit((form) => onKeep(inputOf({ ...form, type }, types)))} onClose={onClose}>
+    <FormDialog title={record ? t('edit') : t('add')} submit={t('keep')} busy={false} error={fault ? new Error(fault) : null} dirty={isDirty} onSubmit={handleSubmit((form) => onKeep(inputOf({ ...form, type, raw: raw ? form.raw : '' }, types)))} onClose={onClose}>
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('name')} error={errors.name?.message} hint={t('nameHint', { zone })}>
           {(wiring) => <input {...wiring} {...register('name', { maxLength: { value: 254, message: 'maxLength' } })} {...plain} className="input font-mono" placeholder="@" />}
@@ -37,6 +38,7 @@ export default function RecordDialog({ types, zone, record, fault, onKeep, onClo
           {(wiring) => <select {...wiring} {...register('type')} className="input font-mono">{types.map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}</select>}
         </Field>
       </div>
+      {raw && <Field label={t('data')} error={errors.raw?.message} hint={t('rawHint')} required>{(wiring) => <textarea {...wiring} {...register('raw', { validate: (value) => (value.trim() ? true : 'required') })} {...plain} rows={3} className="input h-auto py-2 font-mono" />}</Field>}
       {fields.map((field) => (
         <Field key={`${type} ${field.name}`} label={t.has(`field.${field.name}` as 'field.address') ? t(`field.${field.name}` as 'field.address') : field.name} error={errors.fields?.[field.name]?.message} hint={field.words} required={!optional.has(field.kind)}>
           {(wiring) => field.kind === 'strings'

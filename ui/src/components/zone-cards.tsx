@@ -1,7 +1,7 @@
 'use client';
 // Beside a zone's records: its servers, its history, its file.
 import { useMutation } from '@tanstack/react-query';
-import { CircleCheck, Download, LoaderCircle, TriangleAlert, Upload } from 'lucide-react';
+import { CircleCheck, Download, LayoutTemplate, LoaderCircle, TriangleAlert, Upload } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -17,6 +17,7 @@ import { When } from './ui/when';
 import { ZoneState } from './zone-state';
 
 const ChangeDialog = dynamic(() => import('./zone-dialogs').then((m) => m.ChangeDialog), { ssr: false });
+const ZoneAsTemplate = dynamic(() => import('./template-copy').then((m) => m.ZoneAsTemplate), { ssr: false });
 const ImportDialog = dynamic(() => import('./zone-dialogs').then((m) => m.ImportDialog), { ssr: false });
 
 export function Servers({ zone }: { zone: Zone }) {
@@ -71,7 +72,8 @@ export function History({ zone }: { zone: Zone }) {
 export function ZoneFile({ zone }: { zone: Zone }) {
   const t = useTranslations('zones');
   const may = useCan('zone:update') && zone.serving === 'live';
-  const [importing, setImporting] = useState(false);
+  const mayKeep = useCan('dns_template:create');
+  const [open, setOpen] = useState<'import' | 'template' | null>(null);
   const save = useMutation({ mutationFn: () => exportZone({ zoneId: zone.id }), onSuccess: ({ zoneFile }) => download(new Blob([zoneFile], { type: 'text/plain' }), `${zone.name}.zone`) });
   return (
     <Card id="zone-file" title={t('file')}>
@@ -80,10 +82,12 @@ export function ZoneFile({ zone }: { zone: Zone }) {
         <p className="text-[13px] text-muted">{t('fileDetail')}</p>
         <div className="flex flex-wrap gap-2">
           <Button size="sm" disabled={save.isPending} onClick={() => save.mutate()}><Download />{t('export')}</Button>
-          {may && <Button size="sm" onClick={() => setImporting(true)}><Upload />{t('import')}</Button>}
+          {may && <Button size="sm" onClick={() => setOpen('import')}><Upload />{t('import')}</Button>}
+          {mayKeep && <Button size="sm" onClick={() => setOpen('template')}><LayoutTemplate />{t('asTemplate')}</Button>}
         </div>
       </div>
-      {importing && <ImportDialog zone={zone} etag={zone.recordsEtag} onClose={() => setImporting(false)} />}
+      {open === 'import' && <ImportDialog zone={zone} etag={zone.recordsEtag} onClose={() => setOpen(null)} />}
+      {open === 'template' && <ZoneAsTemplate zone={zone} onClose={() => setOpen(null)} />}
     </Card>
   );
 }

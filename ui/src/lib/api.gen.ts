@@ -1007,6 +1007,37 @@ export type GetWebsitePhpReply = {
   directives: PhpDirective[];
 };
 
+/** What new websites of an organisation begin with; what a request says of https takes its place as a whole. */
+export type WebsiteDefaults = {
+  organisationId: string;
+  /** AUTOMATIC, NONE */
+  certificate: 'CERTIFICATE_UNSET' | 'AUTOMATIC' | 'OWN' | 'NONE';
+  /** HTTP isn't sent on to HTTPS */
+  keepHttp: boolean;
+  etag: string;
+  /** empty: they are the panel's */
+  updatedAt: string;
+};
+
+export type WebsiteDefaultsReply = {
+  defaults?: WebsiteDefaults;
+};
+
+export type GetWebsiteDefaultsRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+};
+
+export type UpdateWebsiteDefaultsRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  /** AUTOMATIC, which absent is too, or NONE */
+  certificate?: 'CERTIFICATE_UNSET' | 'AUTOMATIC' | 'OWN' | 'NONE';
+  keepHttp?: boolean;
+};
+
 export type PhpDirective = {
   name: string;
   /** size, number, switch, zone */
@@ -2125,6 +2156,20 @@ export const getWebsiteLog = (input: { websiteId: string; log?: string; cursor?:
 /** Says which PHP this website can have: versions of its node, and directives that may be set. */
 export const getWebsitePhp = (input: { websiteId: string }, options?: CallOptions) =>
   call<GetWebsitePhpReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/php`, { ...options });
+
+/** Shows what new websites of an organisation begin with where their request says nothing of HTTPS. */
+export const getWebsiteDefaults = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<WebsiteDefaultsReply>('GET', '/api/v1/website-defaults', { query: { organisationId: input.organisationId }, ...options });
+
+/** Sets it as a whole. Websites that are there stay as they are. Needs If-Match with the ETag that was read. */
+export const updateWebsiteDefaults = (input: { /** of what was read */ etag: string } & {
+  /** absent: the caller's */
+  organisationId?: string;
+  /** AUTOMATIC, which absent is too, or NONE */
+  certificate?: 'CERTIFICATE_UNSET' | 'AUTOMATIC' | 'OWN' | 'NONE';
+  keepHttp?: boolean;
+}, options?: CallOptions) =>
+  call<WebsiteDefaultsReply>('PUT', '/api/v1/website-defaults', { body: without(input, ['etag']), etag: input.etag, keyed: true, ...options });
 
 /** Lists certificates of websites. */
 export const listCertificates = (input: { cursor?: string; limit?: number; search?: string; state?: string; organisationId?: string; websiteId?: string; expiresWithinDays?: number; sort?: string } = {}, options?: CallOptions) =>

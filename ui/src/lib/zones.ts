@@ -62,14 +62,15 @@ export function pendingOf(pending: Pending[], field: string) {
   return order[n];
 }
 
-export type RecordForm = { name: string; type: string; ttl: string; comment: string; fields: Record<string, string> };
+/** raw: the data as one text, of records that nobody has taken apart. */
+export type RecordForm = { name: string; type: string; ttl: string; comment: string; fields: Record<string, string>; raw: string };
 
 export function formOf(record: RecordInput | DnsRecord | undefined, types: RecordType[]): RecordForm {
   const type = record?.type ?? 'A';
   const given = new Map((record?.fields ?? []).map((f) => [f.name, f.value ?? '']));
   const names = types.find((t) => t.name === type)?.fields.map((f) => f.name) ?? [];
   const own = record && !('defaultTtl' in record && record.defaultTtl) ? record.ttl : 0;
-  return { name: record?.name ?? '', type, ttl: own ? String(own) : '', comment: record?.comment ?? '', fields: Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])) };
+  return { name: record?.name ?? '', type, ttl: own ? String(own) : '', comment: record?.comment ?? '', fields: Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])), raw: record?.fields?.length ? '' : (record?.data ?? '') };
 }
 
 export function inputOf(form: RecordForm, types: RecordType[]): RecordInput {
@@ -78,13 +79,32 @@ export function inputOf(form: RecordForm, types: RecordType[]): RecordInput {
     name: form.name.trim() || '@',
     type: form.type,
     ...(form.ttl.trim() && { ttl: Number(form.ttl) }),
-    fields: fields.map((f) => ({ name: f.name, value: (form.fields[f.name] ?? '').trim() })),
+    ...(form.raw.trim() ? { data: form.raw.trim() } : { fields: fields.map((f) => ({ name: f.name, value: (form.fields[f.name] ?? '').trim() })) }),
     ...(form.comment.trim() && { comment: form.comment.trim() }),
   };
 }
 
 /** A record's data for people, before the server has put it together. */
 export const dataOf = (input: RecordInput) => input.data ?? (input.fields ?? []).map((f) => f.value).filter(Boolean).join(' ');
+
+/** A record that is there, as it would be entered. */
+export const asInput = (record: DnsRecord): RecordInput => ({ name: record.name, type: record.type, ...(record.fields.length ? { fields: record.fields.map((f) => ({ name: f.name, value: f.value ?? '' })) } : { data: record.data }), ...(!record.defaultTtl && { ttl: record.ttl }), ...(record.comment && { comment: record.comment }) });
+
+/** What pasted lines would change, by the server's plan for them: records that come, and TTLs of those that are there. */
+export function pendingOfSets(sets: RecordSetChange[], records: DnsRecord[], defaultTtl: number): Pending[] {
+  const own = (ttl: number) => (ttl && ttl !== defaultTtl ? { ttl } : {});
+  return sets.flatMap((set) => {
+    const there = records.filter((r) => isOwn(r) && r.name === set.name && r.type === set.type && r.ttl !== set.ttlAfter && set.after.includes(r.data));
+    const { name, type } = set;
+    return [
+      ...there.map((record): Pending => ({ key: record.id, record, input: { ...withTtl(asInput(record), 0), ...own(set.ttlAfter) } })),
+      ...set.after.filter((data) => !set.before.includes(data)).map((data): Pending => ({ key: `${name} ${type} ${data}`, input: { name, type, data, ...own(set.ttlAfter) } })),
+    ];
+  });
+}
+
+/** With another TTL; 0: the zone's own. */
+export const withTtl = ({ ttl: _, ...input }: RecordInput, ttl: number): RecordInput => (ttl ? { ...input, ttl } : input);
 
 /** A diff of sets as text: what goes and what comes, each line a record. */
 export function diffOf(sets: RecordSetChange[]) {

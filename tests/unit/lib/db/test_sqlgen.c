@@ -125,12 +125,43 @@ static void what_is_no_statement_is_refused(void **state)
 	assert_int_not_equal(generate("0001_a.sql", "0001_a.sql", NULL), 0);
 }
 
+static void parts_stand_in_statements(void **state)
+{
+	(void)state;
+	put("queries.sql", "-- part: live\nstate = 'live';\n\n-- part: own\nwhere org = $1\n  and\n  -- use: live\n\n"
+	                   "-- name: item_list\nselect *\n  from item\n -- use: own\n order by id;\n\n"
+	                   "-- name: item_count\nselect count(*) from item where\n-- use: live\n");
+	assert_int_equal(generate("queries.sql", NULL, NULL), 0);
+	assert_non_null(strstr(get("out.h"), "enum {\n\tSHOP_ITEM_LIST,\n\tSHOP_ITEM_COUNT,\n\tSHOP_QUERIES\n};"));
+	assert_non_null(strstr(get("out.c"), "\t\t\"  from item\\n\"\n\t\t\"where org = $1\\n\"\n\t\t\"  and\\n\"\n"
+	                                     "\t\t\"state = 'live'\\n\"\n\t\t\" order by id\" },"));
+	assert_null(strstr(get("out.c"), "use:"));
+}
+
+static void parts_that_are_none_are_refused(void **state)
+{
+	(void)state;
+	put("queries.sql", "-- part: live\nlive\n-- name: a\nselect 1;\n"); /* nothing uses it */
+	assert_int_not_equal(generate("queries.sql", NULL, NULL), 0);
+	put("queries.sql", "-- name: a\nselect 1 from\n-- use: live\n"); /* it isn't there */
+	assert_int_not_equal(generate("queries.sql", NULL, NULL), 0);
+	put("queries.sql", "-- name: a\nselect 1 from\n-- use: live\n-- part: live\nlive\n"); /* it comes too late */
+	assert_int_not_equal(generate("queries.sql", NULL, NULL), 0);
+	put("queries.sql", "-- part: live\n-- use: live\n-- name: a\n-- use: live\n"); /* of itself */
+	assert_int_not_equal(generate("queries.sql", NULL, NULL), 0);
+	put("queries.sql", "-- part: live\nlive\n-- part: live\nlive\n-- name: a\n-- use: live\n");
+	assert_int_not_equal(generate("queries.sql", NULL, NULL), 0);
+	put("queries.sql", "-- part: live\nlive\n-- name: a\n-- use: live\n"); /* a part is of one file */
+	put("queries_wide.sql", "-- name: b\n-- use: live\n");
+	assert_int_not_equal(generate("queries.sql", "queries_wide.sql", NULL), 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(statements_become_ids_and_tables),
-		cmocka_unit_test(migrations_are_sorted_by_number),
-		cmocka_unit_test(what_is_no_statement_is_refused),
+		cmocka_unit_test(statements_become_ids_and_tables), cmocka_unit_test(migrations_are_sorted_by_number),
+		cmocka_unit_test(what_is_no_statement_is_refused),  cmocka_unit_test(parts_stand_in_statements),
+		cmocka_unit_test(parts_that_are_none_are_refused),
 	};
 
 	if (argc != 2 || !(sqlgen = realpath(argv[1], NULL)))

@@ -6,6 +6,7 @@
 #include "stralix/v1/tasks.pb-c.h"
 
 #include "certificate_follow.h"
+#include "defaults.h"
 
 const struct uuid fake_id = { { 0x01, 0x90, 0xb5, 0xa6, 0x7c, 0x1e, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1 } };
 const struct uuid fake_org = { { 0x01, 0x90, 0xb5, 0xa6, 0x7c, 0x1e, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0xaa } };
@@ -303,6 +304,23 @@ bool website_find(struct db *wide, const struct uuid *id, struct arena *arena, s
 	(void)wide;
 	(void)arena;
 	return give(id, ret, err);
+}
+
+bool defaults_find(struct db *wide, const struct uuid *org, struct arena *arena, Stralix__V1__WebsiteDefaults **ret,
+                   struct error *err)
+{
+	Stralix__V1__WebsiteDefaults *defaults = arena_alloc(arena, sizeof(*defaults));
+
+	(void)wide;
+	(void)org;
+	if (!defaults)
+		return error_set(err, ERR_TOO_LARGE, "no room");
+	stralix__v1__website_defaults__init(defaults);
+	defaults->certificate = the_service.call->no_certificates ? STRALIX__V1__HTTPS__CERTIFICATE__NONE
+	                                                          : STRALIX__V1__HTTPS__CERTIFICATE__AUTOMATIC;
+	defaults->keep_http = the_service.call->keep_http;
+	*ret = defaults;
+	return true;
 }
 
 bool website_list(struct db *wide, const struct website_filter *filter, struct arena *arena, struct website_list *ret,

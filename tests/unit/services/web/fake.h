@@ -24,8 +24,9 @@ struct call {
 	Stralix__V1__WebsiteState__Serving desired;
 	const char *wanted_name, *wanted_php; /* that tasks.PlaceResource was told */
 	const ProtobufCMessage *reply;
-	struct website_filter filter; /* of the newest list */
-	struct website_list list;     /* what it gives */
+	bool no_certificates, keep_http; /* what its organisation's websites begin with */
+	struct website_filter filter;    /* of the newest list */
+	struct website_list list;        /* what it gives */
 };
 
 /* A customer of organisation fake_org, no row. */

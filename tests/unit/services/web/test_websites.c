@@ -101,6 +101,38 @@ static bool finish(struct call *call, const char *outcome, uint64_t n, struct er
 	return web_task_finished(call, &request, err);
 }
 
+/* What the reply says of HTTPS; NULL: nothing. */
+static const Stralix__V1__Https *https_of(const struct call *call)
+{
+	return ((const Stralix__V1__WebsiteReply *)call->reply)->website->settings->https;
+}
+
+static void create_website_begins_as_its_organisation_wants(void **state)
+{
+	struct call *call = *state;
+	Stralix__V1__CreateWebsiteRequest request;
+	Stralix__V1__WebsiteSettings settings;
+	Stralix__V1__Https https;
+	struct error err = { 0 };
+
+	assert_true(create(call, "shop.example", "", &err));
+	assert_null(https_of(call));
+	call->no_certificates = call->keep_http = true;
+	assert_true(create(call, "bare.example", "", &err));
+	assert_int_equal(https_of(call)->certificate, STRALIX__V1__HTTPS__CERTIFICATE__NONE);
+	assert_true(https_of(call)->keep_http);
+
+	stralix__v1__create_website_request__init(&request);
+	stralix__v1__website_settings__init(&settings);
+	stralix__v1__https__init(&https);
+	request.domain = arena_strdup(call->arena, "own.example");
+	request.settings = &settings;
+	settings.https = &https; /* said by the request: taken as a whole */
+	assert_true(web_create_website(call, &request, &err));
+	assert_false(https_of(call)->keep_http);
+	assert_int_equal(https_of(call)->certificate, STRALIX__V1__HTTPS__CERTIFICATE__CERTIFICATE_UNSET);
+}
+
 static void create_website_reserves_first_and_writes_one_change(void **state)
 {
 	struct call *call = *state;
@@ -542,6 +574,7 @@ static void a_list_refuses_unknown_orders_and_cursors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(create_website_begins_as_its_organisation_wants),
 		TEST(create_website_reserves_first_and_writes_one_change),
 		TEST(create_website_takes_settings_and_holds_their_names),
 		TEST(create_website_with_bad_settings_asks_nobody),

@@ -17,6 +17,7 @@ import { useCan, useSession } from '@/lib/queries';
 
 const NameForm = dynamic(() => import('@/components/name-form'), { ssr: false });
 const PasswordForm = dynamic(() => import('@/components/password-form').then((m) => m.PasswordForm), { ssr: false });
+const DefaultsCard = dynamic(() => import('@/components/website-defaults'), { ssr: false });
 const NewToken = dynamic(() => import('@/components/new-token'), { ssr: false });
 
 function Profile() {
@@ -95,7 +96,7 @@ export function Settings() {
   const t = useTranslations('account');
   const words = useTranslations('acting');
   const acting = useSession().data?.acting;
-  if (acting) return <><PageHead title={t('title')} detail={words('own')} /><section className="card p-5"><p className="text-[13px] text-muted">{words('ownHint', { name: acting.organisationName })}</p></section></>;
+  if (acting) return <><PageHead title={t('title')} detail={words('own')} /><section className="card p-5"><p className="text-[13px] text-muted">{words('ownHint', { name: acting.organisationName })}</p></section><div className="mt-4 grid gap-4 xl:grid-cols-2"><DefaultsCard /></div></>;
   return (
     <>
       <PageHead title={t('title')} detail={t('detail')} />
@@ -104,6 +105,7 @@ export function Settings() {
           <Profile />
           <Card id="password" title={t('password')}><div className="grid gap-4 px-5 py-5"><p className="text-[13px] text-muted">{t('passwordDetail')}</p><PasswordForm /></div></Card>
           <Plan />
+          <DefaultsCard />
         </div>
         <div className="grid gap-4">
           <Sessions />

@@ -1,5 +1,5 @@
 'use client';
-import { Network, Plus, Search } from 'lucide-react';
+import { LayoutTemplate, Network, Plus, Search } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useTranslations } from 'use-intl';
@@ -39,7 +39,7 @@ export function Zones() {
   const [state, search, sort] = [useParam('state'), useParam('q'), useParam('sort') || 'name'];
   const pages = useCursor();
   const read = useZones({ state: state || undefined, search: search || undefined, sort, cursor: pages.cursor || undefined, limit: pageSize });
-  const mayCreate = useCan('zone:create');
+  const [mayCreate, mayTemplates] = [useCan('zone:create'), useCan('dns_template:read')];
   const creating = useParam('new') === '1' && mayCreate;
   const { columns, card } = useColumns();
   const rows = read.data?.zones;
@@ -47,7 +47,7 @@ export function Zones() {
   const openNew = () => setParams({ new: '1' });
   return (
     <>
-      <PageHead title={t('title')} detail={read.data ? t('count', { count: total }) : ''}>{mayCreate && <Button data-new variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
+      <PageHead title={t('title')} detail={read.data ? t('count', { count: total }) : ''}>{mayTemplates && <Button asChild><Link prefetch={false} href="/zones/templates/"><LayoutTemplate />{t('templates')}</Link></Button>}{mayCreate && <Button data-new variant="primary" onClick={openNew}><Plus />{t('new')}</Button>}</PageHead>
       <section className="card overflow-hidden" aria-label={t('title')}>
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <Chips label={t('filter')} chips={states.map((value) => ({ value: value as string, label: value ? word(value) : t('everything') }))} value={state} onChange={(value) => setParams({ state: value, after: null, page: null })} />

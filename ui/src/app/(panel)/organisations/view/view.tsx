@@ -19,6 +19,7 @@ import { useCan, useSession } from '@/lib/queries';
 const OrganisationDialog = dynamic(() => import('@/components/organisation-forms'), { ssr: false });
 const SuspendDialog = dynamic(() => import('@/components/organisation-forms').then((m) => m.SuspendDialog), { ssr: false });
 const ActDialog = dynamic(() => import('@/components/acting').then((m) => m.ActDialog), { ssr: false });
+const DefaultsCard = dynamic(() => import('@/components/website-defaults'), { ssr: false });
 const UserDialog = dynamic(() => import('@/components/user-forms'), { ssr: false });
 const shown = 25;
 
@@ -106,6 +107,7 @@ function Page({ organisation: o }: { organisation: Organisation }) {
         <People organisation={o} onNew={mayAdd && o.state === 'active' ? () => setOpen('user') : undefined} />
         <div className="grid gap-4">
           <PlanCard organisation={o} />
+          <DefaultsCard organisationId={o.id} />
           <Card id="facts" title={t('about')}>
             <dl className="divide-y divide-line">
               <Row label={t('created')}><When at={o.createdAt} /></Row>
