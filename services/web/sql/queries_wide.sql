@@ -180,7 +180,8 @@ select name, used, lim from quota where org_id = $1::uuid and name = $2;
 -- name: certificate_find
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where c.id = $1::uuid;
 
@@ -188,7 +189,8 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- What a website is served with and waits for; the serving one first.
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where c.website_id = $1::uuid
    and (c.state in ('active', 'waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
@@ -228,7 +230,8 @@ select count(*)
 -- name: certificate_made_up
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -240,7 +243,8 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- name: certificate_made_down
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -252,7 +256,8 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- name: certificate_ends_up
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -264,7 +269,8 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- name: certificate_ends_down
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -272,3 +278,16 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
    and ($5::int = 0 or c.not_after < now() + make_interval(days => $5::int))
    and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) < (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
  order by coalesce(c.not_after, '9999-01-01') desc, c.id desc limit $8::int;
+
+-- name: acme_account_show
+select url, contact, thumbprint, rolled_at, next_key is not null from acme_account where directory = $1;
+
+-- name: acme_spent_busiest
+-- What was asked of an authority within the windows of its limits: $2 orders, $3 domains, $4 failures, each in seconds.
+select kind, name, count(*)
+  from acme_spent
+ where directory = $1
+   and at > now() - make_interval(secs => case kind when 'order' then $2::int when 'domain' then $3::int else $4::int end)
+ group by kind, name
+ order by kind = 'order' desc, kind = 'domain' desc, count(*) desc, name
+ limit 50;
