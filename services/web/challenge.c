@@ -30,7 +30,6 @@ static bool find_record(const char *resolver, const char *name, struct arena *ar
 {
 	const char *own = arena_printf(arena, "_acme-challenge.%s.", base_of(name));
 
-	*ret = (struct challenge){ .record = own, .zone = "", .alias_name = "", .alias_target = "", .message = "" };
 	return own ? preflight_alias(resolver, own, arena, &ret->record, ret_away, err) : no_room(err);
 }
 
@@ -151,6 +150,8 @@ bool challenge_find(struct service *service, const struct uuid *org, const char 
 	struct error why = { 0 };
 	bool away = false;
 
+	for (unsigned i = 0; i < n; i++)
+		ret[i] = (struct challenge){ "", "", "", "", "" };
 	for (unsigned i = 0; i < n; i++) {
 		if (!find_record(settings->resolver, names[i], arena, &ret[i], &away, err))
 			return false;

@@ -44,7 +44,7 @@ static int exchange(int fd, const uint8_t *question, int size, uint8_t answer[st
 
 		if (send(fd, question, (size_t)size, 0) == size && poll(&wait, 1, PATIENCE_S * 1000) == 1)
 			n = recv(fd, answer, ANSWER, 0);
-		if (n > size && memcmp(answer, question, 2) == 0 &&
+		if (n >= size && memcmp(answer, question, 2) == 0 &&
 		    memcmp(answer + 12, question + 12, (size_t)size - 12) == 0)
 			return (int)n;
 	}
