@@ -9,6 +9,7 @@
 #include "certificate_follow.h"
 #include "certificate_store.h"
 #include "certificate_view.h"
+#include "challenge.h"
 #include "desire.h"
 #include "store.h"
 #include "web.h"
@@ -129,7 +130,7 @@ bool certificate_install(struct certificate_run *run, bool *ret_more, struct err
 		return run_hold(run, "The website isn't served.", ret_more, err);
 	}
 	return certificate_put(change, &site, certificate, service_epoch(run->service), "", arena, err) &&
-	       certificate_update(change_tx(change), certificate, 0, err) &&
+	       challenge_drop(change, certificate, err) && certificate_update(change_tx(change), certificate, 0, err) &&
 	       story_add(change_tx(change), certificate, STORY_DONE, "The certificate has come; the node installs it.",
 	                 NULL, arena, err) &&
 	       certificate_tell(change, &row, certificate, "certificate.issue", "success", "updated", arena, err) &&

@@ -94,6 +94,7 @@ bool step_ordering(struct certificate_run *run, bool *ret_more, struct error *er
 		return run_trouble(run, &why, ret_more, err);
 	failpoint("web.ordered");
 	run->certificate.order_url = order.url;
+	run->certificate.answered = "";
 	run->certificate.csr = NULL;
 	run->certificate.csr_size = 0;
 	return run_advance(run, CERTIFICATE_VALIDATING, "The certificate authority has taken the order.", ret_more,

@@ -54,13 +54,13 @@ static bool tell(struct certificate_run *run, struct change *change, const struc
 	return change_event(change, "certificate", "updated", uuid_format(&now->id, id), err);
 }
 
-/* What dns keeps for it goes as soon as no validation needs it. */
+/* What dns keeps for it goes as soon as no validation needs it: an authority may look once more while it issues. */
 static bool settle_records(struct certificate_run *run, struct change *change, const struct ending *ending,
                            struct error *err)
 {
 	struct certificate *now = &run->certificate;
 
-	if (now->state != CERTIFICATE_VALIDATING)
+	if (now->state != CERTIFICATE_VALIDATING && now->state != CERTIFICATE_ISSUING)
 		return challenge_drop(change, now, err);
 	return !ending->tell || challenge_tell(change, now, run->arena, err);
 }

@@ -43,6 +43,7 @@ enum {
 	RECORDS_VERSION,
 	REVOKE_REASON,
 	REVOKED,
+	ANSWERED,
 };
 
 static bool no_room(struct error *err)
@@ -110,6 +111,7 @@ static bool read_texts(const struct rows *rows, unsigned row, struct arena *aren
 		{ SERIAL, &certificate->serial },     { FINGERPRINT, &certificate->fingerprint },
 		{ KEY_TYPE, &certificate->key_type }, { RENEWAL_ID, &certificate->renewal_id },
 		{ RECORDS, &certificate->records },   { REVOKE_REASON, &certificate->revoke_reason },
+		{ ANSWERED, &certificate->answered },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -249,7 +251,7 @@ bool certificate_update(struct tx *tx, const struct certificate *certificate, un
 	              uuid_or_null(&certificate->lease), DB_INT(lease_s), DB_TEXT(proofs.data),
 	              DB_TEXT(certificate->records ? certificate->records : ""), DB_INT(certificate->records_version),
 	              DB_TEXT(certificate->revoke_reason ? certificate->revoke_reason : ""),
-	              DB_INT(certificate->revoked_ms));
+	              DB_INT(certificate->revoked_ms), DB_TEXT(certificate->answered ? certificate->answered : ""));
 }
 
 bool certificate_hurry(struct tx *tx, const struct uuid *id, struct error *err)

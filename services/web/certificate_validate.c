@@ -28,17 +28,24 @@ static const struct acme_challenge *challenge_of(const struct acme_authorization
 	return dns ? &authorization->dns : &authorization->http;
 }
 
-/* An authority that calls a challenge pending while it looks is told of it with each look; it may be done with it just
- * then, and refuse to hear of it again. */
+/* Tells the authority to look, once: it may call the challenge pending while it does, and would look again for each
+ * word; or be done just then, and refuse to hear of it. */
 static bool answer(struct certificate_run *run, const struct acme_signer *signer, const struct validation *validation,
                    struct error *err)
 {
 	const struct acme_challenge *challenge = challenge_of(&validation->now, validation->line);
+	const char *line = arena_printf(run->arena, "%s\n", challenge->url);
 	struct acme_authorization now;
 	struct error unread = { 0 };
 
-	if (challenge->status != ACME_PENDING || acme_challenge_answer(run->acme, signer, challenge->url, err))
+	if (!line)
+		return error_set(err, ERR_TOO_LARGE, "no room for a challenge");
+	if (challenge->status != ACME_PENDING || challenge_has(run->certificate.answered, line))
 		return true;
+	if (acme_challenge_answer(run->acme, signer, challenge->url, err)) {
+		run->certificate.answered = arena_printf(run->arena, "%s%s", run->certificate.answered, line);
+		return run->certificate.answered || error_set(err, ERR_TOO_LARGE, "no room for a challenge");
+	}
 	if (!acme_authorization_get(run->acme, signer, validation->url, run->arena, &now, &unread) ||
 	    (now.status == ACME_PENDING && challenge_of(&now, validation->line)->status == ACME_PENDING))
 		return false;

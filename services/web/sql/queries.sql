@@ -49,7 +49,7 @@ update certificates set lease_until = now() + make_interval(secs => $3::int) whe
 -- name: certificate_lock
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where id = $1::uuid
    for update;
@@ -57,7 +57,7 @@ select id, org_id, website_id, domain, names, source, state, message, attempt, n
 -- name: certificate_coming
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where website_id = $1::uuid and source = $2
    and state in ('waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
@@ -66,7 +66,7 @@ select id, org_id, website_id, domain, names, source, state, message, attempt, n
 -- name: certificate_active
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where website_id = $1::uuid and state = 'active'
    for update;
@@ -81,7 +81,7 @@ update certificates
        warned_days = $19::int, task_id = $20::uuid, lease = $21::uuid,
        lease_until = case when $21::uuid is null then null else now() + make_interval(secs => $22::int) end,
        updated_at = now(), proofs = $23, records = $24, records_version = $25::bigint, revoke_reason = $26,
-       revoked_at = to_timestamp(nullif($27::bigint, 0) / 1000.0)
+       revoked_at = to_timestamp(nullif($27::bigint, 0) / 1000.0), answered = $28
  where id = $1::uuid;
 
 -- name: certificate_hurry

@@ -181,7 +181,7 @@ select name, used, lim from quota where org_id = $1::uuid and name = $2;
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where c.id = $1::uuid;
 
@@ -190,7 +190,7 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where c.website_id = $1::uuid
    and (c.state in ('active', 'waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
@@ -231,7 +231,7 @@ select count(*)
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -244,7 +244,7 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -257,7 +257,7 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
@@ -270,7 +270,7 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
        c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
-       c.records_version, c.revoke_reason, c.revoked_at
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where ($1::uuid[] is null or c.org_id = any ($1::uuid[])) and ($2::text is null or position(lower($2::text) in c.names) > 0)
    and (case when $3::text is null then c.state <> 'replaced' else c.state = $3::text end)
