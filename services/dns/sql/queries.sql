@@ -32,7 +32,7 @@ select id
 -- The organisation's first zone that is answered for.
 select id
   from zones
- where org_id = $1::uuid and state = 'active' and serving = 'live' and not reverse
+ where org_id = $1::uuid and state <> 'purged' and serving = 'live' and not reverse
  order by id
  limit 1;
 
