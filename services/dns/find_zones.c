@@ -79,7 +79,6 @@ bool dns_find_zones(struct call *call, const Stralix__V1__FindZonesRequest *req,
 	reply.zones = arena_alloc(call_arena(call), (req->n_names + 1) * sizeof(*reply.zones));
 	if (!reply.zones)
 		return no_room(err);
-	return tx_begin(service_db(call_service(call)), &org, &tx, err) &&
-	       find_all(call, tx, &org, req, &reply, err) && find_oldest(call, tx, &org, &reply.oldest, err) &&
-	       call_reply(call, &reply.base, err);
+	return tx_begin(service_db(call_service(call)), &org, &tx, err) && find_all(call, tx, &org, req, &reply, err) &&
+	       find_oldest(call, tx, &org, &reply.oldest, err) && call_reply(call, &reply.base, err);
 }

@@ -8,8 +8,7 @@
 
 enum { WAIT_MS = 1500 };
 
-static bool is_among(const struct dns_answer *answer, const Stralix__V1__ManagedRecordState *record,
-                     enum dns_type type)
+static bool is_among(const struct dns_answer *answer, const Stralix__V1__ManagedRecordState *record, enum dns_type type)
 {
 	for (size_t i = 0; i < answer->n; i++)
 		if (answer->records[i].type == type && strcmp(answer->records[i].name, record->name) == 0 &&

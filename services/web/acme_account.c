@@ -29,9 +29,9 @@ struct loaded {
 struct acme_account {
 	struct service *service;
 	const struct web_settings *settings;
-	pthread_mutex_t lock;   /* of what follows; held while the authority is asked, so that one thread does */
-	struct loaded *loaded;  /* the one that holds first */
-	char url[ACME_URL];     /* "": not known */
+	pthread_mutex_t lock;  /* of what follows; held while the authority is asked, so that one thread does */
+	struct loaded *loaded; /* the one that holds first */
+	char url[ACME_URL];    /* "": not known */
 	char contact[CONTACT];
 };
 
@@ -250,8 +250,7 @@ static bool change_row(struct acme_account *account, unsigned query, const struc
 
 /* The next key holds, from the authority's answer on. When another copy of web wrote that first, it is taken over from
  * the row. */
-static bool promote(struct acme_account *account, const void *box, size_t size, struct loaded **next,
-                    struct error *err)
+static bool promote(struct acme_account *account, const void *box, size_t size, struct loaded **next, struct error *err)
 {
 	const struct db_param params[] = { DB_TEXT(account->settings->acme_directory), DB_BYTES(box, size),
 		                           DB_TEXT((*next)->thumbprint) };

@@ -26,8 +26,9 @@ bool acme_account_signer(struct acme_account *account, struct acme *acme, char u
 /* The authority doesn't know it any more: the next signer makes it anew. */
 void acme_account_lost(struct acme_account *account);
 
-/* Gives the account a new key. It stands in the row beside the old one before the authority hears of it, and the old one
- * goes when the new one is known to hold; so whatever is cut off, one of them does. ERR_CONFLICT: a change is under way. */
+/* Gives the account a new key. It stands in the row beside the old one before the authority hears of it, and the old
+ * one goes when the new one is known to hold; so whatever is cut off, one of them does. ERR_CONFLICT: a change is under
+ * way. */
 bool acme_account_roll(struct acme_account *account, struct acme *acme, struct error *err) _must_check_;
 
 /* Tells the authority where to write to; "": nowhere. The row is the caller's. */

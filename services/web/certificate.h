@@ -37,9 +37,9 @@ struct certificate {
 	const uint8_t *sealed_key, *csr;
 	size_t sealed_key_size, csr_size;
 	const char *issuer, *fingerprint, *serial, *key_type, *renewal_id;
-	const char *records;     /* that dns was told to keep: "name value" a line; NULL or "": none */
-	int64_t records_version; /* of the last word to it */
-	const char *answered;    /* challenges of the order that the authority was told to look at: a URL a line */
+	const char *records;       /* that dns was told to keep: "name value" a line; NULL or "": none */
+	int64_t records_version;   /* of the last word to it */
+	const char *answered;      /* challenges of the order that the authority was told to look at: a URL a line */
 	const char *revoke_reason; /* NULL or "": it isn't to be revoked */
 	int64_t revoked_ms;
 	int64_t next_try_ms, not_before_ms, not_after_ms, renew_ms, created_ms, updated_ms;

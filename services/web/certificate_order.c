@@ -102,7 +102,7 @@ bool step_ordering(struct certificate_run *run, bool *ret_more, struct error *er
 }
 
 bool order_look(struct certificate_run *run, char url[static ACME_URL], struct acme_signer *signer,
-                 struct acme_order *order, struct error *err)
+                struct acme_order *order, struct error *err)
 {
 	return acme_account_signer(run->account, run->acme, url, signer, err) &&
 	       acme_order_get(run->acme, signer, run->certificate.order_url, run->arena, order, err);

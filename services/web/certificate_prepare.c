@@ -1,4 +1,5 @@
-/* certificate_prepare: what comes before an order: the website is at work, its names can be shown to be ours, its node answers. */
+/* certificate_prepare: what comes before an order: the website is at work, its names can be shown to be ours, its node
+ * answers. */
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -119,8 +120,7 @@ static bool prepare_node(struct certificate_run *run, struct error *err)
 		return false;
 	if (!website_lock(change_tx(change), &run->site.id, run->arena, &site, err))
 		return err->code == ERR_NOT_FOUND;
-	if (site.state != WEBSITE_ACTIVE || site.serving != SERVING_LIVE ||
-	    strcmp(site.thumbprint, thumbprint) == 0)
+	if (site.state != WEBSITE_ACTIVE || site.serving != SERVING_LIVE || strcmp(site.thumbprint, thumbprint) == 0)
 		return true;
 	return website_desire_again(change, &site, &desire, service_epoch(run->service), run->arena, err) &&
 	       change_commit(change, err);

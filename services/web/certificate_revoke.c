@@ -82,6 +82,6 @@ bool step_revoking(struct certificate_run *run, bool *ret_more, struct error *er
 		return run_stay(run, STORY_WAITING, words, certificate_backoff_ms(++run->certificate.attempt), ret_more,
 		                err);
 	run->certificate.revoke_reason = ""; /* people may try again */
-	return run_stay(run, STORY_FAILED, words, run->certificate.state == CERTIFICATE_ACTIVE ? SERVES_MS : 0, ret_more,
-	                err);
+	return run_stay(run, STORY_FAILED, words, run->certificate.state == CERTIFICATE_ACTIVE ? SERVES_MS : 0,
+	                ret_more, err);
 }

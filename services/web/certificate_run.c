@@ -49,8 +49,8 @@ static bool tell(struct certificate_run *run, struct change *change, const struc
 		return false;
 	if (ending->outcome == STORY_FAILED)
 		return certificate_tell(change, before, now,
-		                        certificate_is_coming(now) ? "certificate.issue" : "certificate.revoke", "failed",
-		                        "failed", run->arena, err);
+		                        certificate_is_coming(now) ? "certificate.issue" : "certificate.revoke",
+		                        "failed", "failed", run->arena, err);
 	return change_event(change, "certificate", "updated", uuid_format(&now->id, id), err);
 }
 

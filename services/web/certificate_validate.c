@@ -77,8 +77,7 @@ static void note_failure(struct acme_problem *failed, const struct acme_authoriz
 	snprintf(name->detail, sizeof(name->detail), "%s", problem ? problem->detail : "it isn't authorised");
 }
 
-static bool take_line(struct certificate_run *run, const char *record, struct validation *validation,
-                      struct error *err)
+static bool take_line(struct certificate_run *run, const char *record, struct validation *validation, struct error *err)
 {
 	char thumbprint[ACME_THUMBPRINT];
 	const char *value;
@@ -132,8 +131,7 @@ static bool answer_all(struct certificate_run *run, const struct acme_signer *si
                        const struct validations *validations, bool dns, struct error *err)
 {
 	for (size_t i = 0; i < validations->n; i++)
-		if ((validations->all[i].line != NULL) == dns &&
-		    !answer(run, signer, &validations->all[i], err))
+		if ((validations->all[i].line != NULL) == dns && !answer(run, signer, &validations->all[i], err))
 			return false;
 	return true;
 }

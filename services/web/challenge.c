@@ -119,13 +119,15 @@ static bool judge(const char *resolver, const char *name, const Stralix__V1__Fin
 	if (!suggest(name, reply->oldest, arena, ret))
 		return no_room(err);
 	if (strcmp(ret->record, ret->alias_name) != 0)
-		ret->message = arena_printf(arena, "%s is an alias for %s, which is in no zone of the organisation here",
-		                            ret->alias_name, ret->record);
+		ret->message =
+			arena_printf(arena, "%s is an alias for %s, which is in no zone of the organisation here",
+		                     ret->alias_name, ret->record);
 	else if (*ret->alias_target)
-		ret->message = arena_printf(arena,
-		                            "%s is in no zone of the organisation here; where its DNS is, %s can be made "
-		                            "a CNAME to %s",
-		                            base, ret->alias_name, ret->alias_target);
+		ret->message =
+			arena_printf(arena,
+		                     "%s is in no zone of the organisation here; where its DNS is, %s can be made "
+		                     "a CNAME to %s",
+		                     base, ret->alias_name, ret->alias_target);
 	else
 		ret->message = arena_printf(arena, "%s is in no zone of the organisation here", base);
 	return ret->message || no_room(err);

@@ -8,10 +8,10 @@
 
 /* Of one name. Texts come from an arena; "" for what there isn't. */
 struct challenge {
-	const char *record;                   /* where it would stand: _acme-challenge.shop.example., or what that is an alias for */
-	const char *zone;                     /* of the organisation, which covers that; "": dns-01 isn't possible */
+	const char *record; /* where it would stand: _acme-challenge.shop.example., or what that is an alias for */
+	const char *zone;   /* of the organisation, which covers that; "": dns-01 isn't possible */
 	const char *alias_name, *alias_target; /* not possible: the alias that would make it so */
-	const char *message;                  /* not possible: why, for people */
+	const char *message;                   /* not possible: why, for people */
 };
 
 /* For each name, "*.shop.example" too. What can't be asked now is told in the message. */

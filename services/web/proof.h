@@ -11,8 +11,8 @@
 struct proof {
 	const char *name;
 	bool possible;
-	const char *record;         /* where that of dns-01 would stand; "": the website answers, or it isn't possible */
-	const char *message;        /* not possible: why, for people; else "" */
+	const char *record;  /* where that of dns-01 would stand; "": the website answers, or it isn't possible */
+	const char *message; /* not possible: why, for people; else "" */
 	struct preflight preflight; /* where the name points; a wildcard points nowhere */
 	struct challenge challenge; /* when the website wouldn't be found there */
 };

@@ -59,9 +59,9 @@ static bool finish(struct call *call, struct change *change, const struct certif
 }
 
 /*
- * Effects  one change: certificate row (waiting), story, audit certificate.request. The one that is there serves on. With a
- *          wildcard that the settings don't want yet, the website's new generation and task, too.
- * Errors   ERR_NOT_FOUND, ERR_CONFLICT (deleted, no HTTPS wanted, no authority).
+ * Effects  one change: certificate row (waiting), story, audit certificate.request. The one that is there serves on.
+ * With a wildcard that the settings don't want yet, the website's new generation and task, too. Errors   ERR_NOT_FOUND,
+ * ERR_CONFLICT (deleted, no HTTPS wanted, no authority).
  */
 bool web_request_certificate(struct call *call, const Stralix__V1__RequestCertificateRequest *req, struct error *err)
 {

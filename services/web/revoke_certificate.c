@@ -24,7 +24,8 @@ static bool may_be_revoked(const struct certificate *certificate, const struct w
 	    certificate->state == CERTIFICATE_REPLACED)
 		return error_set(err, ERR_CONFLICT, "This certificate is being revoked already.");
 	if (certificate->state != CERTIFICATE_ACTIVE && certificate->state != CERTIFICATE_REPLACED)
-		return error_set(err, ERR_CONFLICT, "Only a certificate that was issued and hasn't expired can be revoked.");
+		return error_set(err, ERR_CONFLICT,
+		                 "Only a certificate that was issued and hasn't expired can be revoked.");
 	return true;
 }
 
@@ -64,9 +65,10 @@ bool web_revoke_certificate(struct call *call, const Stralix__V1__RevokeCertific
 	unsigned number;
 
 	if (!certificate_reason_parse(reason, &number))
-		return error_field(err, "reason", "reason",
-		                   "There is no such reason: unspecified, key_compromise, affiliation_changed, superseded, "
-		                   "cessation_of_operation.");
+		return error_field(
+			err, "reason", "reason",
+			"There is no such reason: unspecified, key_compromise, affiliation_changed, superseded, "
+			"cessation_of_operation.");
 	if (!certificate_change_begin(call, req->certificate_id, &change, &site, &certificate, err) ||
 	    !may_be_revoked(&certificate, service_settings(call_service(call)), err))
 		return false;
