@@ -11,7 +11,7 @@
 #include "web.h"
 #include "web_sql.h"
 
-enum { ACCOUNT_URL, CONTACT, THUMBPRINT, ROLLED, PENDING };
+enum { ACCOUNT_URL, CONTACT, THUMBPRINT, ROLLED, PENDING, NAME = 253 };
 
 static bool no_room(struct error *err)
 {
@@ -82,16 +82,27 @@ static bool reach(struct call *call, struct acme_account **ret, struct acme **re
 	return acme_new(&options, ret_acme, err);
 }
 
-static bool fill_target(struct call *call, char org[static UUID_TEXT], Stralix__V1__Target *ret)
+/* The account, by its row's id. */
+static bool fill_target(struct call *call, struct change *change, char org[static UUID_TEXT], Stralix__V1__Target *ret,
+                        struct error *err)
 {
 	const struct web_settings *settings = service_settings(call_service(call));
+	struct arena *arena = call_arena(call);
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	char text[UUID_TEXT];
+	struct uuid id;
 
 	stralix__v1__target__init(ret);
-	ret->kind = arena_strdup(call_arena(call), "authority");
-	ret->id = arena_strdup(call_arena(call), "acme");
-	ret->name = arena_strdup(call_arena(call), settings->acme_directory);
+	if (!TX_RUN(change_tx(change), WEB_ACME_ACCOUNT_FIND, &rows, err, DB_TEXT(settings->acme_directory)))
+		return false;
+	if (!rows_count(rows))
+		return error_set(err, ERR_INTERNAL, "the account's row isn't there");
+	id = rows_uuid(rows, 0, 0);
+	ret->kind = arena_strdup(arena, "authority");
+	ret->id = arena_strdup(arena, uuid_format(&id, text));
+	ret->name = arena_printf(arena, "%.*s", NAME, settings->acme_directory);
 	ret->organisation_id = uuid_format(&call_identity(call)->org, org);
-	return ret->kind && ret->id && ret->name;
+	return (ret->kind && ret->id && ret->name) || no_room(err);
 }
 
 /* Audit record and reply of what was done at the authority. contact NULL: it stays. */
@@ -105,9 +116,8 @@ static bool finish(struct call *call, const char *action, Stralix__V1__Certifica
 	char org[UUID_TEXT];
 
 	stralix__v1__certificate_authority_reply__init(&reply);
-	if (!fill_target(call, org, &target))
-		return no_room(err);
 	if (!change_begin(call, &call_identity(call)->org, &change, err) ||
+	    !fill_target(call, change, org, &target, err) ||
 	    !look(call_service(call), call_arena(call), &reply.authority, err))
 		return false;
 	if (contact) {

@@ -13,7 +13,7 @@
 #include "store.h"
 #include "web.h"
 
-enum { SOON_MS = 2000 };
+enum { SOON_MS = 2000, PATIENT = 3 }; /* so often it waits for who doesn't answer, before names are left out */
 
 bool step_waiting(struct certificate_run *run, bool *ret_more, struct error *err)
 {
@@ -36,6 +36,7 @@ bool step_waiting(struct certificate_run *run, bool *ret_more, struct error *err
 struct sight {
 	const char *words; /* about names that can't be shown to an authority; "": all can */
 	bool own, records; /* the website's own name can; some are shown by records */
+	bool away;         /* some can't since somebody doesn't answer: it may be otherwise soon */
 };
 
 static bool add_words(struct certificate_run *run, const char *words, struct sight *ret, struct error *err)
@@ -55,6 +56,7 @@ static bool take_proofs(struct certificate_run *run, const struct proof *proofs,
 	ret->records = false;
 	for (unsigned i = 0; i < n; i++) {
 		if (!proofs[i].possible) {
+			ret->away = ret->away || proofs[i].challenge.away;
 			if (!add_words(run, proofs[i].message, ret, err))
 				return false;
 			continue;
@@ -83,6 +85,7 @@ static bool look_at_names(struct certificate_run *run, struct sight *ret, struct
 		return false;
 	if (n == 1 || names[1][0] != '*' || proofs[1].possible)
 		return take_proofs(run, proofs, n, ret, err);
+	ret->away = proofs[1].challenge.away;
 	if (!add_words(run, proofs[1].message, ret, err))
 		return false;
 	certificate_plain_names(&run->site, names, &n);
@@ -161,7 +164,7 @@ bool step_preflight(struct certificate_run *run, bool *ret_more, struct error *e
 		                                         : run_wait(run, SOON_MS, ret_more, err);
 	if (!look_at_names(run, &sight, err))
 		return false;
-	if (!sight.own)
+	if (!sight.own || (sight.away && run->certificate.attempt < PATIENT))
 		return run_hold(run, sight.words, ret_more, err);
 	if (*sight.words && !is_served(run, &served, err))
 		return false;

@@ -64,20 +64,21 @@ static bool is_one_of(const char *name, char *const *names, size_t n)
 
 /* Whether the internet asks the servers of the zone that is here; the message says whom it asks instead. */
 static bool check_servers(const char *resolver, const Stralix__V1__FoundZone *zone, struct arena *arena,
-                          const char **ret_message, struct error *err)
+                          const char **ret_message, bool *ret_away, struct error *err)
 {
 	const char *servers[PREFLIGHT_ADDRESSES];
-	bool away, known = !zone->n_name_servers;
+	bool known = !zone->n_name_servers;
 	unsigned n = 0;
 
 	*ret_message = "";
-	if (!preflight_servers(resolver, zone->zone, arena, servers, &n, &away, err))
+	if (!preflight_servers(resolver, zone->zone, arena, servers, &n, ret_away, err))
 		return false;
 	for (unsigned i = 0; i < n && !known; i++)
 		known = is_one_of(servers[i], zone->name_servers, zone->n_name_servers);
+	*ret_away = *ret_away && !known;
 	if (known)
 		return true;
-	if (away)
+	if (*ret_away)
 		*ret_message = arena_printf(arena, "who answers for %s can't be asked now: the resolver doesn't answer",
 		                            zone->zone);
 	else if (n)
@@ -111,7 +112,7 @@ static bool judge(const char *resolver, const char *name, const Stralix__V1__Fin
 	const char *base = base_of(name);
 
 	if (*zone->zone_id) {
-		if (!check_servers(resolver, zone, arena, &ret->message, err))
+		if (!check_servers(resolver, zone, arena, &ret->message, &ret->away, err))
 			return false;
 		ret->zone = *ret->message ? "" : zone->zone;
 		return true;
@@ -139,8 +140,10 @@ static bool excuse(struct challenge *challenges, unsigned n, const struct error 
 {
 	const char *words = arena_printf(arena, "zones can't be asked for now: %s", why->message);
 
-	for (unsigned i = 0; words && i < n; i++)
+	for (unsigned i = 0; words && i < n; i++) {
 		challenges[i].message = words;
+		challenges[i].away = true;
+	}
 	return words || no_room(err);
 }
 
@@ -153,7 +156,7 @@ bool challenge_find(struct service *service, const struct uuid *org, const char 
 	bool away = false;
 
 	for (unsigned i = 0; i < n; i++)
-		ret[i] = (struct challenge){ "", "", "", "", "" };
+		ret[i] = (struct challenge){ "", "", "", "", "", false };
 	for (unsigned i = 0; i < n; i++) {
 		if (!find_record(settings->resolver, names[i], arena, &ret[i], &away, err))
 			return false;

@@ -12,6 +12,7 @@ struct challenge {
 	const char *zone;   /* of the organisation, which covers that; "": dns-01 isn't possible */
 	const char *alias_name, *alias_target; /* not possible: the alias that would make it so */
 	const char *message;                   /* not possible: why, for people */
+	bool away;                             /* not possible just now: somebody who has to be asked doesn't answer */
 };
 
 /* For each name, "*.shop.example" too. What can't be asked now is told in the message. */

@@ -20,7 +20,7 @@ static bool ask_addresses(struct service *service, const struct website *site, c
 
 	for (unsigned i = 0; i < n; i++) {
 		ret[i] = (struct proof){ .name = names[i], .record = "", .message = "" };
-		ret[i].challenge = (struct challenge){ "", "", "", "", "" };
+		ret[i].challenge = (struct challenge){ "", "", "", "", "", false };
 		ret[i].preflight.message = "";
 		if (is_wildcard(names[i]))
 			continue;

@@ -86,7 +86,8 @@ describe('a name that points elsewhere', () => {
     const coming = await waiting(site, /astray-\w+\.example points to 203\.0\.113\.9, not to 127\.0\.0\.1/);
     assert.ok(Date.parse(coming.nextTryAt) > Date.now());
     const flight = await customer('GET', `/api/v1/websites/${site.id}/certificate/preflight`);
-    assert.deepEqual(flight.body.names, [{ name: domain, ready: false, addresses: ['203.0.113.9'], message: coming.message }]);
+    const [{ name, ready, method, addresses, message }] = flight.body.names;
+    assert.deepEqual([name, ready, method, addresses, message], [domain, false, '', ['203.0.113.9'], coming.message]);
     assert.equal((await visit(site.url)).status, 200);
     await names.point(domain, HERE);
     const again = await customer('POST', `/api/v1/certificates/${coming.id}/retry`, {});
