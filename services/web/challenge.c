@@ -94,7 +94,10 @@ static bool check_servers(const char *resolver, const Stralix__V1__FoundZone *zo
 static bool suggest(const char *name, const Stralix__V1__FoundZone *zone, struct arena *arena, struct challenge *ret)
 {
 	char *label = arena_strndup(arena, base_of(name), LABEL);
+	size_t size = label ? strlen(label) : 0;
 
+	while (size && (label[size - 1] == '.' || label[size - 1] == '-'))
+		label[--size] = '\0';
 	ret->alias_name = arena_printf(arena, "_acme-challenge.%s.", base_of(name));
 	if (!label || !ret->alias_name)
 		return false;

@@ -51,7 +51,7 @@ export async function certificates({ browser, base, env }) {
   });
 
   await check('certificates: the ways are told, with a CNAME to set where the DNS is elsewhere; a wildcard comes by a record', async () => {
-    const far = `far-${domain}`;
+    const far = `far-${randomBytes(4).toString('hex')}.example`;
     const send = (method, path, body) => page.evaluate(([m, p, b]) => fetch(p, { method: m, headers: { 'content-type': 'application/json', 'x-requested-with': 'stralix' }, body: JSON.stringify(b) }).then((r) => r.json()), [method, path, body]);
     await send('POST', '/api/v1/zones', { name: domain });
     const { website: other } = await send('POST', '/api/v1/websites', { domain: far });
@@ -111,11 +111,11 @@ export async function certificates({ browser, base, env }) {
 
   await check('certificates: the list goes by expiry; the story of one is told', async () => {
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Certificates' }).click();
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill(domain);
     await main.getByRole('row').filter({ hasText: domain }).getByText('Active').first().waitFor();
     await browser.looks('certificates');
     await browser.theme('light');
     await browser.shot('certificates');
-    await page.getByRole('searchbox', { name: 'Search by name' }).fill(domain);
     await page.getByRole('button', { name: /^Active/ }).first().click();
     await main.getByRole('link', { name: domain }).first().click();
     await page.getByRole('heading', { name: domain }).waitFor();
