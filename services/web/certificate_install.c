@@ -148,6 +148,7 @@ static bool replace(struct change *change, struct certificate_run *run, struct e
 	if (!found || uuid_equal(&old.id, &run->certificate.id))
 		return true;
 	old.state = old.revoked_ms ? CERTIFICATE_REVOKED : CERTIFICATE_REPLACED;
+	old.message = "";
 	old.renew_ms = 0;
 	old.next_try_ms = certificate_is_to_be_revoked(&old) ? clock_unix_ms() : 0;
 	old.lease = (struct uuid){ 0 };

@@ -136,7 +136,7 @@ export async function certificates({ browser, base, env }) {
     await main.getByText('Revoked', { exact: true }).first().waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     await browser.axe('certificate on a phone');
-    await page.goto(at('/certificates/'));
+    await page.goto(at(`/certificates/?q=${domain}`));
     await main.getByText(domain).locator('visible=true').first().waitFor();
     await browser.axe('certificates on a phone');
     await page.setViewportSize({ width: 1440, height: 900 });

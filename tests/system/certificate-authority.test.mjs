@@ -47,7 +47,7 @@ describe('revocation', () => {
     assert.equal(status(serving.serial).Reason, 1);
     const next = await served(site, ({ id }) => id !== serving.id, 90);
     assert.equal((await handshake(site)).fingerprint, next.fingerprint);
-    await revoked(serving.id);
+    assert.equal((await revoked(serving.id)).message, '');
     assert.match((await see(serving.id)).story.map(({ message }) => message).join('\n'), /revoked at once, since its key is in strange hands/);
   });
 
