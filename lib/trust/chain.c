@@ -195,6 +195,19 @@ bool chain_describe(const struct chain *chain, struct chain_facts *ret, struct e
 	return true;
 }
 
+bool chain_leaf(const struct chain *chain, uint8_t **ret, size_t *ret_size, struct error *err)
+{
+	int size = i2d_X509(chain->certs[0], NULL);
+	_cleanup_free_ uint8_t *der = size > 0 ? malloc((size_t)size) : NULL;
+	uint8_t *end = der;
+
+	if (!der || i2d_X509(chain->certs[0], &end) != size)
+		return error_set(err, ERR_INTERNAL, "a certificate can't be written");
+	*ret_size = (size_t)size;
+	*ret = TAKE_PTR(der);
+	return true;
+}
+
 bool chain_covers(const struct chain *chain, const char *name)
 {
 	static const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;

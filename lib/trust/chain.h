@@ -25,6 +25,9 @@ struct chain_facts {
 };
 bool chain_describe(const struct chain *chain, struct chain_facts *ret, struct error *err) _must_check_;
 
+/* The leaf's DER, for free(). */
+bool chain_leaf(const struct chain *chain, uint8_t **ret, size_t *ret_size, struct error *err) _must_check_;
+
 /* Whether the leaf is for a name: its alternative names alone count, wildcards as browsers take them. */
 bool chain_covers(const struct chain *chain, const char *name);
 

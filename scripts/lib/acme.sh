@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The demo's certificate authority (pebble), its resolver (pebble-challtestsrv), and the door that its looks come in by.
+# The demo's certificate authority (pebble), who tells where names point (pebble-challtestsrv), the resolver that asks it and the
+# nodes' name servers, and the door that the authority's looks come in by.
 # Sourced by inside, whose supervise it uses.
 
 # pebble brings no certificate for its API. What it issues comes from a root that is new at every start.
@@ -35,6 +36,15 @@ acme_door() {
     "$ROOT/infrastructure/acme/door.conf" >acme/door/nginx.conf
 }
 
+acme_resolver() {
+  local i port ports=''
+  for i in $(seq "$1"); do
+    port=DNS_PORT_$i
+    ports="$ports ${!port}"
+  done
+  supervise resolver "$UID_ACME" "$(command -v node) $RUN/share/infrastructure/acme/resolver.mjs $RESOLVER_PORT $NAMES_PORT$ports"
+}
+
 acme_supervise() { # acme_supervise NODES
   local environment="PEBBLE_WFE_NONCEREJECT=${PEBBLE_WFE_NONCEREJECT:-20}"
   [ -z "${PEBBLE_VA_NOSLEEP:-}" ] || environment="$environment PEBBLE_VA_NOSLEEP=1"
@@ -54,10 +64,11 @@ acme_supervise() { # acme_supervise NODES
   done
   mv $RUN/acme/roots.new $RUN/acme/roots.crt
 ) &
-exec pebble -config $RUN/acme/pebble.json -strict -dnsserver 127.0.0.1:$NAMES_PORT
+exec pebble -config $RUN/acme/pebble.json -strict -dnsserver 127.0.0.1:$RESOLVER_PORT
 TEXT
   chmod 755 acme/run
   supervise pebble "$UID_ACME" "env $environment $RUN/acme/run"
   supervise names "$UID_ACME" "pebble-challtestsrv -dns01 127.0.0.1:$NAMES_PORT -management 127.0.0.1:$NAMES_MANAGE_PORT -http01 '' -https01 '' -tlsalpn01 '' -defaultIPv4 127.0.0.1 -defaultIPv6 ''"
   supervise door "$UID_ACME" "/usr/sbin/nginx -p $RUN/acme/door/ -e $RUN/acme/door/log/error.log -c $RUN/acme/door/nginx.conf"
+  acme_resolver "$1"
 }

@@ -31,6 +31,7 @@ ports_choose() {
   port ACME_HTTP_PORT 5002
   port NAMES_PORT 8053
   port NAMES_MANAGE_PORT 8055
+  port RESOLVER_PORT 8056
   for i in $(seq "$nodes"); do
     port "SITES_HTTP_PORT_$i" $((8079 + i))
     port "SITES_HTTPS_PORT_$i" $((8449 + i))

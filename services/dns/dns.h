@@ -45,6 +45,7 @@ bool dns_put_managed_records(struct call *call, const Stralix__V1__PutManagedRec
 bool dns_get_managed_records(struct call *call, const Stralix__V1__GetManagedRecordsRequest *req, struct error *err);
 bool dns_remove_managed_records(struct call *call, const Stralix__V1__RemoveManagedRecordsRequest *req,
                                 struct error *err);
+bool dns_find_zones(struct call *call, const Stralix__V1__FindZonesRequest *req, struct error *err);
 bool dns_set_limits(struct call *call, const Stralix__V1__SetLimitsRequest *req, struct error *err);
 bool dns_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err);
 

@@ -34,6 +34,7 @@ static const struct dns_handlers handlers = {
 	.put_managed_records = dns_put_managed_records,
 	.get_managed_records = dns_get_managed_records,
 	.remove_managed_records = dns_remove_managed_records,
+	.find_zones = dns_find_zones,
 	.set_limits = dns_set_limits,
 	.task_finished = dns_task_finished,
 };

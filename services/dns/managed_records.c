@@ -2,15 +2,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/dns/rdata.h"
 
 #include "dns_sql.h"
 #include "managed.h"
 #include "revise.h"
+#include "shown.h"
 #include "store.h"
 #include "view.h"
 
-enum { ZONES = 32, FIELD = 64 };
+enum { ZONES = 32, FIELD = 64, REPLY_MS = 500 };
 
 /* Zones that are to be revised, each once. */
 struct touched {
@@ -148,7 +150,21 @@ static Stralix__V1__ManagedRecordState *state_view(const struct rows *rows, unsi
 	return view;
 }
 
-static bool show(struct call *call, const char *kind, const struct uuid *owner, struct error *err)
+/* Whether all of its zone's servers answer with it; what isn't served yet isn't asked for. */
+static bool ask_servers(struct call *call, Stralix__V1__ManagedRecordState *view, struct error *err)
+{
+	struct uuid id;
+	struct zone zone;
+
+	if (!view->served || !uuid_parse(view->zone_id, &id))
+		return true;
+	if (!zone_find(service_db_wide(call_service(call)), &id, call_arena(call), &zone, err))
+		return err->code == ERR_NOT_FOUND;
+	view->shown = zone_shows(&zone, view, clock_unix_ms() + call_remaining_ms(call) - REPLY_MS, call_arena(call));
+	return true;
+}
+
+static bool show(struct call *call, const char *kind, const struct uuid *owner, bool ask, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	struct arena *arena = call_arena(call);
@@ -164,6 +180,9 @@ static bool show(struct call *call, const char *kind, const struct uuid *owner, 
 	for (; reply.n_records < rows_count(rows); reply.n_records++)
 		if (!(reply.records[reply.n_records] = state_view(rows, (unsigned)reply.n_records, arena)))
 			return error_set(err, ERR_TOO_LARGE, "no room for the list");
+	for (size_t i = 0; ask && i < reply.n_records; i++)
+		if (!ask_servers(call, reply.records[i], err))
+			return error_wrap(err, "ask a zone's servers");
 	return call_reply(call, &reply.base, err);
 }
 
@@ -179,14 +198,14 @@ bool dns_put_managed_records(struct call *call, const Stralix__V1__PutManagedRec
 
 	if (!uuid_parse(req->owner_id, &word.owner) || !uuid_parse(req->organisation_id, &word.org))
 		return error_set(err, ERR_INVALID, "an owner and its organisation are needed");
-	return take(call, &word, err) && show(call, word.kind, &word.owner, err);
+	return take(call, &word, err) && show(call, word.kind, &word.owner, false, err);
 }
 
 bool dns_get_managed_records(struct call *call, const Stralix__V1__GetManagedRecordsRequest *req, struct error *err)
 {
 	struct uuid owner;
 
-	return uuid_parse(req->owner_id, &owner) ? show(call, req->owner_kind, &owner, err)
+	return uuid_parse(req->owner_id, &owner) ? show(call, req->owner_kind, &owner, req->ask, err)
 	                                         : error_set(err, ERR_INVALID, "an owner is needed");
 }
 

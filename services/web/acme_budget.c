@@ -100,6 +100,57 @@ bool budget_failed(struct tx *tx, const struct web_settings *settings, const cha
 	return add(tx, settings->acme_directory, "failure", name, err) || error_wrap(err, "budget");
 }
 
+/* The limit of a kind. */
+static void fill_limit(const struct web_settings *settings, Stralix__V1__AuthorityBudget *view)
+{
+	if (strcmp(view->kind, "order") == 0) {
+		view->most = (uint32_t)settings->acme_orders;
+		view->window_s = ORDERS_S;
+	} else if (strcmp(view->kind, "domain") == 0) {
+		view->most = (uint32_t)settings->acme_domain_certificates;
+		view->window_s = DOMAIN_S;
+	} else {
+		view->most = (uint32_t)settings->acme_failures;
+		view->window_s = FAILURES_S;
+	}
+}
+
+static bool add_view(const struct web_settings *settings, const char *kind, const char *name, int64_t used,
+                     struct arena *arena, Stralix__V1__CertificateAuthority *to)
+{
+	Stralix__V1__AuthorityBudget *view = arena_alloc(arena, sizeof(*view));
+
+	if (!view)
+		return false;
+	stralix__v1__authority_budget__init(view);
+	if (!(view->kind = arena_strdup(arena, kind)) || !(view->name = arena_strdup(arena, name)))
+		return false;
+	view->used = (uint32_t)used;
+	fill_limit(settings, view);
+	to->budgets[to->n_budgets++] = view;
+	return true;
+}
+
+bool budget_view(struct service *service, struct arena *arena, Stralix__V1__CertificateAuthority *view,
+                 struct error *err)
+{
+	const struct web_settings *settings = service_settings(service);
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	bool ok;
+
+	if (!DB_RUN(service_db_wide(service), NULL, WEB_WIDE_ACME_SPENT_BUSIEST, &rows, err,
+	            DB_TEXT(settings->acme_directory), DB_INT(ORDERS_S), DB_INT(DOMAIN_S), DB_INT(FAILURES_S)))
+		return error_wrap(err, "budgets");
+	view->budgets = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(*view->budgets));
+	ok = view->budgets != NULL;
+	if (ok && (!rows_count(rows) || strcmp(rows_text(rows, 0, 0), "order") != 0))
+		ok = add_view(settings, "order", "", 0, arena, view);
+	for (unsigned i = 0; ok && i < rows_count(rows); i++)
+		ok = add_view(settings, rows_text(rows, i, 0), rows_text(rows, i, 1), rows_int(rows, i, 2), arena,
+		              view);
+	return ok || error_set(err, ERR_TOO_LARGE, "no room for budgets");
+}
+
 bool web_budget_trim(struct service *service, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;

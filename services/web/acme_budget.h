@@ -15,5 +15,9 @@ bool budget_take(struct tx *tx, const struct web_settings *settings, const struc
 bool budget_failed(struct tx *tx, const struct web_settings *settings, const char *name,
                    struct error *err) _must_check_;
 
+/* What was asked of the settings' authority within the limits' windows, orders first. */
+bool budget_view(struct service *service, struct arena *arena, Stralix__V1__CertificateAuthority *view,
+                 struct error *err) _must_check_;
+
 /* Janitor: forgets what no window looks at any more. */
 bool web_budget_trim(struct service *service, struct error *err);

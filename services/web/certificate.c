@@ -44,6 +44,35 @@ bool certificate_is_acme(const struct certificate *certificate)
 	return strcmp(certificate->source, "acme") == 0;
 }
 
+bool certificate_is_to_be_revoked(const struct certificate *certificate)
+{
+	return certificate->revoke_reason && *certificate->revoke_reason && !certificate->revoked_ms;
+}
+
+bool certificate_is_compromised(const struct certificate *certificate)
+{
+	return certificate_is_to_be_revoked(certificate) && strcmp(certificate->revoke_reason, "key_compromise") == 0;
+}
+
+bool certificate_reason_parse(const char *name, unsigned *ret)
+{
+	static const struct {
+		const char *name;
+		unsigned number;
+	} reasons[] = { { "unspecified", 0 },
+		        { "key_compromise", 1 },
+		        { "affiliation_changed", 3 },
+		        { "superseded", 4 },
+		        { "cessation_of_operation", 5 } };
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reasons[i].name, name) == 0) {
+			*ret = reasons[i].number;
+			return true;
+		}
+	return false;
+}
+
 static bool has(const struct certificate *certificate, const char *name)
 {
 	for (unsigned i = 0; i < certificate->n_names; i++)

@@ -22,7 +22,7 @@ enum certificate_state {
 	CERTIFICATE_STATES,
 };
 
-enum { CERTIFICATE_NAMES = 21 }; /* a website's own, and its aliases */
+enum { CERTIFICATE_NAMES = 22 }; /* a website's own, all right below it, and its aliases */
 
 /* Texts and bytes belong to an arena. Times are Unix ms; 0: never. */
 struct certificate {
@@ -30,11 +30,18 @@ struct certificate {
 	const char *domain, *source, *message, *order_url, *chain;
 	const char *names[CERTIFICATE_NAMES];
 	unsigned n_names;
+	const char *proofs[CERTIFICATE_NAMES]; /* where the record of dns-01 stands; "": the website itself answers */
+	unsigned n_proofs;                     /* 0: that isn't known yet; else n_names */
 	enum certificate_state state;
 	unsigned attempt, warned_days;
 	const uint8_t *sealed_key, *csr;
 	size_t sealed_key_size, csr_size;
 	const char *issuer, *fingerprint, *serial, *key_type, *renewal_id;
+	const char *records;       /* that dns was told to keep: "name value" a line; NULL or "": none */
+	int64_t records_version;   /* of the last word to it */
+	const char *answered;      /* challenges of the order that the authority was told to look at: a URL a line */
+	const char *revoke_reason; /* NULL or "": it isn't to be revoked */
+	int64_t revoked_ms;
 	int64_t next_try_ms, not_before_ms, not_after_ms, renew_ms, created_ms, updated_ms;
 };
 
@@ -46,6 +53,13 @@ bool certificate_is_coming(const struct certificate *certificate);
 /* With the authority, or close to it: not to be begun anew without need. */
 bool certificate_is_under_way(const struct certificate *certificate);
 bool certificate_is_acme(const struct certificate *certificate);
+
+/* Asked for, and the authority hasn't done it yet. */
+bool certificate_is_to_be_revoked(const struct certificate *certificate);
+/* Likewise, and it mustn't wait for a successor: its key is in strange hands. */
+bool certificate_is_compromised(const struct certificate *certificate);
+/* The reason's number (RFC 5280, 5.3.1); false: there is no such reason. */
+bool certificate_reason_parse(const char *name, unsigned *ret);
 
 /* Whether it is for just these names. */
 bool certificate_is_for(const struct certificate *certificate, const char *const *names, unsigned n);

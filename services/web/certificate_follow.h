@@ -6,8 +6,12 @@
 #include "certificate.h"
 #include "website.h"
 
-/* The names that a certificate of the website is for: its own, then its aliases as they are at work. */
-void certificate_names(const struct website *site, const char *ret[static CERTIFICATE_NAMES], unsigned *ret_n);
+/* The names that a certificate of the website is for: its own, all right below it when that is wanted, then its aliases
+ * that these don't cover, as they are at work. */
+bool certificate_names(const struct website *site, struct arena *arena, const char *ret[static CERTIFICATE_NAMES],
+                       unsigned *ret_n, struct error *err) _must_check_;
+/* Likewise, without a wildcard. */
+void certificate_plain_names(const struct website *site, const char *ret[static CERTIFICATE_NAMES], unsigned *ret_n);
 
 /* After the end of a website's task: what waits for it is due; what failed with it has failed, in the daemon's words
  * (refused: "" for none); and a certificate is asked for when the website should have one by itself and has none for

@@ -9,6 +9,7 @@
 #include "certificate_follow.h"
 #include "certificate_store.h"
 #include "certificate_view.h"
+#include "challenge.h"
 #include "desire.h"
 #include "store.h"
 #include "web.h"
@@ -129,7 +130,7 @@ bool certificate_install(struct certificate_run *run, bool *ret_more, struct err
 		return run_hold(run, "The website isn't served.", ret_more, err);
 	}
 	return certificate_put(change, &site, certificate, service_epoch(run->service), "", arena, err) &&
-	       certificate_update(change_tx(change), certificate, 0, err) &&
+	       challenge_drop(change, certificate, err) && certificate_update(change_tx(change), certificate, 0, err) &&
 	       story_add(change_tx(change), certificate, STORY_DONE, "The certificate has come; the node installs it.",
 	                 NULL, arena, err) &&
 	       certificate_tell(change, &row, certificate, "certificate.issue", "success", "updated", arena, err) &&
@@ -146,8 +147,11 @@ static bool replace(struct change *change, struct certificate_run *run, struct e
 		return false;
 	if (!found || uuid_equal(&old.id, &run->certificate.id))
 		return true;
-	old.state = CERTIFICATE_REPLACED;
-	old.next_try_ms = old.renew_ms = 0;
+	old.state = old.revoked_ms ? CERTIFICATE_REVOKED : CERTIFICATE_REPLACED;
+	old.message = "";
+	old.renew_ms = 0;
+	old.next_try_ms = certificate_is_to_be_revoked(&old) ? clock_unix_ms() : 0;
+	old.lease = (struct uuid){ 0 };
 	old.sealed_key_size = 0;
 	return certificate_update(change_tx(change), &old, 0, err) &&
 	       story_add(change_tx(change), &old, STORY_DONE, "A newer one is at work.", NULL, run->arena, err);
@@ -160,7 +164,8 @@ static bool ask_for_more(struct change *change, struct certificate_run *run, str
 	struct certificate next;
 	unsigned n;
 
-	certificate_names(&run->site, names, &n);
+	if (!certificate_names(&run->site, run->arena, names, &n, err))
+		return false;
 	return !certificate_is_acme(&run->certificate) || certificate_is_for(&run->certificate, names, n) ||
 	       certificate_ask(change, &run->site, "Not all names are in it.", run->arena, &next, err);
 }

@@ -1,4 +1,6 @@
-/* certificate_order: with the authority: an order, its validations, the node's request, the chain. */
+/* certificate_order: with the authority: an order, the node's request, the chain. */
+#include "certificate_order.h"
+
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -10,14 +12,12 @@
 
 #include "acme_budget.h"
 #include "certificate_install.h"
-#include "certificate_run.h"
 #include "certificate_store.h"
 #include "web.h"
 
-enum { POLL_MS = 1500, POLL_MOST_S = 300, BUSY_MS = 60000, ASK_MS = 20000, ANSWER_MAX = 300000 };
+enum { POLL_MS = 1500, POLL_MOST_S = 300, ASK_MS = 20000, ANSWER_MAX = 300000 };
 
-/* As the last answer asked to wait, within reason. */
-static int64_t poll_ms(const struct certificate_run *run)
+int64_t order_poll_ms(const struct certificate_run *run)
 {
 	unsigned asked = acme_retry_after_s(run->acme);
 
@@ -94,106 +94,18 @@ bool step_ordering(struct certificate_run *run, bool *ret_more, struct error *er
 		return run_trouble(run, &why, ret_more, err);
 	failpoint("web.ordered");
 	run->certificate.order_url = order.url;
+	run->certificate.answered = "";
 	run->certificate.csr = NULL;
 	run->certificate.csr_size = 0;
 	return run_advance(run, CERTIFICATE_VALIDATING, "The certificate authority has taken the order.", ret_more,
 	                   err);
 }
 
-/* An authority that calls a challenge pending while it looks is told of it with each look; it may be done with it just
- * then, and refuse to hear of it again. */
-static bool answer(struct certificate_run *run, const struct acme_signer *signer, const char *authorization_url,
-                   const char *challenge_url, struct error *err)
-{
-	struct acme_authorization now;
-	struct error unread = { 0 };
-
-	if (acme_challenge_answer(run->acme, signer, challenge_url, err))
-		return true;
-	if (!acme_authorization_get(run->acme, signer, authorization_url, run->arena, &now, &unread) ||
-	    (now.status == ACME_PENDING && now.http.status == ACME_PENDING))
-		return false;
-	*err = (struct error){ 0 };
-	return true;
-}
-
-/* One name: what is to be answered is answered; what failed is noted. */
-static bool validate(struct certificate_run *run, const struct acme_signer *signer, const char *url,
-                     struct acme_problem *failed, struct error *err)
-{
-	struct acme_authorization authorization;
-
-	if (!acme_authorization_get(run->acme, signer, url, run->arena, &authorization, err))
-		return false;
-	if (authorization.status == ACME_VALID)
-		return true;
-	if (authorization.status != ACME_PENDING) {
-		struct acme_name_problem *name = &failed->names[failed->n++];
-
-		*name = (struct acme_name_problem){ 0 };
-		memcpy(name->name, authorization.name, strlen(authorization.name) + 1);
-		memcpy(name->type, authorization.problem ? authorization.problem->type : "unauthorized",
-		       authorization.problem ? sizeof(name->type) : sizeof("unauthorized"));
-		memcpy(name->detail, authorization.problem ? authorization.problem->detail : "it isn't authorised",
-		       authorization.problem ? sizeof(name->detail) : sizeof("it isn't authorised"));
-		return true;
-	}
-	if (!*authorization.http.url)
-		return error_set(err, ERR_CONFLICT, "The certificate authority doesn't offer http-01 for %s.",
-		                 authorization.name);
-	return authorization.http.status != ACME_PENDING || answer(run, signer, url, authorization.http.url, err);
-}
-
-static bool validate_all(struct certificate_run *run, const struct acme_signer *signer, const struct acme_order *order,
-                         struct acme_problem *failed, struct error *err)
-{
-	int64_t began = clock_monotonic_ms();
-
-	for (size_t i = 0; i < order->n_authorizations && clock_monotonic_ms() - began < BUSY_MS; i++)
-		if (!validate(run, signer, order->authorizations[i], failed, err))
-			return false;
-	return true;
-}
-
-static bool fail_names(struct certificate_run *run, struct acme_problem *failed, bool *ret_more, struct error *err)
-{
-	struct error why = { 0 };
-
-	error_set(&why, ERR_FORBIDDEN, "The certificate authority couldn't validate the names.");
-	memcpy(failed->type, failed->n ? failed->names[0].type : "unauthorized",
-	       failed->n ? sizeof(failed->type) : sizeof("unauthorized"));
-	return run_fail(run, &why, failed, ret_more, err);
-}
-
-/* The order as it is now, and who signs. */
-static bool look(struct certificate_run *run, char url[static ACME_URL], struct acme_signer *signer,
-                 struct acme_order *order, struct error *err)
+bool order_look(struct certificate_run *run, char url[static ACME_URL], struct acme_signer *signer,
+                struct acme_order *order, struct error *err)
 {
 	return acme_account_signer(run->account, run->acme, url, signer, err) &&
 	       acme_order_get(run->acme, signer, run->certificate.order_url, run->arena, order, err);
-}
-
-bool step_validating(struct certificate_run *run, bool *ret_more, struct error *err)
-{
-	struct acme_problem *failed = arena_alloc(run->arena, sizeof(*failed));
-	struct acme_signer signer;
-	struct acme_order order;
-	struct error why = { 0 };
-	char url[ACME_URL];
-
-	if (!failed)
-		return error_set(err, ERR_TOO_LARGE, "no room for a problem");
-	if (!run->account || !*run->certificate.order_url)
-		return run_advance(run, CERTIFICATE_WAITING, NULL, ret_more, err);
-	if (!look(run, url, &signer, &order, &why))
-		return run_trouble(run, &why, ret_more, err);
-	if (order.status == ACME_READY || order.status == ACME_PROCESSING || order.status == ACME_VALID)
-		return run_advance(run, CERTIFICATE_ISSUING, "All names are validated.", ret_more, err);
-	if (!validate_all(run, &signer, &order, failed, &why))
-		return run_trouble(run, &why, ret_more, err);
-	if (failed->n || order.status != ACME_PENDING)
-		return fail_names(run, failed, ret_more, err);
-	return run_wait(run, poll_ms(run), ret_more, err);
 }
 
 static bool ask_node(struct certificate_run *run, const ProtobufCMessage *question, ProtobufCMessage **ret,
@@ -285,12 +197,12 @@ bool step_issuing(struct certificate_run *run, bool *ret_more, struct error *err
 
 	if (!run->account || !*run->certificate.order_url)
 		return run_advance(run, CERTIFICATE_WAITING, NULL, ret_more, err);
-	if (!look(run, url, &signer, &order, &why))
+	if (!order_look(run, url, &signer, &order, &why))
 		return run_trouble(run, &why, ret_more, err);
 	if (order.status == ACME_VALID && run->certificate.csr_size)
 		return take_chain(run, &signer, &order, ret_more, err);
 	if (order.status == ACME_PROCESSING)
-		return run_wait(run, poll_ms(run), ret_more, err);
+		return run_wait(run, order_poll_ms(run), ret_more, err);
 	if (order.status != ACME_READY) {
 		error_set(&why, ERR_CONFLICT, "The certificate authority has given up the order.");
 		return run_fail(run, &why, NULL, ret_more, err);
@@ -306,5 +218,5 @@ bool step_issuing(struct certificate_run *run, bool *ret_more, struct error *err
 		return run_trouble(run, &why, ret_more, err);
 	failpoint("web.finalized");
 	return after.status == ACME_VALID ? run_advance(run, CERTIFICATE_ISSUING, NULL, ret_more, err)
-	                                  : run_wait(run, poll_ms(run), ret_more, err);
+	                                  : run_wait(run, order_poll_ms(run), ret_more, err);
 }

@@ -1,4 +1,5 @@
-/* certificate_prepare: what comes before an order: the website is at work, its names point here, its node answers. */
+/* certificate_prepare: what comes before an order: the website is at work, its names can be shown to be ours, its node
+ * answers. */
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -7,12 +8,12 @@
 #include "certificate_run.h"
 #include "certificate_store.h"
 #include "desire.h"
-#include "preflight.h"
+#include "proof.h"
 #include "settings.h"
 #include "store.h"
 #include "web.h"
 
-enum { SOON_MS = 2000 };
+enum { SOON_MS = 2000, PATIENT = 3 }; /* so often it waits for who doesn't answer, before names are left out */
 
 bool step_waiting(struct certificate_run *run, bool *ret_more, struct error *err)
 {
@@ -31,37 +32,65 @@ bool step_waiting(struct certificate_run *run, bool *ret_more, struct error *err
 	return run_advance(run, CERTIFICATE_PREFLIGHT, NULL, ret_more, err);
 }
 
-/* The names that point here, and words about those that don't. *ret_own false: the website's own doesn't. */
-static bool look_at_names(struct certificate_run *run, const char **ret_words, bool *ret_own, struct error *err)
+/* What look_at_names saw. */
+struct sight {
+	const char *words; /* about names that can't be shown to an authority; "": all can */
+	bool own, records; /* the website's own name can; some are shown by records */
+	bool away;         /* some can't since somebody doesn't answer: it may be otherwise soon */
+};
+
+static bool add_words(struct certificate_run *run, const char *words, struct sight *ret, struct error *err)
 {
-	const struct web_settings *settings = service_settings(run->service);
+	ret->words = arena_printf(run->arena, "%s%s%s", ret->words, *ret->words ? "; " : "", words);
+	return ret->words || error_set(err, ERR_TOO_LARGE, "no room for words");
+}
+
+/* Names and proofs of the certificate: those that are possible. */
+static bool take_proofs(struct certificate_run *run, const struct proof *proofs, unsigned n, struct sight *ret,
+                        struct error *err)
+{
 	struct certificate *certificate = &run->certificate;
-	const char *names[CERTIFICATE_NAMES];
-	unsigned n;
 
-	*ret_words = "";
-	*ret_own = true;
-	certificate_names(&run->site, names, &n);
-	certificate->n_names = 0;
+	certificate->n_names = certificate->n_proofs = 0;
+	ret->own = proofs[0].possible;
+	ret->records = false;
 	for (unsigned i = 0; i < n; i++) {
-		struct preflight preflight;
-
-		if (!preflight_ask(settings->resolver, names[i], run->site.address, run->arena, &preflight, err))
-			return false;
-		if (preflight.ready) {
-			certificate->names[certificate->n_names++] = names[i];
+		if (!proofs[i].possible) {
+			ret->away = ret->away || proofs[i].challenge.away;
+			if (!add_words(run, proofs[i].message, ret, err))
+				return false;
 			continue;
 		}
-		*ret_own = *ret_own && i > 0;
-		*ret_words = arena_printf(run->arena, "%s%s%s", *ret_words, **ret_words ? "; " : "", preflight.message);
-		if (!*ret_words)
-			return error_set(err, ERR_TOO_LARGE, "no room for words");
-		if (!*ret_own)
-			break;
+		certificate->names[certificate->n_names++] = proofs[i].name;
+		certificate->proofs[certificate->n_proofs++] = proofs[i].record;
+		ret->records = ret->records || *proofs[i].record;
 	}
 	if (!certificate->n_names)
 		certificate->names[certificate->n_names++] = run->site.domain;
 	return true;
+}
+
+/* The names that can be shown to be ours, and how. Without its wildcard, the aliases that it covers count again. */
+static bool look_at_names(struct certificate_run *run, struct sight *ret, struct error *err)
+{
+	struct proof *proofs = arena_alloc(run->arena, CERTIFICATE_NAMES * sizeof(*proofs));
+	const char *names[CERTIFICATE_NAMES];
+	unsigned n;
+
+	*ret = (struct sight){ .words = "" };
+	if (!proofs)
+		return error_set(err, ERR_TOO_LARGE, "no room for names");
+	if (!certificate_names(&run->site, run->arena, names, &n, err) ||
+	    !proofs_find(run->service, &run->site, names, n, INT64_MAX, run->arena, proofs, err))
+		return false;
+	if (n == 1 || names[1][0] != '*' || proofs[1].possible)
+		return take_proofs(run, proofs, n, ret, err);
+	ret->away = proofs[1].challenge.away;
+	if (!add_words(run, proofs[1].message, ret, err))
+		return false;
+	certificate_plain_names(&run->site, names, &n);
+	return proofs_find(run->service, &run->site, names, n, INT64_MAX, run->arena, proofs, err) &&
+	       take_proofs(run, proofs, n, ret, err);
 }
 
 /* Whether what the website is served with is for just these names, and not to be renewed yet. */
@@ -86,22 +115,46 @@ static bool prepare_node(struct certificate_run *run, struct error *err)
 		.serving = SERVING_LIVE, .state = WEBSITE_PENDING, .permission = "", .action = "certificate.prepare"
 	};
 	_cleanup_(change_freep) struct change *change = NULL;
+	char thumbprint[ACME_THUMBPRINT];
 	struct website site;
 
-	if (!change_begin_system(run->service, &run->site.org, "", &change, err))
+	if (!acme_account_thumbprint(run->account, thumbprint, err) ||
+	    !change_begin_system(run->service, &run->site.org, "", &change, err))
 		return false;
 	if (!website_lock(change_tx(change), &run->site.id, run->arena, &site, err))
 		return err->code == ERR_NOT_FOUND;
-	if (site.state != WEBSITE_ACTIVE || site.serving != SERVING_LIVE ||
-	    strcmp(site.thumbprint, acme_account_thumbprint(run->account)) == 0)
+	if (site.state != WEBSITE_ACTIVE || site.serving != SERVING_LIVE || strcmp(site.thumbprint, thumbprint) == 0)
 		return true;
 	return website_desire_again(change, &site, &desire, service_epoch(run->service), run->arena, err) &&
 	       change_commit(change, err);
 }
 
+/* What the story says of names that are good; NULL without memory. */
+static const char *words_of(const struct certificate_run *run, const struct sight *sight)
+{
+	if (*sight->words)
+		return arena_printf(run->arena, "Without the names that can't be shown to be ours: %s", sight->words);
+	return sight->records ? "All names point here, or a record in their zone shows them." : "All names point here.";
+}
+
+/* Whether the website has to answer for a name and its node can't yet. */
+static bool needs_node(struct certificate_run *run, bool *ret, struct error *err)
+{
+	char thumbprint[ACME_THUMBPRINT];
+
+	*ret = false;
+	if (!acme_account_thumbprint(run->account, thumbprint, err))
+		return false;
+	for (unsigned i = 0; i < run->certificate.n_proofs; i++)
+		if (!*run->certificate.proofs[i])
+			*ret = strcmp(run->site.applied_thumbprint, thumbprint) != 0;
+	return true;
+}
+
 bool step_preflight(struct certificate_run *run, bool *ret_more, struct error *err)
 {
-	bool own = true, served = false;
+	struct sight sight;
+	bool served = false, node = false;
 	const char *words;
 
 	if (!run->account || run->site.serving != SERVING_LIVE)
@@ -109,17 +162,19 @@ bool step_preflight(struct certificate_run *run, bool *ret_more, struct error *e
 	if (run->site.state != WEBSITE_ACTIVE)
 		return run->site.state == WEBSITE_FAILED ? run_hold(run, "The website isn't served.", ret_more, err)
 		                                         : run_wait(run, SOON_MS, ret_more, err);
-	if (!look_at_names(run, &words, &own, err))
+	if (!look_at_names(run, &sight, err))
 		return false;
-	if (!own)
-		return run_hold(run, words, ret_more, err);
-	if (*words && !is_served(run, &served, err))
+	if (!sight.own || (sight.away && run->certificate.attempt < PATIENT))
+		return run_hold(run, sight.words, ret_more, err);
+	if (*sight.words && !is_served(run, &served, err))
 		return false;
 	if (served)
-		return run_hold(run, words, ret_more, err);
-	if (strcmp(run->site.applied_thumbprint, acme_account_thumbprint(run->account)) != 0)
+		return run_hold(run, sight.words, ret_more, err);
+	if (!needs_node(run, &node, err))
+		return false;
+	if (node)
 		return prepare_node(run, err) && run_wait(run, SOON_MS, ret_more, err);
-	if (*words && !(words = arena_printf(run->arena, "Without the names that don't point here: %s", words)))
+	if (!(words = words_of(run, &sight)))
 		return error_set(err, ERR_TOO_LARGE, "no room for words");
-	return run_advance(run, CERTIFICATE_ORDERING, *words ? words : "All names point here.", ret_more, err);
+	return run_advance(run, CERTIFICATE_ORDERING, words, ret_more, err);
 }

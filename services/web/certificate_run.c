@@ -9,6 +9,7 @@
 #include "acme_budget.h"
 #include "certificate_store.h"
 #include "certificate_view.h"
+#include "challenge.h"
 #include "store.h"
 
 enum { TROUBLES_MAX = 12 };
@@ -24,6 +25,7 @@ struct ending {
 	const char *words;
 	const struct acme_problem *problem;
 	bool keep; /* the lease: there is a next step at once */
+	bool tell; /* dns what the certificate's records are now */
 };
 
 static bool note_failures(struct certificate_run *run, struct tx *tx, const struct ending *ending, struct error *err)
@@ -46,8 +48,21 @@ static bool tell(struct certificate_run *run, struct change *change, const struc
 	if (!story_add(change_tx(change), now, ending->outcome, ending->words, ending->problem, run->arena, err))
 		return false;
 	if (ending->outcome == STORY_FAILED)
-		return certificate_tell(change, before, now, "certificate.issue", "failed", "failed", run->arena, err);
+		return certificate_tell(change, before, now,
+		                        certificate_is_coming(now) ? "certificate.issue" : "certificate.revoke",
+		                        "failed", "failed", run->arena, err);
 	return change_event(change, "certificate", "updated", uuid_format(&now->id, id), err);
+}
+
+/* What dns keeps for it goes as soon as no validation needs it: an authority may look once more while it issues. */
+static bool settle_records(struct certificate_run *run, struct change *change, const struct ending *ending,
+                           struct error *err)
+{
+	struct certificate *now = &run->certificate;
+
+	if (now->state != CERTIFICATE_VALIDATING && now->state != CERTIFICATE_ISSUING)
+		return challenge_drop(change, now, err);
+	return !ending->tell || challenge_tell(change, now, run->arena, err);
 }
 
 /* The row as run has it. What somebody else has taken over, or deleted, is left alone. */
@@ -64,7 +79,8 @@ static bool write_row(struct certificate_run *run, const struct ending *ending, 
 	if (!is_mine(run, &row))
 		return true;
 	now->lease = ending->keep ? run->lease : (struct uuid){ 0 };
-	if (!certificate_update(change_tx(change), now, CERTIFICATE_LEASE_S, err) ||
+	if (!settle_records(run, change, ending, err) ||
+	    !certificate_update(change_tx(change), now, CERTIFICATE_LEASE_S, err) ||
 	    !note_failures(run, change_tx(change), ending, err))
 		return false;
 	if (ending->words && !tell(run, change, &row, ending, err))
@@ -95,6 +111,15 @@ bool run_wait(struct certificate_run *run, int64_t wait_ms, bool *ret_more, stru
 	return write_row(run, &ending, ret_more, err);
 }
 
+bool run_tell_dns(struct certificate_run *run, int64_t wait_ms, bool *ret_more, struct error *err)
+{
+	const struct ending ending = { .words = "The records that show the names are on their way to the name servers.",
+		                       .tell = true };
+
+	run->certificate.next_try_ms = clock_unix_ms() + wait_ms;
+	return write_row(run, &ending, ret_more, err);
+}
+
 bool run_hold(struct certificate_run *run, const char *words, bool *ret_more, struct error *err)
 {
 	bool same = strcmp(run->certificate.message, words) == 0;
@@ -104,6 +129,17 @@ bool run_hold(struct certificate_run *run, const char *words, bool *ret_more, st
 	run->certificate.message = words;
 	run->certificate.attempt = same ? run->certificate.attempt + 1 : 1;
 	run->certificate.next_try_ms = clock_unix_ms() + certificate_backoff_ms(run->certificate.attempt);
+	return write_row(run, &ending, ret_more, err);
+}
+
+bool run_stay(struct certificate_run *run, enum story_outcome outcome, const char *words, int64_t wait_ms,
+              bool *ret_more, struct error *err)
+{
+	bool same = strcmp(run->certificate.message, words) == 0;
+	const struct ending ending = { .outcome = outcome, .words = same ? NULL : words };
+
+	run->certificate.message = words;
+	run->certificate.next_try_ms = wait_ms ? clock_unix_ms() + wait_ms : 0;
 	return write_row(run, &ending, ret_more, err);
 }
 
@@ -186,6 +222,8 @@ static bool step_failed(struct certificate_run *run, bool *ret_more, struct erro
 
 static bool step_over(struct certificate_run *run, bool *ret_more, struct error *err)
 {
+	if (certificate_is_to_be_revoked(&run->certificate))
+		return step_revoking(run, ret_more, err);
 	run->certificate.next_try_ms = 0;
 	return write_row(run, &(const struct ending){ .words = NULL }, ret_more, err);
 }

@@ -34,8 +34,13 @@ bool run_advance(struct certificate_run *run, enum certificate_state state, cons
                  struct error *err) _must_check_;
 /* Nothing new; look again after so long. Tells nobody. */
 bool run_wait(struct certificate_run *run, int64_t wait_ms, bool *ret_more, struct error *err) _must_check_;
+/* Likewise, and dns is told of the certificate's records. */
+bool run_tell_dns(struct certificate_run *run, int64_t wait_ms, bool *ret_more, struct error *err) _must_check_;
 /* It waits for something that people can mend: told, and tried again with growing patience. */
 bool run_hold(struct certificate_run *run, const char *words, bool *ret_more, struct error *err) _must_check_;
+/* Told, and looked at again after so long, where it is; 0: never by itself. */
+bool run_stay(struct certificate_run *run, enum story_outcome outcome, const char *words, int64_t wait_ms,
+              bool *ret_more, struct error *err) _must_check_;
 /* It failed; it is tried again from the start. why: the last call's; the authority's problem is told when it has one.
  */
 bool run_fail(struct certificate_run *run, const struct error *why, const struct acme_problem *problem, bool *ret_more,
@@ -51,4 +56,6 @@ bool step_ordering(struct certificate_run *run, bool *ret_more, struct error *er
 bool step_validating(struct certificate_run *run, bool *ret_more, struct error *err) _must_check_;
 bool step_issuing(struct certificate_run *run, bool *ret_more, struct error *err) _must_check_;
 bool step_installing(struct certificate_run *run, bool *ret_more, struct error *err) _must_check_;
+/* For one that is to be revoked, whether at work or not. */
+bool step_revoking(struct certificate_run *run, bool *ret_more, struct error *err) _must_check_;
 bool step_active(struct certificate_run *run, bool *ret_more, struct error *err) _must_check_;

@@ -38,6 +38,12 @@ enum {
 	LEASE,
 	CREATED,
 	UPDATED,
+	PROOFS,
+	RECORDS,
+	RECORDS_VERSION,
+	REVOKE_REASON,
+	REVOKED,
+	ANSWERED,
 };
 
 static bool no_room(struct error *err)
@@ -59,15 +65,37 @@ static bool join_names(const struct certificate *certificate, struct buf *ret, s
 	return !buf_failed(ret) || error_set(err, ERR_INTERNAL, "out of memory");
 }
 
-static bool split_names(const char *text, struct arena *arena, struct certificate *certificate)
+/* Likewise how they are shown, "-" for by the website itself. */
+static bool join_proofs(const struct certificate *certificate, struct buf *ret, struct error *err)
 {
-	for (certificate->n_names = 0; *text && certificate->n_names < CERTIFICATE_NAMES;) {
+	for (unsigned i = 0; i < certificate->n_proofs; i++)
+		buf_printf(ret, "%s%s", i ? " " : "", *certificate->proofs[i] ? certificate->proofs[i] : "-");
+	buf_puts(ret, "");
+	return !buf_failed(ret) || error_set(err, ERR_INTERNAL, "out of memory");
+}
+
+static bool split(const char *text, struct arena *arena, const char *ret[static CERTIFICATE_NAMES], unsigned *ret_n)
+{
+	for (*ret_n = 0; *text && *ret_n < CERTIFICATE_NAMES;) {
 		size_t size = strcspn(text, " ");
 
-		if (!(certificate->names[certificate->n_names++] = arena_strndup(arena, text, size)))
+		if (!(ret[(*ret_n)++] = arena_strndup(arena, text, size)))
 			return false;
 		text += size + (text[size] == ' ');
 	}
+	return true;
+}
+
+static bool read_names(const struct rows *rows, unsigned row, struct arena *arena, struct certificate *certificate)
+{
+	if (!split(rows_text(rows, row, NAMES), arena, certificate->names, &certificate->n_names) ||
+	    !split(rows_text(rows, row, PROOFS), arena, certificate->proofs, &certificate->n_proofs))
+		return false;
+	if (certificate->n_proofs != certificate->n_names)
+		certificate->n_proofs = 0;
+	for (unsigned i = 0; i < certificate->n_proofs; i++)
+		if (strcmp(certificate->proofs[i], "-") == 0)
+			certificate->proofs[i] = "";
 	return true;
 }
 
@@ -82,6 +110,8 @@ static bool read_texts(const struct rows *rows, unsigned row, struct arena *aren
 		{ CHAIN, &certificate->chain },       { ISSUER, &certificate->issuer },
 		{ SERIAL, &certificate->serial },     { FINGERPRINT, &certificate->fingerprint },
 		{ KEY_TYPE, &certificate->key_type }, { RENEWAL_ID, &certificate->renewal_id },
+		{ RECORDS, &certificate->records },   { REVOKE_REASON, &certificate->revoke_reason },
+		{ ANSWERED, &certificate->answered },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -120,10 +150,12 @@ static bool read_row(const struct rows *rows, unsigned row, struct arena *arena,
 		.renew_ms = rows_ms(rows, row, RENEW),
 		.created_ms = rows_ms(rows, row, CREATED),
 		.updated_ms = rows_ms(rows, row, UPDATED),
+		.records_version = rows_int(rows, row, RECORDS_VERSION),
+		.revoked_ms = rows_ms(rows, row, REVOKED),
 	};
 	if (!certificate_state_parse(rows_text(rows, row, STATE), &ret->state))
 		return error_set(err, ERR_INTERNAL, "a certificate's row has an unknown state");
-	return (read_texts(rows, row, arena, ret) && split_names(rows_text(rows, row, NAMES), arena, ret) &&
+	return (read_texts(rows, row, arena, ret) && read_names(rows, row, arena, ret) &&
 	        read_bytes(rows, row, SEALED_KEY, arena, &ret->sealed_key, &ret->sealed_key_size) &&
 	        read_bytes(rows, row, CSR, arena, &ret->csr, &ret->csr_size)) ||
 	       no_room(err);
@@ -204,9 +236,9 @@ bool certificate_lock_active(struct tx *tx, const struct uuid *website_id, struc
 
 bool certificate_update(struct tx *tx, const struct certificate *certificate, unsigned lease_s, struct error *err)
 {
-	_cleanup_buf_ struct buf names = { 0 };
+	_cleanup_buf_ struct buf names = { 0 }, proofs = { 0 };
 
-	return join_names(certificate, &names, err) &&
+	return join_names(certificate, &names, err) && join_proofs(certificate, &proofs, err) &&
 	       TX_RUN(tx, WEB_CERTIFICATE_UPDATE, NULL, err, DB_UUID(&certificate->id), DB_TEXT(names.data),
 	              DB_TEXT(certificate_state_name(certificate->state)), DB_TEXT(certificate->message),
 	              DB_INT(certificate->attempt), DB_INT(certificate->next_try_ms), DB_TEXT(certificate->order_url),
@@ -216,7 +248,10 @@ bool certificate_update(struct tx *tx, const struct certificate *certificate, un
 	              DB_TEXT(certificate->renewal_id), DB_INT(certificate->not_before_ms),
 	              DB_INT(certificate->not_after_ms), DB_INT(certificate->renew_ms),
 	              DB_INT(certificate->warned_days), uuid_or_null(&certificate->task_id),
-	              uuid_or_null(&certificate->lease), DB_INT(lease_s));
+	              uuid_or_null(&certificate->lease), DB_INT(lease_s), DB_TEXT(proofs.data),
+	              DB_TEXT(certificate->records ? certificate->records : ""), DB_INT(certificate->records_version),
+	              DB_TEXT(certificate->revoke_reason ? certificate->revoke_reason : ""),
+	              DB_INT(certificate->revoked_ms), DB_TEXT(certificate->answered ? certificate->answered : ""));
 }
 
 bool certificate_hurry(struct tx *tx, const struct uuid *id, struct error *err)

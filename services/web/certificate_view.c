@@ -41,6 +41,7 @@ static bool fill_texts(const struct certificate *c, struct arena *arena, Stralix
 		{ &view->fingerprint, c->fingerprint },
 		{ &view->serial, c->serial },
 		{ &view->key_type, c->key_type },
+		{ &view->revoke_reason, c->revoke_reason },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -58,6 +59,7 @@ static bool fill_ids(const struct certificate *c, struct arena *arena, Stralix__
 	       (view->not_after = time_text(c->not_after_ms, arena)) &&
 	       (view->renew_at = time_text(c->renew_ms, arena)) &&
 	       (view->next_try_at = time_text(c->state == CERTIFICATE_ACTIVE ? c->renew_ms : c->next_try_ms, arena)) &&
+	       (view->revoked_at = time_text(c->revoked_ms, arena)) &&
 	       (view->created_at = time_text(c->created_ms, arena)) &&
 	       (view->updated_at = time_text(c->updated_ms, arena));
 }
@@ -69,6 +71,24 @@ static bool fill_names(const struct certificate *c, struct arena *arena, Stralix
 		if (!(view->names[view->n_names] = arena_strdup(arena, c->names[view->n_names])))
 			return false;
 	return view->names != NULL;
+}
+
+static bool fill_proofs(const struct certificate *c, struct arena *arena, Stralix__V1__WebsiteCertificate *view)
+{
+	view->proofs = arena_alloc(arena, (c->n_proofs + 1) * sizeof(*view->proofs));
+	for (; view->proofs && view->n_proofs < c->n_proofs; view->n_proofs++) {
+		Stralix__V1__NameProof *proof = view->proofs[view->n_proofs] = arena_alloc(arena, sizeof(*proof));
+		const char *record = c->proofs[view->n_proofs];
+
+		if (!proof)
+			return false;
+		stralix__v1__name_proof__init(proof);
+		if (!(proof->name = arena_strdup(arena, c->names[view->n_proofs])) ||
+		    !(proof->method = arena_strdup(arena, *record ? "dns-01" : "http-01")) ||
+		    !(proof->record = arena_strdup(arena, record)))
+			return false;
+	}
+	return view->proofs != NULL;
 }
 
 static bool fill_whole(const struct certificate *c, struct arena *arena, Stralix__V1__WebsiteCertificate *view,
@@ -94,7 +114,7 @@ bool certificate_view(const struct certificate *certificate, bool whole, struct 
 	stralix__v1__website_certificate__init(view);
 	view->attempt = certificate->attempt;
 	if (!fill_texts(certificate, arena, view) || !fill_ids(certificate, arena, view) ||
-	    !fill_names(certificate, arena, view))
+	    !fill_names(certificate, arena, view) || !fill_proofs(certificate, arena, view))
 		return no_room(err);
 	*ret = view;
 	return !whole || fill_whole(certificate, arena, view, err);

@@ -103,6 +103,8 @@ bool step_active(struct certificate_run *run, bool *ret_more, struct error *err)
 	struct website site;
 
 	*ret_more = false;
+	if (certificate_is_compromised(now))
+		return step_revoking(run, ret_more, err);
 	if (is_automatic(run))
 		ask_window(run);
 	if (!change_begin_system(run->service, &now->org, "", &change, err))

@@ -279,3 +279,8 @@ void certificate_workers_wake(struct certificate_workers *workers)
 	pthread_cond_broadcast(&workers->changed);
 	pthread_mutex_unlock(&workers->lock);
 }
+
+struct acme_account *certificate_workers_account(struct certificate_workers *workers)
+{
+	return workers ? workers->account : NULL;
+}

@@ -83,7 +83,7 @@ bool web_create_csr(struct call *call, const Stralix__V1__CreateCsrRequest *req,
 		                            .message = "It waits for the chain of your certificate authority.",
 		                            .created_ms = clock_unix_ms(),
 		                            .updated_ms = clock_unix_ms() };
-	certificate_names(&site, certificate.names, &certificate.n_names);
+	certificate_plain_names(&site, certificate.names, &certificate.n_names);
 	if (!ask(call, &site, &certificate, type, err))
 		return false;
 	return (website_change_begin(call, req->website_id, &change, &site, err) &&

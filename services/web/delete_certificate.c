@@ -1,9 +1,12 @@
 /* DeleteCertificate. Gives up what is on its way, forgets what is over, takes HTTPS off the website. */
 #include <string.h>
 
+#include "lib/base/clock.h"
+
 #include "certificate_call.h"
 #include "certificate_store.h"
 #include "certificate_view.h"
+#include "challenge.h"
 #include "desire.h"
 #include "settings.h"
 #include "web.h"
@@ -26,9 +29,10 @@ static bool take_off(struct call *call, struct change *change, struct website *s
 	site->certificate_id = (struct uuid){ 0 };
 	site->chain = "";
 	site->sealed_key.size = 0;
-	certificate->state = CERTIFICATE_REPLACED;
+	certificate->state = certificate->revoked_ms ? CERTIFICATE_REVOKED : CERTIFICATE_REPLACED;
 	certificate->message = "It was taken off.";
-	certificate->next_try_ms = certificate->renew_ms = 0;
+	certificate->renew_ms = 0;
+	certificate->next_try_ms = certificate_is_to_be_revoked(certificate) ? clock_unix_ms() : 0;
 	certificate->sealed_key_size = 0;
 	certificate->lease = (struct uuid){ 0 };
 	return website_desire_again(change, site, &desire, service_epoch(call_service(call)), call_arena(call), err) &&
@@ -53,7 +57,8 @@ bool web_delete_certificate(struct call *call, const Stralix__V1__DeleteCertific
 		return error_set(err, ERR_CONFLICT, "This certificate is being installed just now.");
 	before = certificate;
 	serves = uuid_equal(&site.certificate_id, &certificate.id);
-	return ((serves ? take_off(call, change, &site, &certificate, err)
+	return (challenge_drop(change, &certificate, err) &&
+	        (serves ? take_off(call, change, &site, &certificate, err)
 	                : certificate_delete(change_tx(change), &certificate.id, err)) &&
 	        certificate_tell(change, &before, &certificate, "certificate.delete", "accepted", "deleted", arena,
 	                         err) &&

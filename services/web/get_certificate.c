@@ -33,7 +33,8 @@ static bool fill_names(const struct website *site, struct arena *arena, Stralix_
 	const char *names[CERTIFICATE_NAMES];
 	unsigned n;
 
-	certificate_names(site, names, &n);
+	if (!certificate_names(site, arena, names, &n, NULL))
+		return false;
 	reply->names = arena_alloc(arena, n * sizeof(char *));
 	for (; reply->names && reply->n_names < n; reply->n_names++)
 		if (!(reply->names[reply->n_names] = arena_strdup(arena, names[reply->n_names])))

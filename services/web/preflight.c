@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { ANSWER = 4096, PATIENCE_S = 1, TRIES = 2 };
+enum { ANSWER = 4096, PATIENCE_S = 1, TRIES = 2, ALIASES = 8 };
 
 /* Who is asked: the system's resolver by glibc, or another, which needn't look like one of the internet's (glibc takes
  * an empty answer without "recursion available" for none). */
@@ -44,7 +44,7 @@ static int exchange(int fd, const uint8_t *question, int size, uint8_t answer[st
 
 		if (send(fd, question, (size_t)size, 0) == size && poll(&wait, 1, PATIENCE_S * 1000) == 1)
 			n = recv(fd, answer, ANSWER, 0);
-		if (n > size && memcmp(answer, question, 2) == 0 &&
+		if (n >= size && memcmp(answer, question, 2) == 0 &&
 		    memcmp(answer + 12, question + 12, (size_t)size - 12) == 0)
 			return (int)n;
 	}
@@ -141,23 +141,95 @@ static bool judge(const char *name, const char *address, bool away, struct arena
 	return ret->message != NULL;
 }
 
+/* Whom to ask; res_nclose ends it. */
+static bool begin(const char *resolver, struct __res_state *state, struct asked *ret, struct error *err)
+{
+	*ret = (struct asked){ .state = state };
+	if (*resolver && !parse(resolver, &ret->server, err))
+		return false;
+	if (res_ninit(state) != 0)
+		return error_set(err, ERR_INTERNAL, "the resolver can't be set up");
+	state->retrans = PATIENCE_S;
+	state->retry = TRIES;
+	state->options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
+	return true;
+}
+
 bool preflight_ask(const char *resolver, const char *name, const char *address, struct arena *arena,
                    struct preflight *ret, struct error *err)
 {
 	struct __res_state state = { 0 };
-	struct asked asked = { .state = &state };
+	struct asked asked;
 	bool away = false, ok;
 
 	*ret = (struct preflight){ 0 };
-	if (*resolver && !parse(resolver, &asked.server, err))
+	if (!begin(resolver, &state, &asked, err))
 		return false;
-	if (res_ninit(&state) != 0)
-		return error_set(err, ERR_INTERNAL, "the resolver can't be set up");
-	state.retrans = PATIENCE_S;
-	state.retry = TRIES;
-	state.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
 	ok = ask(&asked, name, ns_t_a, arena, ret, &away) &&
 	     (away || ask(&asked, name, ns_t_aaaa, arena, ret, &away)) && judge(name, address, away, arena, ret);
 	res_nclose(&state);
 	return ok || error_set(err, ERR_TOO_LARGE, "no room for addresses");
+}
+
+/* The names in a name's records of one type. False: no room. */
+static bool ask_names(const struct asked *asked, const char *name, ns_type type, struct arena *arena,
+                      const char *ret[static PREFLIGHT_ADDRESSES], unsigned *ret_n, bool *ret_away)
+{
+	uint8_t answer[ANSWER];
+	int size = ask_one(asked, name, type, answer, ret_away);
+	char text[NS_MAXDNAME];
+	ns_msg message;
+	ns_rr record;
+
+	*ret_n = 0;
+	if (size < 0 || ns_initparse(answer, size, &message) < 0)
+		return true;
+	for (int i = 0; i < ns_msg_count(message, ns_s_an) && *ret_n < PREFLIGHT_ADDRESSES; i++) {
+		if (ns_parserr(&message, ns_s_an, i, &record) != 0 || ns_rr_type(record) != type ||
+		    ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record), text,
+		                       sizeof(text)) < 0)
+			continue;
+		for (char *c = text; *c; c++)
+			*c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+		if (!(ret[(*ret_n)++] = arena_printf(arena, "%s.", text)))
+			return false;
+	}
+	return true;
+}
+
+bool preflight_alias(const char *resolver, const char *name, struct arena *arena, const char **ret, bool *ret_away,
+                     struct error *err)
+{
+	const char *names[PREFLIGHT_ADDRESSES];
+	struct __res_state state = { 0 };
+	struct asked asked;
+	bool ok = true;
+	unsigned n = 1;
+
+	*ret = name;
+	*ret_away = false;
+	if (!begin(resolver, &state, &asked, err))
+		return false;
+	for (unsigned i = 0; ok && n && i < ALIASES && !*ret_away; i++) {
+		ok = ask_names(&asked, *ret, ns_t_cname, arena, names, &n, ret_away);
+		if (ok && n)
+			*ret = names[n - 1]; /* a resolver gives the whole way */
+	}
+	res_nclose(&state);
+	return ok || error_set(err, ERR_TOO_LARGE, "no room for names");
+}
+
+bool preflight_servers(const char *resolver, const char *zone, struct arena *arena,
+                       const char *ret[static PREFLIGHT_ADDRESSES], unsigned *ret_n, bool *ret_away, struct error *err)
+{
+	struct __res_state state = { 0 };
+	struct asked asked;
+	bool ok;
+
+	*ret_away = false;
+	if (!begin(resolver, &state, &asked, err))
+		return false;
+	ok = ask_names(&asked, zone, ns_t_ns, arena, ret, ret_n, ret_away);
+	res_nclose(&state);
+	return ok || error_set(err, ERR_TOO_LARGE, "no room for names");
 }

@@ -13,6 +13,43 @@
 #include "settings.h"
 #include "web.h"
 
+/* Its settings with the wildcard, from the arena. */
+static Stralix__V1__WebsiteSettings *with_wildcard(const struct website *site, struct arena *arena)
+{
+	Stralix__V1__WebsiteSettings *settings = arena_alloc(arena, sizeof(*settings));
+	Stralix__V1__Https *https = arena_alloc(arena, sizeof(*https));
+
+	if (!settings || !https)
+		return NULL;
+	if (site->settings)
+		*settings = *site->settings;
+	else
+		stralix__v1__website_settings__init(settings);
+	if (settings->https)
+		*https = *settings->https;
+	else
+		stralix__v1__https__init(https);
+	https->wildcard = true;
+	settings->https = https;
+	return settings;
+}
+
+/* The website's settings want it from now on: a change of theirs, whose end asks for the certificate's names anew. */
+static bool want_wildcard(struct call *call, struct change *change, struct website *site, struct error *err)
+{
+	struct desire desire = { .serving = site->serving,
+		                 .state = WEBSITE_PENDING,
+		                 .permission = "certificate:update",
+		                 .action = "website.update" };
+
+	if (settings_want_wildcard(site->settings))
+		return true;
+	desire.settings = with_wildcard(site, call_arena(call));
+	if (!desire.settings)
+		return error_set(err, ERR_TOO_LARGE, "no room for settings");
+	return website_desire_again(change, site, &desire, service_epoch(call_service(call)), call_arena(call), err);
+}
+
 static bool finish(struct call *call, struct change *change, const struct certificate *certificate, struct error *err)
 {
 	if (!certificate_reply(change, certificate, "", call_arena(call), err) || !change_commit(change, err))
@@ -23,7 +60,8 @@ static bool finish(struct call *call, struct change *change, const struct certif
 
 /*
  * Effects  one change: certificate row (waiting), story, audit certificate.request. The one that is there serves on.
- * Errors   ERR_NOT_FOUND, ERR_CONFLICT (deleted, no HTTPS wanted, no authority).
+ * With a wildcard that the settings don't want yet, the website's new generation and task, too. Errors   ERR_NOT_FOUND,
+ * ERR_CONFLICT (deleted, no HTTPS wanted, no authority).
  */
 bool web_request_certificate(struct call *call, const Stralix__V1__RequestCertificateRequest *req, struct error *err)
 {
@@ -38,6 +76,8 @@ bool web_request_certificate(struct call *call, const Stralix__V1__RequestCertif
 		return error_set(err, ERR_CONFLICT, "This installation has no certificate authority.");
 	if (strcmp(settings_certificate_mode(site.settings), "none") == 0)
 		return error_set(err, ERR_CONFLICT, "The website's settings want no HTTPS.");
+	if (req->wildcard && !want_wildcard(call, change, &site, err))
+		return error_wrap(err, "request a certificate for '%s'", site.domain);
 	if (!certificate_ask(change, &site, "It was asked for.", call_arena(call), &certificate, err))
 		return error_wrap(err, "request a certificate for '%s'", site.domain);
 	if (certificate.state == CERTIFICATE_INSTALLING)

@@ -212,6 +212,11 @@ const char *settings_certificate_mode(const Stralix__V1__WebsiteSettings *settin
 	return settings->https->certificate == STRALIX__V1__HTTPS__CERTIFICATE__NONE ? "none" : "automatic";
 }
 
+bool settings_want_wildcard(const Stralix__V1__WebsiteSettings *settings)
+{
+	return settings && settings->https && settings->https->wildcard;
+}
+
 bool settings_has_alias(const Stralix__V1__WebsiteSettings *settings, const char *name)
 {
 	for (size_t i = 0; settings && i < settings->n_aliases; i++)

@@ -27,5 +27,8 @@ bool settings_check(const Stralix__V1__WebsiteSettings *settings, const char *do
 /* What settings say of certificates: automatic, own, none. settings may be NULL. */
 const char *settings_certificate_mode(const Stralix__V1__WebsiteSettings *settings);
 
+/* Whether its certificate shall be for every name right below the website's own, too. */
+bool settings_want_wildcard(const Stralix__V1__WebsiteSettings *settings);
+
 /* settings may be NULL. */
 bool settings_has_alias(const Stralix__V1__WebsiteSettings *settings, const char *name);

@@ -41,7 +41,7 @@ static bool check_names(const struct website *site, const struct chain *chain, s
 	const char *names[CERTIFICATE_NAMES];
 	unsigned n;
 
-	certificate_names(site, names, &n);
+	certificate_plain_names(site, names, &n);
 	if (!chain_covers(chain, site->domain))
 		return error_field(err, "chain", "names", "This certificate isn't for %s.", site->domain);
 	certificate->n_names = 0;

@@ -49,6 +49,13 @@ bool web_delete_certificate(struct call *call, const Stralix__V1__DeleteCertific
 bool web_upload_certificate(struct call *call, const Stralix__V1__UploadCertificateRequest *req, struct error *err);
 bool web_create_csr(struct call *call, const Stralix__V1__CreateCsrRequest *req, struct error *err);
 bool web_preflight_website(struct call *call, const Stralix__V1__PreflightWebsiteRequest *req, struct error *err);
+bool web_revoke_certificate(struct call *call, const Stralix__V1__RevokeCertificateRequest *req, struct error *err);
+bool web_get_certificate_authority(struct call *call, const Stralix__V1__GetCertificateAuthorityRequest *req,
+                                   struct error *err);
+bool web_update_certificate_authority(struct call *call, const Stralix__V1__UpdateCertificateAuthorityRequest *req,
+                                      struct error *err);
+bool web_rollover_certificate_authority(struct call *call, const Stralix__V1__RolloverCertificateAuthorityRequest *req,
+                                        struct error *err);
 
 bool web_certificates_lacking(struct service *service, struct error *err);
 bool web_purge_due(struct service *service, struct error *err);

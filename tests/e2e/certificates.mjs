@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { open, person, readEnv, root } from './harness.mjs';
+import { eventually, open, person, readEnv, root } from './harness.mjs';
 
 /** Where names point, for the demo's authority; everywhere: those that nobody pointed. */
 export function resolver(env) {
@@ -17,7 +17,7 @@ export function resolver(env) {
 
 export async function certificates({ browser, base, env }) {
   const { page, check } = browser;
-  const { at, button, main } = person(page, base);
+  const { at, button, main, signIn, signOut, signedIn } = person(page, base);
   const names = resolver(env);
   const domain = `tls-${randomBytes(4).toString('hex')}.example`;
   const card = page.getByRole('region', { name: 'HTTPS', exact: true });
@@ -48,6 +48,34 @@ export async function certificates({ browser, base, env }) {
     await browser.looks('HTTPS');
     await browser.theme('light');
     await browser.shot('https');
+  });
+
+  await check('certificates: the ways are told, with a CNAME to set where the DNS is elsewhere; a wildcard comes by a record', async () => {
+    const far = `far-${randomBytes(4).toString('hex')}.example`;
+    const send = (method, path, body) => page.evaluate(([m, p, b]) => fetch(p, { method: m, headers: { 'content-type': 'application/json', 'x-requested-with': 'stralix' }, body: JSON.stringify(b) }).then((r) => r.json()), [method, path, body]);
+    await send('POST', '/api/v1/zones', { name: domain });
+    const { website: other } = await send('POST', '/api/v1/websites', { domain: far });
+    await page.goto(at(`/websites/view/?id=${other.id}`));
+    await card.getByRole('button', { name: 'Look', exact: true }).click();
+    await card.getByRole('button', { name: 'Copy the CNAME' }).first().waitFor();
+    await card.getByText(`_acme-challenge.${far}. CNAME `).first().waitFor();
+    await browser.looks('a CNAME to set');
+    await browser.theme('light');
+    await browser.shot('https-alias');
+
+    await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+    await card.getByRole('button', { name: 'With wildcard…' }).click();
+    const form = page.getByRole('dialog', { name: `Wildcard certificate for ${domain}` });
+    await eventually('the zone to show it', async () => {
+      await form.getByRole('button', { name: 'Look again' }).click();
+      return form.getByText(`Shown by a record in your zone ${domain}`).first().isVisible();
+    }, Boolean, 30_000);
+    await browser.looks('wildcard form');
+    await browser.theme('light');
+    await form.getByRole('button', { name: 'Request the wildcard' }).click();
+    await card.getByText('Automatic, with every name right below').waitFor();
+    await card.getByText(`*.${domain}`, { exact: true }).first().waitFor({ timeout: 120_000 });
+    await card.getByText(/Pebble Intermediate/).waitFor({ timeout: 120_000 });
   });
 
   await check('certificates: browsers are told to insist, in a form', async () => {
@@ -83,11 +111,11 @@ export async function certificates({ browser, base, env }) {
 
   await check('certificates: the list goes by expiry; the story of one is told', async () => {
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Certificates' }).click();
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill(domain);
     await main.getByRole('row').filter({ hasText: domain }).getByText('Active').first().waitFor();
     await browser.looks('certificates');
     await browser.theme('light');
     await browser.shot('certificates');
-    await page.getByRole('searchbox', { name: 'Search by name' }).fill(domain);
     await page.getByRole('button', { name: /^Active/ }).first().click();
     await main.getByRole('link', { name: domain }).first().click();
     await page.getByRole('heading', { name: domain }).waitFor();
@@ -95,12 +123,49 @@ export async function certificates({ browser, base, env }) {
     await browser.looks('certificate');
     await browser.theme('light');
     await browser.shot('certificate');
+    await main.getByText(`A record at _acme-challenge.${domain}. (dns-01)`).waitFor();
+    await button('Revoke…').click();
+    const form = page.getByRole('dialog', { name: `Revoke the certificate of ${domain}?` });
+    await form.getByText('A new one for').waitFor();
+    await form.getByRole('combobox', { name: 'Reason' }).selectOption({ label: 'Its key is in strange hands' });
+    await form.getByText('It is revoked at once.').waitFor();
+    await browser.looks('revocation');
+    await browser.theme('light');
+    await form.getByRole('button', { name: 'Revoke certificate' }).click();
+    await main.getByText('The certificate authority has revoked it.').waitFor({ timeout: 60_000 });
+    await main.getByText('Revoked', { exact: true }).first().waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
     await browser.axe('certificate on a phone');
-    await page.goto(at('/certificates/'));
+    await page.goto(at(`/certificates/?q=${domain}`));
     await main.getByText(domain).locator('visible=true').first().waitFor();
     await browser.axe('certificates on a phone');
     await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  await check("certificates: the authority's account is an administrator's to see and change", async () => {
+    await signOut();
+    await signIn(env.ADMIN_EMAIL, env.ADMIN_PASSWORD);
+    await signedIn();
+    await page.goto(at('/certificates/'));
+    const authority = page.getByRole('region', { name: 'Certificate authority' });
+    await authority.getByText(env.ACME_DIRECTORY).waitFor();
+    await authority.getByText('Orders in 3 hours').waitFor();
+    await browser.looks('certificate authority');
+    await browser.theme('light');
+    await browser.shot('certificate-authority');
+    await authority.getByRole('button', { name: 'Contact…' }).click();
+    const form = page.getByRole('dialog', { name: 'Contact at the certificate authority' });
+    await form.getByRole('textbox', { name: 'Contact' }).fill('tls@panel.example');
+    await browser.axe('contact form');
+    await form.getByRole('button', { name: 'Save contact' }).click();
+    await authority.getByText('tls@panel.example').waitFor();
+    await authority.getByRole('button', { name: 'New key…' }).click();
+    await button('Change the key').click();
+    await authority.getByText(/^Changed /).waitFor();
+    await signOut();
+    await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
+    await signedIn();
+    assert.equal(await page.getByRole('region', { name: 'Certificate authority' }).count(), 0);
   });
 }
 

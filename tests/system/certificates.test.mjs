@@ -6,58 +6,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import tls from 'node:tls';
+import { HERE, certificate, change, handshake, ports, roots, served, waiting } from './certificates.mjs';
 import { anotherOrganisation, api, createWebsite, customer, ended, env, freshDomain, names, runDir, sql, supervised, until, visit, whole } from './panel.mjs';
 
 await whole();
-const HERE = '127.0.0.1';
-const ports = Object.fromEntries(readFileSync(join(runDir, 'ports.env'), 'utf8').trim().split('\n').map((line) => line.split('=')));
-const httpsPort = (site) => Number(ports[`SITES_HTTPS_PORT_${site.nodeId.slice(1)}`]);
-const roots = () => readFileSync(env.ACME_ROOTS);
-
-/** What TLS sees of a website: the certificate it came with, trusted by the authority's root or (ca) another. */
-const handshake = (site, servername = site.domain, ca = roots()) => new Promise((resolve, reject) => {
-  const socket = tls.connect({ host: HERE, port: httpsPort(site), servername, ca, ALPNProtocols: ['h2'], timeout: 5000 }, () => {
-    const { fingerprint256, subjectaltname } = socket.getPeerCertificate();
-    socket.end();
-    resolve({ fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(), alpn: socket.alpnProtocol, names: subjectaltname });
-  });
-  socket.on('timeout', () => socket.destroy(new Error('timeout')));
-  socket.on('error', reject);
-});
-
-const certificate = async (site) => {
-  const { status, body } = await customer('GET', `/api/v1/websites/${site.id}/certificate`);
-  assert.equal(status, 200, JSON.stringify(body));
-  return body;
-};
-
-/** Waits until the website is served with a certificate that fits. */
-const served = (site, fits = () => true, seconds = 60) => until(`${site.domain} to be served with a certificate`, async () => {
-  const { serving, coming } = await certificate(site);
-  if (coming) assert.notEqual(coming.state, 'failed', coming.message);
-  return serving?.state === 'active' && fits(serving) ? serving : null;
-}, seconds);
-
-const waiting = (site, words) => until(`${site.domain} to wait: ${words}`, async () => {
-  const { coming } = await certificate(site);
-  return words.test(coming?.message ?? '') ? coming : null;
-}, 30);
 
 async function certified(domain = freshDomain('tls')) {
   await names.point(domain, HERE);
   const site = await createWebsite(env.CUSTOMER_TOKEN, domain);
   return { site, serving: await served(site) };
-}
-
-async function change(site, settings) {
-  const now = await until('the website to rest', async () => {
-    const { body } = await customer('GET', `/api/v1/websites/${site.id}`);
-    return body.website.state === 'pending' ? null : body.website;
-  });
-  const answer = await customer('PATCH', `/api/v1/websites/${site.id}`, { settings }, { 'if-match': `"${now.etag}"` });
-  assert.equal(answer.status, 202, JSON.stringify(answer.body));
-  assert.equal((await ended(env.CUSTOMER_TOKEN, answer.body.taskId)).state, 'success');
 }
 
 const count = (site, more = '') => Number(sql(`select count(*) from web.certificates where website_id = '${site.id}' ${more}`));
@@ -129,7 +86,8 @@ describe('a name that points elsewhere', () => {
     const coming = await waiting(site, /astray-\w+\.example points to 203\.0\.113\.9, not to 127\.0\.0\.1/);
     assert.ok(Date.parse(coming.nextTryAt) > Date.now());
     const flight = await customer('GET', `/api/v1/websites/${site.id}/certificate/preflight`);
-    assert.deepEqual(flight.body.names, [{ name: domain, ready: false, addresses: ['203.0.113.9'], message: coming.message }]);
+    const [{ name, ready, method, addresses, message }] = flight.body.names;
+    assert.deepEqual([name, ready, method, addresses, message], [domain, false, '', ['203.0.113.9'], coming.message]);
     assert.equal((await visit(site.url)).status, 200);
     await names.point(domain, HERE);
     const again = await customer('POST', `/api/v1/certificates/${coming.id}/retry`, {});

@@ -28,6 +28,14 @@ select id
  where org_id = $1::uuid and name = any ($2::text[]) and state <> 'purged' and serving = 'live'
  order by length(name) desc;
 
+-- name: zone_oldest
+-- The organisation's first zone that is answered for.
+select id
+  from zones
+ where org_id = $1::uuid and state <> 'purged' and serving = 'live' and not reverse
+ order by id
+ limit 1;
+
 -- name: zones_below
 -- The names of an organisation's zones below this one.
 select name

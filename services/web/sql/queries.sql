@@ -61,7 +61,7 @@ update certificates set lease_until = now() + make_interval(secs => $3::int) whe
 -- name: certificate_lock
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where id = $1::uuid
    for update;
@@ -69,7 +69,7 @@ select id, org_id, website_id, domain, names, source, state, message, attempt, n
 -- name: certificate_coming
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where website_id = $1::uuid and source = $2
    and state in ('waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
@@ -78,7 +78,7 @@ select id, org_id, website_id, domain, names, source, state, message, attempt, n
 -- name: certificate_active
 select id, org_id, website_id, domain, names, source, state, message, attempt, next_try_at, order_url, chain, sealed_key, csr,
        issuer, fingerprint, serial, key_type, renewal_id, not_before, not_after, renew_at, warned_days, replaces, task_id, lease,
-       created_at, updated_at
+       created_at, updated_at, proofs, records, records_version, revoke_reason, revoked_at, answered
   from certificates
  where website_id = $1::uuid and state = 'active'
    for update;
@@ -92,7 +92,8 @@ update certificates
        not_after = to_timestamp(nullif($17::bigint, 0) / 1000.0), renew_at = to_timestamp(nullif($18::bigint, 0) / 1000.0),
        warned_days = $19::int, task_id = $20::uuid, lease = $21::uuid,
        lease_until = case when $21::uuid is null then null else now() + make_interval(secs => $22::int) end,
-       updated_at = now()
+       updated_at = now(), proofs = $23, records = $24, records_version = $25::bigint, revoke_reason = $26,
+       revoked_at = to_timestamp(nullif($27::bigint, 0) / 1000.0), answered = $28
  where id = $1::uuid;
 
 -- name: certificate_hurry
@@ -125,7 +126,9 @@ update certificates
 select thumbprint from acme_account where current limit 1;
 
 -- name: acme_account_find
-select id, sealed_key, thumbprint, url from acme_account where directory = $1;
+select id, sealed_key, thumbprint, url, next_key, coalesce(next_at < now() - interval '5 minutes', false), contact
+  from acme_account
+ where directory = $1;
 
 -- name: acme_account_insert
 insert into acme_account (directory, id, sealed_key, thumbprint) values ($1, $2::uuid, $3::bytea, $4)
@@ -136,6 +139,23 @@ update acme_account set current = (directory = $1) where current <> (directory =
 
 -- name: acme_account_url
 update acme_account set url = $2 where directory = $1;
+
+-- name: acme_account_next
+-- Beside the key that holds, unless a change is under way already.
+update acme_account set next_key = $3::bytea, next_at = now() where directory = $1 and thumbprint = $2 and next_key is null;
+
+-- name: acme_account_roll
+-- The next key holds.
+update acme_account
+   set sealed_key = next_key, thumbprint = $3, next_key = null, next_at = null, rolled_at = now()
+ where directory = $1 and next_key = $2::bytea;
+
+-- name: acme_account_stay
+-- The next key was never taken.
+update acme_account set next_key = null, next_at = null where directory = $1 and next_key = $2::bytea;
+
+-- name: acme_account_contact
+update acme_account set contact = $2 where directory = $1;
 
 -- name: acme_spent_lock
 select pg_advisory_xact_lock(hashtextextended($1, 7))::text;

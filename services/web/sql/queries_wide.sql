@@ -141,7 +141,8 @@ select name, used, lim from quota where org_id = $1::uuid and name = $2;
 -- name: certificate_find
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where c.id = $1::uuid;
 
@@ -149,7 +150,8 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- What a website is served with and waits for; the serving one first.
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where c.website_id = $1::uuid
    and (c.state in ('active', 'waiting', 'preflight', 'ordering', 'validating', 'issuing', 'installing', 'failed')
@@ -193,7 +195,8 @@ select count(*)
 -- part: certificate_rows
 select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.message, c.attempt, c.next_try_at, c.order_url, c.chain,
        c.sealed_key, c.csr, c.issuer, c.fingerprint, c.serial, c.key_type, c.renewal_id, c.not_before, c.not_after, c.renew_at,
-       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at
+       c.warned_days, c.replaces, c.task_id, c.lease, c.created_at, c.updated_at, c.proofs, c.records,
+       c.records_version, c.revoke_reason, c.revoked_at, c.answered
   from certificates c
  where
 -- use: certificate_fits
@@ -217,3 +220,16 @@ select c.id, c.org_id, c.website_id, c.domain, c.names, c.source, c.state, c.mes
 -- use: certificate_rows
    and ($6::uuid is null or (coalesce(c.not_after, '9999-01-01'), c.id) < (coalesce(to_timestamp(nullif($7::bigint, 0) / 1000.0), '9999-01-01'), $6::uuid))
  order by coalesce(c.not_after, '9999-01-01') desc, c.id desc limit $8::int;
+
+-- name: acme_account_show
+select url, contact, thumbprint, rolled_at, next_key is not null from acme_account where directory = $1;
+
+-- name: acme_spent_busiest
+-- What was asked of an authority within the windows of its limits: $2 orders, $3 domains, $4 failures, each in seconds.
+select kind, name, count(*)
+  from acme_spent
+ where directory = $1
+   and at > now() - make_interval(secs => case kind when 'order' then $2::int when 'domain' then $3::int else $4::int end)
+ group by kind, name
+ order by kind = 'order' desc, kind = 'domain' desc, count(*) desc, name
+ limit 50;

@@ -183,6 +183,10 @@ NOT_HERE(request_certificate, RequestCertificateRequest)
 NOT_HERE(upload_certificate, UploadCertificateRequest)
 NOT_HERE(create_csr, CreateCsrRequest)
 NOT_HERE(preflight_website, PreflightWebsiteRequest)
+NOT_HERE(revoke_certificate, RevokeCertificateRequest)
+NOT_HERE(get_certificate_authority, GetCertificateAuthorityRequest)
+NOT_HERE(update_certificate_authority, UpdateCertificateAuthorityRequest)
+NOT_HERE(rollover_certificate_authority, RolloverCertificateAuthorityRequest)
 
 static const struct web_handlers handlers = {
 	.create_website = create,
@@ -207,6 +211,10 @@ static const struct web_handlers handlers = {
 	.upload_certificate = upload_certificate,
 	.create_csr = create_csr,
 	.preflight_website = preflight_website,
+	.revoke_certificate = revoke_certificate,
+	.get_certificate_authority = get_certificate_authority,
+	.update_certificate_authority = update_certificate_authority,
+	.rollover_certificate_authority = rollover_certificate_authority,
 	.delete_website = delete,
 	.undelete_website = undelete,
 	.purge_website = purge,

@@ -14,7 +14,9 @@
 
 #include "schema.h"
 #include "services/web/acme_budget.h"
+#include "services/web/certificate_follow.h"
 #include "services/web/certificate_store.h"
+#include "services/web/challenge.h"
 #include "services/web/store.h"
 #include "web_sql.h"
 
@@ -320,6 +322,89 @@ static void a_name_that_fails_too_often_rests(void **state)
 	assert_true(until <= clock_unix_ms() + 3600 * 1000 + 1000);
 }
 
+static bool write_row(struct fixture *f, const struct certificate *certificate, struct error *err)
+{
+	_cleanup_(tx_freep) struct tx *tx = NULL;
+
+	return tx_begin(f->own, &certificate->org, &tx, err) && certificate_update(tx, certificate, 0, err) &&
+	       tx_commit(&tx, err);
+}
+
+static void what_shows_the_names_comes_back_as_it_went(void **state)
+{
+	struct fixture *f = *state;
+	struct certificate certificate = add(f, &bakery, "shop.example"), back;
+	struct error err = { 0 };
+
+	assert_true(certificate_find(f->wide, &certificate.id, f->arena, &certificate, &err));
+	assert_int_equal(certificate.n_proofs, 0);
+	certificate.proofs[0] = "";
+	certificate.proofs[1] = "_acme-challenge.www.shop.example.";
+	certificate.n_proofs = certificate.n_names;
+	certificate.records = "_acme-challenge.www.shop.example. value\n";
+	certificate.records_version = 1764223200123;
+	certificate.answered = "https://ca.example/chall/1\n";
+	certificate.revoke_reason = "superseded";
+	certificate.revoked_ms = 1764223200456;
+	assert_true(write_row(f, &certificate, &err));
+	assert_true(certificate_find(f->wide, &certificate.id, f->arena, &back, &err));
+	assert_int_equal(back.n_proofs, 2);
+	assert_string_equal(back.proofs[0], "");
+	assert_string_equal(back.proofs[1], "_acme-challenge.www.shop.example.");
+	assert_string_equal(back.records, certificate.records);
+	assert_int_equal(back.records_version, certificate.records_version);
+	assert_string_equal(back.answered, certificate.answered);
+	assert_string_equal(back.revoke_reason, "superseded");
+	assert_int_equal(back.revoked_ms, certificate.revoked_ms);
+	back.names[back.n_names++] = "more.example"; /* other names: how they are shown isn't known any more */
+	assert_true(write_row(f, &back, &err));
+	assert_true(certificate_find(f->wide, &certificate.id, f->arena, &back, &err));
+	assert_int_equal(back.n_proofs, 0);
+}
+
+static void a_wildcard_takes_the_place_of_what_it_covers(void **state)
+{
+	struct fixture *f = *state;
+	const char *aliases[] = { "www.shop.example", "a.b.shop.example", "shop.test", "xshop.example" };
+	Stralix__V1__WebsiteSettings wanted;
+	Stralix__V1__Https https;
+	struct website site = { .domain = "shop.example", .settings = &wanted };
+	const char *names[CERTIFICATE_NAMES];
+	unsigned n = 0;
+	struct error err = { 0 };
+
+	stralix__v1__website_settings__init(&wanted);
+	stralix__v1__https__init(&https);
+	wanted.aliases = (char **)(uintptr_t)aliases;
+	wanted.n_aliases = 4;
+	assert_true(certificate_names(&site, f->arena, names, &n, &err));
+	assert_int_equal(n, 5);
+	wanted.https = &https;
+	https.wildcard = true;
+	assert_true(certificate_names(&site, f->arena, names, &n, &err));
+	assert_int_equal(n, 5);
+	assert_string_equal(names[0], "shop.example");
+	assert_string_equal(names[1], "*.shop.example");
+	assert_string_equal(names[2], "a.b.shop.example");
+	assert_string_equal(names[3], "shop.test");
+	assert_string_equal(names[4], "xshop.example");
+	certificate_plain_names(&site, names, &n);
+	assert_int_equal(n, 5);
+	assert_string_equal(names[1], "www.shop.example");
+}
+
+static void records_are_whole_lines(void **state)
+{
+	struct fixture *f = *state;
+	const char *one = challenge_line("_acme-challenge.shop.example.", "abc", f->arena);
+	const char *longer = challenge_line("_acme-challenge.shop.example.", "abcd", f->arena);
+
+	assert_true(challenge_has(one, one));
+	assert_false(challenge_has(longer, one));
+	assert_false(challenge_has(NULL, one));
+	assert_false(challenge_has("", one));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +416,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(copies_together_never_ask_for_more, begin, end),
 		cmocka_unit_test_setup_teardown(names_of_one_domain_share_a_budget, begin, end),
 		cmocka_unit_test_setup_teardown(a_name_that_fails_too_often_rests, begin, end),
+		cmocka_unit_test_setup_teardown(what_shows_the_names_comes_back_as_it_went, begin, end),
+		cmocka_unit_test_setup_teardown(a_wildcard_takes_the_place_of_what_it_covers, begin, end),
+		cmocka_unit_test_setup_teardown(records_are_whole_lines, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

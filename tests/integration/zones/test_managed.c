@@ -139,6 +139,25 @@ static void what_is_old_is_forgotten_and_what_is_gone_goes(void **state)
 	assert_int_equal(number_at(&none, "page.total"), 0);
 }
 
+static void zones_are_found_by_names_and_only_ones_own(void **state)
+{
+	struct world *world = *state;
+	_answer_ found = ask_service(world, "web", "FindZones",
+	                             "{\"organisationId\":\"" ORG
+	                             "\",\"names\":[\"_acme-challenge.www.shop.example.\",\"shop.test.\"]}");
+	_answer_ strange = ask_service(world, "web", "FindZones",
+	                               "{\"organisationId\":\"01900000-0000-7000-8000-00000000dead\","
+	                               "\"names\":[\"_acme-challenge.www.shop.example.\"]}");
+
+	assert_int_equal(found.status, 200);
+	assert_string_equal(text_at(&found, "zones.0.zoneId"), zone_id);
+	assert_string_equal(text_at(&found, "zones.0.zone"), "shop.example");
+	assert_string_equal(text_at(&found, "zones.1.zoneId"), "");
+	assert_string_equal(text_at(&found, "oldest.zone"), "shop.example");
+	assert_string_equal(text_at(&strange, "zones.0.zoneId"), "");
+	assert_null(json_object_get(strange.json, "oldest"));
+}
+
 static void a_zone_that_comes_later_takes_them_up(void **state)
 {
 	struct world *world = *state;
@@ -154,6 +173,7 @@ int main(void)
 		cmocka_unit_test(they_stand_in_the_zone_and_are_served),
 		cmocka_unit_test(a_person_s_record_has_its_place_until_it_goes),
 		cmocka_unit_test(what_is_old_is_forgotten_and_what_is_gone_goes),
+		cmocka_unit_test(zones_are_found_by_names_and_only_ones_own),
 		cmocka_unit_test(a_zone_that_comes_later_takes_them_up),
 	};
 

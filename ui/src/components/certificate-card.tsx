@@ -1,20 +1,22 @@
 'use client';
-// The HTTPS of a website: its certificate, what is on its way, where its names point, and what can be done.
+// The HTTPS of a website: its certificate, what is on its way, how its names are shown, and what can be done.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleCheck, LoaderCircle, RotateCcw, ShieldCheck, SlidersHorizontal, TriangleAlert, Upload } from 'lucide-react';
+import { Asterisk, LoaderCircle, RotateCcw, ShieldCheck, SlidersHorizontal, Upload } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { requestCertificate, retryCertificate, type GetWebsiteCertificateReply, type NamePreflight, type Website } from '@/lib/api.gen';
-import { httpsForm, underWay, usePreflight, useWebsiteCertificate } from '@/lib/certificates';
+import { requestCertificate, retryCertificate, type GetWebsiteCertificateReply, type Website } from '@/lib/api.gen';
+import { httpsForm, underWay, useWebsiteCertificate } from '@/lib/certificates';
 import { refresh, useCan } from '@/lib/queries';
 import { CertificateState, Coming, Expiry, Names, certificatePath } from './certificate-facts';
+import { NameProofs } from './name-proofs';
 import { Button } from './ui/button';
 import { Failure, FormError, Stale } from './ui/notice';
 import { When } from './ui/when';
 
 const HttpsDialog = dynamic(() => import('./website-https'), { ssr: false });
+const WildcardDialog = dynamic(() => import('./wildcard-certificate'), { ssr: false });
 const UploadDialog = dynamic(() => import('./upload-certificate'), { ssr: false });
 
 function Row({ label, children }: { label: string; children: ReactNode }) {
@@ -40,41 +42,9 @@ function Serving({ read }: { read: GetWebsiteCertificateReply }) {
   );
 }
 
-function NameRow({ name }: { name: NamePreflight }) {
-  const t = useTranslations('certificates');
-  const Icon = name.ready ? CircleCheck : TriangleAlert;
-  return (
-    <li className="flex gap-2">
-      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${name.ready ? 'text-ok' : 'text-warn'}`} />
-      <span className="min-w-0 text-[13px]"><span className="font-mono text-[12.5px]">{name.name}</span><span className="block text-xs text-muted">{name.ready ? t('pointsHere') : name.message || t('pointsNowhere')}</span></span>
-    </li>
-  );
-}
+type Opened = 'upload' | 'https' | 'wildcard';
 
-/** Where each name points, asked when somebody wants to know. */
-function Pointing({ websiteId }: { websiteId: string }) {
-  const t = useTranslations('certificates');
-  const [asked, setAsked] = useState(false);
-  const read = usePreflight(websiteId, asked);
-  return (
-    <Row label={t('pointing')}>
-      {!asked ? (
-        <Button size="sm" onClick={() => setAsked(true)}>{t('look')}</Button>
-      ) : read.error && !read.data ? (
-        <FormError error={read.error} />
-      ) : !read.data ? (
-        <span role="status" className="flex items-center gap-2 text-[13px] text-muted"><LoaderCircle aria-hidden className="size-4 animate-spin" />{t('looking')}</span>
-      ) : (
-        <div className="grid gap-2" role="status">
-          <ul className="grid gap-1.5">{read.data.names.map((name) => <NameRow key={name.name} name={name} />)}</ul>
-          <Button size="sm" className="w-fit" disabled={read.isFetching} onClick={() => void read.refetch()}>{read.isFetching && <LoaderCircle className="animate-spin" />}{t('lookAgain')}</Button>
-        </div>
-      )}
-    </Row>
-  );
-}
-
-function Actions({ website, read, onUpload, onChange }: { website: Website; read: GetWebsiteCertificateReply; onUpload(): void; onChange(): void }) {
+function Actions({ website, read, onOpen }: { website: Website; read: GetWebsiteCertificateReply; onOpen(what: Opened): void }) {
   const t = useTranslations('certificates');
   const client = useQueryClient();
   const may = useCan('certificate:update');
@@ -84,15 +54,17 @@ function Actions({ website, read, onUpload, onChange }: { website: Website; read
     onSuccess: () => void refresh(client, 'certificates', 'websites', 'audit'),
   });
   if (!may) return null;
-  const wanted = httpsForm(website.settings?.https).certificate === 'AUTOMATIC';
+  const https = httpsForm(website.settings?.https);
+  const wanted = https.certificate === 'AUTOMATIC';
   const busy = read.coming !== undefined && !waits;
   return (
     <div className="grid gap-3 border-t border-line px-5 py-3.5">
       <FormError error={ask.error} />
       <div className="flex flex-wrap gap-2">
         {wanted && read.offered && !busy && <Button size="sm" variant={read.serving ? 'secondary' : 'primary'} disabled={ask.isPending} onClick={() => ask.mutate()}>{ask.isPending ? <LoaderCircle className="animate-spin" /> : waits ? <RotateCcw /> : <ShieldCheck />}{waits ? t('tryNow') : read.serving ? t('renewNow') : t('request')}</Button>}
-        <Button size="sm" onClick={onUpload}><Upload />{t('upload')}</Button>
-        <Button size="sm" onClick={onChange}><SlidersHorizontal />{t('change')}</Button>
+        {wanted && read.offered && !https.wildcard && <Button size="sm" onClick={() => onOpen('wildcard')}><Asterisk />{t('wildcard')}</Button>}
+        <Button size="sm" onClick={() => onOpen('upload')}><Upload />{t('upload')}</Button>
+        <Button size="sm" onClick={() => onOpen('https')}><SlidersHorizontal />{t('change')}</Button>
       </div>
     </div>
   );
@@ -101,7 +73,7 @@ function Actions({ website, read, onUpload, onChange }: { website: Website; read
 export function CertificateCard({ website }: { website: Website }) {
   const t = useTranslations('certificates');
   const read = useWebsiteCertificate(website.id);
-  const [open, setOpen] = useState<'upload' | 'https' | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const close = () => setOpen(null);
   const https = httpsForm(website.settings?.https);
   return (
@@ -118,13 +90,14 @@ export function CertificateCard({ website }: { website: Website }) {
             <Serving read={read.data} />
             {read.data.coming && <Row label={read.data.serving ? t('next') : t('coming')}><Coming certificate={read.data.coming} /></Row>}
             {!read.data.coming && read.data.message && <Row label={t('coming')}><span className="text-[13px] text-muted">{read.data.message}</span></Row>}
-            <Row label={t('mode')}>{t(`mode${https.certificate}`)}{read.data.serving && <span className="block text-xs text-muted">{https.redirect ? t('redirects') : t('keepsHttp')}{https.hsts !== '0' && ` · ${t('hstsOn', { age: t(`age${https.hsts}`) })}`}</span>}</Row>
-            <Pointing websiteId={website.id} />
+            <Row label={t('mode')}>{t(`mode${https.certificate}`)}{https.certificate === 'AUTOMATIC' && https.wildcard && `, ${t('withWildcard')}`}{read.data.serving && <span className="block text-xs text-muted">{https.redirect ? t('redirects') : t('keepsHttp')}{https.hsts !== '0' && ` · ${t('hstsOn', { age: t(`age${https.hsts}`) })}`}</span>}</Row>
+            <Row label={t('pointing')}><NameProofs websiteId={website.id} /></Row>
           </dl>
-          <Actions website={website} read={read.data} onUpload={() => setOpen('upload')} onChange={() => setOpen('https')} />
+          <Actions website={website} read={read.data} onOpen={setOpen} />
         </>
       )}
       {open === 'https' && <HttpsDialog website={website} onClose={close} />}
+      {open === 'wildcard' && <WildcardDialog website={website} onClose={close} />}
       {open === 'upload' && <UploadDialog website={website} onClose={close} />}
     </section>
   );

@@ -38,6 +38,7 @@ export default function HttpsDialog({ website: now, onClose }: { website: Websit
       <Field label={t('source')} error={errors.certificate?.message} hint={t(`mode${certificate}Hint`)}>
         {(wiring) => <select {...wiring} {...register('certificate')} className="input">{sources.map((s) => <option key={s} value={s}>{t(`mode${s}`)}</option>)}</select>}
       </Field>
+      {certificate === 'AUTOMATIC' && <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" {...register('wildcard')} />{t('wildcardLabel', { name: website.domain })}</label>}
       {certificate !== 'NONE' && (
         <>
           <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" {...register('redirect')} />{t('redirectLabel')}</label>

@@ -833,6 +833,8 @@ export type Https = {
   hstsS?: number;
   /** of all names below as well */
   hstsSubdomains?: boolean;
+  /** automatic: for every name right below the website's own, too; needs a zone of the organisation here */
+  wildcard?: boolean;
 };
 
 /** A pool of PHP processes with the website's own uid. Changed as a whole. */
@@ -1165,6 +1167,20 @@ export type WebsiteCertificate = {
   csr: string;
   /** that installs it */
   taskId: string;
+  /** how the authority is shown each name, in the order of names; not known before its preflight */
+  proofs: NameProof[];
+  /** why it is (to be) revoked; empty: it isn't */
+  revokeReason: string;
+  revokedAt: string;
+};
+
+/** How a certificate authority is shown that a name is ours. */
+export type NameProof = {
+  name: string;
+  /** http-01 (the website answers), dns-01 (a record) */
+  method: string;
+  /** dns-01: where that record stands: _acme-challenge.shop.example. */
+  record: string;
 };
 
 /** One thing that happened on the way. Names that failed are told each. */
@@ -1241,6 +1257,8 @@ export type GetWebsiteCertificateReply = {
 
 export type RequestCertificateRequest = {
   websiteId: string;
+  /** for every name right below the website's own, too: its settings want that from now on */
+  wildcard?: boolean;
 };
 
 export type RetryCertificateRequest = {
@@ -1249,6 +1267,57 @@ export type RetryCertificateRequest = {
 
 export type DeleteCertificateRequest = {
   certificateId: string;
+};
+
+export type RevokeCertificateRequest = {
+  certificateId: string;
+  /** unspecified, key_compromise, affiliation_changed, superseded, cessation_of_operation; absent: unspecified */
+  reason?: string;
+};
+
+export type GetCertificateAuthorityRequest = { [key: string]: never };
+
+export type UpdateCertificateAuthorityRequest = {
+  /** empty: none */
+  contact?: string;
+};
+
+export type RolloverCertificateAuthorityRequest = { [key: string]: never };
+
+export type CertificateAuthorityReply = {
+  authority?: CertificateAuthority;
+};
+
+/** The installation's account at its certificate authority. */
+export type CertificateAuthority = {
+  /** the settings name an authority; else nothing else is said */
+  offered: boolean;
+  /** its https URL */
+  directory: string;
+  /** empty: there was no need for an account yet */
+  accountUrl: string;
+  /** where it writes to; empty: nowhere */
+  contact: string;
+  /** of the account's key (RFC 7638) */
+  thumbprint: string;
+  /** of an account that its operator knew before; empty: none */
+  bindingId: string;
+  /** when the key was changed last; empty: never */
+  rolledAt: string;
+  /** a change of the key was begun, and the authority hasn't said yet which one holds */
+  rolloverPending: boolean;
+  /** what was asked for: orders first, then registered domains, the busiest first */
+  budgets: AuthorityBudget[];
+};
+
+export type AuthorityBudget = {
+  /** order, domain, failure */
+  kind: string;
+  /** the registered domain, or the name that failed */
+  name: string;
+  used: number;
+  most: number;
+  windowS: number;
 };
 
 export type UploadCertificateRequest = {
@@ -1267,6 +1336,8 @@ export type CreateCsrRequest = {
 
 export type PreflightWebsiteRequest = {
   websiteId: string;
+  /** as if the settings wanted every name right below the website's own */
+  wildcard?: boolean;
 };
 
 export type PreflightWebsiteReply = {
@@ -1284,6 +1355,16 @@ export type NamePreflight = {
   addresses: string[];
   /** what is wrong: "shop.example points to 203.0.113.9, not to 198.51.100.7" */
   message: string;
+  /** how it would be shown to be ours: http-01, dns-01; empty: not possible now */
+  method: string;
+  /** dns-01: where the record would stand */
+  record: string;
+  /** in which zone of the organisation */
+  zone: string;
+  /** not possible: a CNAME that, set where the name's DNS is, would make it so … */
+  aliasName: string;
+  /** … to this name, in a zone of the organisation here; empty: it has no zone */
+  aliasTarget: string;
 };
 
 export type Zone = {
@@ -2192,8 +2273,11 @@ export const getWebsiteCertificate = (input: { websiteId: string }, options?: Ca
   call<GetWebsiteCertificateReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { ...options });
 
 /** Asks the certificate authority for a certificate of the website's names, now. */
-export const requestCertificate = (input: { websiteId: string }, options?: CallOptions) =>
-  call<CertificateReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { body: {}, keyed: true, ...options });
+export const requestCertificate = (input: { websiteId: string } & {
+  /** for every name right below the website's own, too: its settings want that from now on */
+  wildcard?: boolean;
+}, options?: CallOptions) =>
+  call<CertificateReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate`, { body: without(input, ['websiteId']), keyed: true, ...options });
 
 /** Serves the website with an own certificate, once it was checked. The key is sealed to the website's node at once. */
 export const uploadCertificate = (input: { websiteId: string } & {
@@ -2212,8 +2296,27 @@ export const createCsr = (input: { websiteId: string } & {
   call<CertificateReply>('POST', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/csr`, { body: without(input, ['websiteId']), keyed: true, ...options });
 
 /** Asks where each name of the website points to, and says whether a certificate authority would find it there. */
-export const preflightWebsite = (input: { websiteId: string }, options?: CallOptions) =>
-  call<PreflightWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/preflight`, { ...options });
+export const preflightWebsite = (input: { websiteId: string; wildcard?: boolean }, options?: CallOptions) =>
+  call<PreflightWebsiteReply>('GET', `/api/v1/websites/${encodeURIComponent(input.websiteId)}/certificate/preflight`, { query: { wildcard: input.wildcard }, ...options });
+
+/** Has the certificate authority say that a certificate is good no more. One that a website is served with is replaced first, unless its key is in strange hands: then it is revoked at once, and its successor asked for. */
+export const revokeCertificate = (input: { certificateId: string } & {
+  /** unspecified, key_compromise, affiliation_changed, superseded, cessation_of_operation; absent: unspecified */
+  reason?: string;
+}, options?: CallOptions) =>
+  call<CertificateReply>('POST', `/api/v1/certificates/${encodeURIComponent(input.certificateId)}/revoke`, { body: without(input, ['certificateId']), keyed: true, ...options });
+
+/** Shows the installation's certificate authority, its account there, and what was asked of it lately. */
+export const getCertificateAuthority = (options?: CallOptions) =>
+  call<CertificateAuthorityReply>('GET', '/api/v1/certificate-authority', { ...options });
+
+/** Changes where the certificate authority writes to. */
+export const updateCertificateAuthority = (input: UpdateCertificateAuthorityRequest, options?: CallOptions) =>
+  call<CertificateAuthorityReply>('PATCH', '/api/v1/certificate-authority', { body: input, keyed: true, ...options });
+
+/** Gives the account at the certificate authority a new key. */
+export const rolloverCertificateAuthority = (options?: CallOptions) =>
+  call<CertificateAuthorityReply>('POST', '/api/v1/certificate-authority/rollover', { body: {}, keyed: true, ...options });
 
 /** Creates a zone of a template or a zone file, and starts the tasks that serve it. */
 export const createZone = (input: CreateZoneRequest, options?: CallOptions) =>

@@ -45,11 +45,11 @@ export const useWebsiteCertificate = (websiteId: string) =>
     refetchInterval: (query) => again(query) || (moving([query.state.data?.coming]) ? watchMs : false),
   });
 
-/** Where its names point to, asked of the network each time it is opened. */
-export const usePreflight = (websiteId: string, enabled: boolean) =>
-  useQuery({ queryKey: ['certificates', 'preflight', websiteId], queryFn: ({ signal }) => preflightWebsite({ websiteId }, { signal }), enabled, staleTime: 5_000, retry: false });
+/** How its names would be shown to an authority, asked of the network each time it is opened. */
+export const usePreflight = (websiteId: string, enabled: boolean, wildcard?: boolean) =>
+  useQuery({ queryKey: ['certificates', 'preflight', websiteId, wildcard], queryFn: ({ signal }) => preflightWebsite({ websiteId, wildcard }, { signal }), enabled, staleTime: 5_000, retry: false });
 
-export type HttpsForm = { certificate: 'AUTOMATIC' | 'OWN' | 'NONE'; redirect: boolean; hsts: '0' | '300' | '2592000' | '31536000' | '63072000'; subdomains: boolean };
+export type HttpsForm = { certificate: 'AUTOMATIC' | 'OWN' | 'NONE'; wildcard: boolean; redirect: boolean; hsts: '0' | '300' | '2592000' | '31536000' | '63072000'; subdomains: boolean };
 const ages = ['0', '300', '2592000', '31536000', '63072000'] as const;
 export const hstsAges = ages;
 
@@ -57,10 +57,11 @@ export function httpsForm(https: Https | undefined): HttpsForm {
   const age = String(https?.hstsS ?? 0);
   return {
     certificate: https?.certificate === 'OWN' || https?.certificate === 'NONE' ? https.certificate : 'AUTOMATIC',
+    wildcard: https?.wildcard ?? false,
     redirect: !https?.keepHttp,
     hsts: ages.find((a) => a === age) ?? ages.find((a) => Number(a) >= Number(age)) ?? '63072000',
     subdomains: https?.hstsSubdomains ?? false,
   };
 }
 
-export const httpsOf = (form: HttpsForm): Https => ({ certificate: form.certificate, keepHttp: !form.redirect, hstsS: Number(form.hsts), hstsSubdomains: form.hsts !== '0' && form.subdomains });
+export const httpsOf = (form: HttpsForm): Https => ({ certificate: form.certificate, wildcard: form.certificate === 'AUTOMATIC' && form.wildcard, keepHttp: !form.redirect, hstsS: Number(form.hsts), hstsSubdomains: form.hsts !== '0' && form.subdomains });

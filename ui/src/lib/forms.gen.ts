@@ -60,6 +60,10 @@ export const createWebsiteForm = /* @__PURE__ */ z.object({
   nodeId: z.optional(text({ pattern: /^[a-z0-9-]{1,63}$/, max: 63 })),
 });
 
+export const updateCertificateAuthorityForm = /* @__PURE__ */ z.object({
+  contact: z.optional(text({ format: 'email', max: 254 })),
+});
+
 export const createZoneForm = /* @__PURE__ */ z.object({
   name: text({ required: true, format: 'idn-hostname', max: 253 }),
   organisationId: z.optional(text({ format: 'uuid', max: 36 })),

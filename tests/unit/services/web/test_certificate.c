@@ -61,6 +61,34 @@ static void renewal_is_at_two_thirds_give_or_take(void **state)
 	assert_true(most - least > third / 10);
 }
 
+static void reasons_have_the_numbers_of_rfc_5280(void **state)
+{
+	unsigned number = 99;
+
+	(void)state;
+	assert_true(certificate_reason_parse("unspecified", &number) && number == 0);
+	assert_true(certificate_reason_parse("key_compromise", &number) && number == 1);
+	assert_true(certificate_reason_parse("cessation_of_operation", &number) && number == 5);
+	assert_false(certificate_reason_parse("boredom", &number));
+	assert_false(certificate_reason_parse("", &number));
+}
+
+static void one_is_to_be_revoked_until_it_is(void **state)
+{
+	struct certificate certificate = { .revoke_reason = "" };
+
+	(void)state;
+	assert_false(certificate_is_to_be_revoked(&certificate));
+	certificate.revoke_reason = "superseded";
+	assert_true(certificate_is_to_be_revoked(&certificate));
+	assert_false(certificate_is_compromised(&certificate));
+	certificate.revoke_reason = "key_compromise";
+	assert_true(certificate_is_compromised(&certificate));
+	certificate.revoked_ms = 1;
+	assert_false(certificate_is_to_be_revoked(&certificate));
+	assert_false(certificate_is_compromised(&certificate));
+}
+
 static void names_are_a_set(void **state)
 {
 	const struct certificate certificate = { .names = { "a.example", "b.example" }, .n_names = 2 };
@@ -97,6 +125,8 @@ int main(void)
 		cmocka_unit_test(patience_grows_to_a_day_and_differs),
 		cmocka_unit_test(who_is_away_is_asked_again_soon_and_then_more_rarely),
 		cmocka_unit_test(renewal_is_at_two_thirds_give_or_take),
+		cmocka_unit_test(reasons_have_the_numbers_of_rfc_5280),
+		cmocka_unit_test(one_is_to_be_revoked_until_it_is),
 		cmocka_unit_test(names_are_a_set),
 		cmocka_unit_test(states_have_names_that_lead_back),
 	};

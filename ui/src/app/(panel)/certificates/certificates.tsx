@@ -1,5 +1,6 @@
 'use client';
 import { Search, ShieldCheck } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useTranslations } from 'use-intl';
 import { CertificateState, Expiry, certificatePath } from '@/components/certificate-facts';
@@ -12,7 +13,9 @@ import { When } from '@/components/ui/when';
 import type { WebsiteCertificate } from '@/lib/api.gen';
 import { useCertificates } from '@/lib/certificates';
 import { setParams, useCursor, useParam } from '@/lib/params';
-import { pageSize } from '@/lib/queries';
+import { pageSize, useCan } from '@/lib/queries';
+
+const AuthorityCard = dynamic(() => import('@/components/authority-card'), { ssr: false });
 
 const soonDays = 30;
 const chips = ['', 'active', 'failed', 'waiting', 'soon'] as const;
@@ -47,6 +50,7 @@ function useColumns() {
 export function Certificates() {
   const t = useTranslations('certificates');
   const [state, search, sort] = [useParam('state'), useParam('q'), useParam('sort') || 'not_after'];
+  const runs = useCan('authority:read');
   const pages = useCursor();
   const read = useCertificates({ state: state && state !== 'soon' ? state : undefined, expiresWithinDays: state === 'soon' ? soonDays : undefined, search: search || undefined, sort, cursor: pages.cursor || undefined, limit: pageSize });
   const { columns, card } = useColumns();
@@ -74,6 +78,7 @@ export function Certificates() {
           </>
         )}
       </section>
+      {runs && <AuthorityCard />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { LoaderCircle, RotateCcw, Trash2 } from 'lucide-react';
+import { Ban, LoaderCircle, RotateCcw, Trash2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -17,6 +18,8 @@ import { deleteCertificate, retryCertificate, type WebsiteCertificate } from '@/
 import { isOver, underWay, useCertificate } from '@/lib/certificates';
 import { useParam } from '@/lib/params';
 import { refresh, useCan } from '@/lib/queries';
+
+const RevokeDialog = dynamic(() => import('@/components/revoke-certificate'), { ssr: false });
 
 function useAsk(ask: () => Promise<unknown>, onDone?: () => void) {
   const client = useQueryClient();
@@ -47,11 +50,13 @@ function About({ certificate: c }: { certificate: WebsiteCertificate }) {
       <dl className="divide-y divide-line">
         <Row label={t('website')}><Link prefetch={false} href={sitePath(c.websiteId)} className="rounded hover:text-accent-text hover:underline">{c.domain}</Link></Row>
         <Row label={t('names')}><Names names={c.names} most={50} /></Row>
+        {c.proofs.length > 0 && <Row label={t('proofs')}><ul className="grid gap-1">{c.proofs.map((p) => <li key={p.name}><span className="font-mono text-[12.5px]">{p.name}</span><span className="block text-xs text-muted">{p.method === 'dns-01' ? t('proofByRecord', { record: p.record }) : t('proofBySite')}</span></li>)}</ul></Row>}
         <Row label={t('from')}>{t(c.source as 'own')}</Row>
         {c.issuer && <Row label={t('issuer')}>{c.issuer}</Row>}
         {c.notBefore && <Row label={t('since')}><Exact at={c.notBefore} /></Row>}
         {c.notAfter && <Row label={t('expiry')}><Expiry until={c.notAfter} /></Row>}
         {c.renewAt && <Row label={t('renewal')}><When at={c.renewAt} /></Row>}
+        {c.revokeReason && <Row label={t('revocation')}>{t.has(`reason.${c.revokeReason}` as 'reason.superseded') ? t(`reason.${c.revokeReason}` as 'reason.superseded') : c.revokeReason}<span className="block text-xs text-muted">{c.revokedAt ? <Exact at={c.revokedAt} /> : t('revoking')}</span></Row>}
         {c.keyType && <Row label={t('keyKind')}>{c.keyType}</Row>}
         {c.serial && <Row label={t('serial')}><Mono text={c.serial} label={t('copySerial')} /></Row>}
         {c.fingerprint && <Row label={t('fingerprint')}><Mono text={c.fingerprint} label={t('copyFingerprint')} /></Row>}
@@ -66,7 +71,9 @@ function Page({ certificate: c }: { certificate: WebsiteCertificate }) {
   const t = useTranslations('certificates');
   const [mayRetry, mayDelete] = [useCan('certificate:update'), useCan('certificate:delete')];
   const [removing, setRemoving] = useState(false);
+  const [revoking, setRevoking] = useState(false);
   const retry = useAsk(() => retryCertificate({ certificateId: c.id }));
+  const revocable = c.source === 'acme' && (c.state === 'active' || c.state === 'replaced') && !c.revokeReason;
   const waits = c.source === 'acme' && (c.state === 'waiting' || c.state === 'failed');
   return (
     <>
@@ -74,10 +81,11 @@ function Page({ certificate: c }: { certificate: WebsiteCertificate }) {
       <div className="mb-5 flex flex-wrap items-center gap-3">
         <h1 className="mr-auto flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{c.domain}<CertificateState state={c.state} /></h1>
         {mayRetry && waits && <Button variant="primary" disabled={retry.isPending} onClick={() => retry.mutate()}>{retry.isPending ? <LoaderCircle className="animate-spin" /> : <RotateCcw />}{t('tryNow')}</Button>}
+        {mayDelete && revocable && <Button className="text-bad" onClick={() => setRevoking(true)}><Ban />{t('revokeDots')}</Button>}
         {mayDelete && <Button className="text-bad" onClick={() => setRemoving(true)}><Trash2 />{t('removeDots')}</Button>}
       </div>
       <FormError error={retry.error} />
-      {c.message && c.state !== 'active' && (
+      {c.message && (c.state !== 'active' || c.revokeReason) && (
         <section role="group" aria-label={t('why')} className="card mb-4 grid gap-1 p-5">
           <p className={`text-sm font-semibold ${c.state === 'failed' ? 'text-bad' : ''}`}>{t('why')}</p>
           <p className="text-[13.5px] [overflow-wrap:anywhere]">{c.message}</p>
@@ -88,6 +96,7 @@ function Page({ certificate: c }: { certificate: WebsiteCertificate }) {
         <About certificate={c} />
         <Card id="story" title={t('story')}><Story steps={c.story} /></Card>
       </div>
+      {revoking && <RevokeDialog certificate={c} onClose={() => setRevoking(false)} />}
       {removing && <Remove certificate={c} onClose={() => setRemoving(false)} />}
     </>
   );
