@@ -46,7 +46,7 @@ const struct claim claim_table[CLAIMS] = {
 
 bool claim_is_value(const char *text, size_t size)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@/+*-";
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:@/+-";
 	size_t length = strnlen(text, size);
 
 	return length > 0 && length < size && strspn(text, alphabet) == length;

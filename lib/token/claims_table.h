@@ -4,7 +4,7 @@
 #include "claims.h"
 
 enum claim_kind {
-	CLAIM_VALUE,  /* [A-Za-z0-9_.:@/+*-]+ */
+	CLAIM_VALUE,  /* [A-Za-z0-9_.:@/+-]+ */
 	CLAIM_TEXT,   /* UTF-8 without control bytes, spelled in base64url */
 	CLAIM_LIST,   /* of values, at least one */
 	CLAIM_DIGEST, /* 32 bytes, spelled in base64url */

@@ -58,9 +58,11 @@ bool limit_name_good(const char *name)
 
 void limit_write(const struct limit *limit, char ret[static LIMIT_TEXT])
 {
+	bool wild = limit->name[0] == '*';
 	char zone[UUID_TEXT];
 
-	snprintf(ret, LIMIT_TEXT, "%s/%s/%s", uuid_format(&limit->zone, zone), limit->types, limit->name);
+	snprintf(ret, LIMIT_TEXT, "%s/%s/%s%s", uuid_format(&limit->zone, zone), limit->types, wild ? "@" : "",
+	         limit->name + wild);
 }
 
 static bool read_types(const char *text, size_t size, struct limit *ret)
@@ -78,6 +80,18 @@ static bool read_types(const char *text, size_t size, struct limit *ret)
 	return *ret->types && strcmp(ret->types, copy) == 0;
 }
 
+static bool read_name(const char *text, struct limit *ret)
+{
+	size_t size = strlen(text);
+
+	if (size >= sizeof(ret->name) || text[0] == '*')
+		return false;
+	memcpy(ret->name, text, size + 1);
+	if (ret->name[0] == '@')
+		ret->name[0] = '*';
+	return limit_name_good(ret->name);
+}
+
 bool limit_read(const char *text, struct limit *ret)
 {
 	char zone[UUID_TEXT], spelled[UUID_TEXT];
@@ -91,10 +105,9 @@ bool limit_read(const char *text, struct limit *ret)
 	text += size + 1;
 	types = strcspn(text, "/");
 	if (!uuid_parse(zone, &ret->zone) || strcmp(uuid_format(&ret->zone, spelled), zone) != 0 || !text[types] ||
-	    !read_types(text, types, ret) || !limit_name_good(text + types + 1))
+	    !read_types(text, types, ret))
 		return false;
-	memcpy(ret->name, text + types + 1, strlen(text + types + 1) + 1);
-	return true;
+	return read_name(text + types + 1, ret);
 }
 
 bool limits_hold(const struct limit *limits, size_t n, const struct uuid *zone, const char *name, const char *type)

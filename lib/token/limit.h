@@ -1,6 +1,6 @@
 /*
  * limit: which sets of records an API token is limited to: of a zone, at one name, of some types. In an identity token
- * (claim rec) one is spelled "<zone id>/A+AAAA/home.shop.example.".
+ * (claim rec) one is spelled "<zone id>/A+AAAA/home.shop.example."; a wildcard's "*" is an "@" there.
  */
 #pragma once
 

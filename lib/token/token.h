@@ -28,7 +28,7 @@ enum {
 	TOKEN_VALUE = 128,
 };
 
-/* An empty string is an absent claim. Values match [A-Za-z0-9_.:@/+*-]*, but name: any UTF-8 without control characters
+/* An empty string is an absent claim. Values match [A-Za-z0-9_.:@/+-]*, but name: any UTF-8 without control characters
  * (it travels in base64url, so that there are no escapes). */
 struct token_claims {
 	char act[TOKEN_VALUE], aud[TOKEN_VALUE], iss[TOKEN_VALUE], jti[TOKEN_VALUE], name[256], org[TOKEN_VALUE];

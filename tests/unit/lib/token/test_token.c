@@ -59,6 +59,8 @@ static struct token_claims full_claims(void)
 		.n_orgs = 2,
 		.scp = { "website:read" },
 		.n_scp = 1,
+		.rec = { "z1/A/home.shop.example.", "z1/TXT/_acme-challenge.shop.example." },
+		.n_rec = 2,
 		.has_dig = true,
 		.dig = { 1, 2, 3 },
 		.iat = 1764000000,
@@ -364,7 +366,8 @@ static void values_that_cannot_be_spelled_are_not_signed(void **state)
 	struct token_claims unended = { .exp = 5 }, negative = { .exp = -1 }, late = { .exp = INT64_MAX };
 	struct token_claims many = { .exp = 5, .n_orgs = TOKEN_LIST + 1 }, hole = { .exp = 5, .n_orgs = 1 };
 	struct token_claims text = { .exp = 5, .name = "a\nb" };
-	const struct token_claims *const all[] = { &unended, &negative, &late, &many, &hole, &text };
+	struct token_claims limits = { .exp = 5, .n_rec = TOKEN_LIMITS + 1 };
+	const struct token_claims *const all[] = { &unended, &negative, &late, &many, &hole, &text, &limits };
 	char token[TOKEN_MAX];
 
 	(void)state;
