@@ -60,7 +60,7 @@ test('it is listed with its records, and the audit trail says what it may', asyn
   const listed = tokens.find((token) => token.id === router.id);
   assert.deepEqual(listed.records, limits);
   assert.deepEqual([...listed.scopes].sort(), ['zone:read', 'zone:update']);
-  assert.deepEqual(tokens.find((token) => token.id !== router.id)?.records ?? [], []);
+  assert.ok(tokens.some((token) => token.records.length === 0), 'others are not limited');
   const record = await until('the audit record', async () => (await customer('GET', `/api/v1/audit?targetId=${router.id}`)).body.records[0]);
   assert.deepEqual(JSON.parse(record.after).records, limits);
 });
@@ -71,7 +71,7 @@ test('what a token is limited to is refused by field and rule where it is none',
     [{ zoneId: 'x' }, 'records[0].zoneId', 'UUID'], [{ name: 'home' }, 'records[0].name', 'DNS_NAME'], [{ name: home }, 'records[0].name', 'DNS_NAME'],
     [{ name: `hö.${zone.name}.` }, 'records[0].name', 'DNS_NAME'], [{ name: `a\\.b.${zone.name}.` }, 'records[0].name', 'DNS_NAME'],
     [{ name: `a.*.${zone.name}.` }, 'records[0].name', 'DNS_NAME'], [{ name: '.' }, 'records[0].name', 'DNS_NAME'],
-    [{ types: [] }, 'records[0].types', 'range'], [{ types: ['a'] }, 'records[0].types[0]', 'DNS_TYPE'], [{ types: ['A', 'A'] }, 'records[0].types', 'types'],
+    [{ types: [] }, 'records[0].types', 'count'], [{ types: ['a'] }, 'records[0].types[0]', 'DNS_TYPE'], [{ types: ['A', 'A'] }, 'records[0].types', 'types'],
     [{ types: ['A+TXT'] }, 'records[0].types[0]', 'DNS_TYPE'],
   ]) {
     const { status, body } = await one(record);
@@ -187,7 +187,12 @@ test('a router that asks too often hears abuse', async () => {
 
 test('a revoked token, one that has ended, one of a suspended organisation, one of a deleted zone', async () => {
   const at = (name) => `hostname=${name}&myip=198.51.100.20`;
-  const gone = (token, name) => until('the token to be out', async () => (await nic(token, at(name))).words[0] === 'badauth');
+  // Asked for by other calls while it is waited for: a router would hear abuse.
+  const inside = async (token, id) => (await api(token, 'GET', `/api/v1/zones/${id}/records`)).status !== 401;
+  const gone = async (token, name, id = zone.id) => {
+    await until('the token to be out', async () => !(await inside(token, id)));
+    assert.deepEqual((await nic(token, at(name))).words, ['badauth']);
+  };
   const revoked = await limitedTo(limits);
   assert.match((await nic(revoked.secret, at(home))).words[0], /^(good|nochg) /);
   assert.equal((await customer('DELETE', `/api/v1/tokens/${revoked.id}`)).status, 204);
@@ -203,9 +208,10 @@ test('a revoked token, one that has ended, one of a suspended organisation, one 
   const theirs = await limitedTo([{ zoneId: theirZone.id, name: `${name}.`, types: ['A'] }], {}, other.token);
   assert.equal((await nic(theirs.secret, at(name))).words[0], 'good 198.51.100.20');
   assert.equal((await admin('POST', `/api/v1/organisations/${other.organisation.id}/suspend`, { reason: 'a test' })).status, 200);
-  await gone(theirs.secret, name);
+  await gone(theirs.secret, name, theirZone.id);
   assert.equal((await admin('POST', `/api/v1/organisations/${other.organisation.id}/resume`, {})).status, 200);
-  await until('the token to be in again', async () => (await nic(theirs.secret, at(name))).words[0] === 'nochg 198.51.100.20');
+  await until('the token to be in again', () => inside(theirs.secret, theirZone.id));
+  assert.deepEqual((await nic(theirs.secret, at(name))).words, ['nochg 198.51.100.20']);
 
   assert.equal((await api(other.token, 'DELETE', `/api/v1/zones/${theirZone.id}`)).status, 202);
   assert.deepEqual((await nic(theirs.secret, at(name))).words, ['nohost']);
@@ -242,8 +248,9 @@ async function plain(seen = async () => {}) {
     for await (const piece of request) body += piece;
     const passed = await api(null, request.method, request.url, body || undefined, { authorization: request.headers.authorization ?? '' });
     await seen(request.url, body);
-    answer.writeHead(passed.status, { 'content-type': passed.headers.get('content-type') ?? 'text/plain' });
-    answer.end(typeof passed.body === 'string' ? passed.body : JSON.stringify(passed.body));
+    const text = typeof passed.body === 'string' ? passed.body : JSON.stringify(passed.body);
+    answer.writeHead(passed.status, { 'content-type': passed.headers.get('content-type') ?? 'text/plain', 'content-length': Buffer.byteLength(text) });
+    answer.end(text);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `127.0.0.1:${server.address().port}` };
