@@ -1,6 +1,6 @@
 'use client';
 // A zone's records. What is changed here waits in a bar until it is reviewed and saved as one change.
-import { Lock, Pencil, Plus, Search, Trash2, Undo2 } from 'lucide-react';
+import { KeyRound, Lock, Pencil, Plus, Search, Trash2, Undo2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -13,6 +13,7 @@ import { Empty, Failure, Stale } from './ui/notice';
 import { DataTable, type Column } from './ui/table';
 
 const RecordDialog = dynamic(() => import('./record-form'), { ssr: false });
+const TokenDialog = dynamic(() => import('./record-token'), { ssr: false });
 const ReviewDialog = dynamic(() => import('./review-records'), { ssr: false });
 
 type Row = { key: string; record?: DnsRecord; input?: RecordInput; mark: '' | 'new' | 'changed' | 'removed' };
@@ -28,7 +29,9 @@ function rowsOf(records: DnsRecord[], pending: Pending[]): Row[] {
 
 const shown = (row: Row) => ({ name: row.input?.name ?? row.record?.name ?? '', type: row.input?.type ?? row.record?.type ?? '', data: row.input ? dataOf(row.input) : (row.record?.data ?? ''), ttl: row.input ? row.input.ttl : row.record?.defaultTtl ? 0 : row.record?.ttl });
 
-function useColumns(mayEdit: boolean, onEdit: (row: Row) => void, onRemove: (row: Row) => void, onTakeBack: (row: Row) => void) {
+type Acts = { onEdit(row: Row): void; onRemove(row: Row): void; onTakeBack(row: Row): void; onToken(row: Row): void };
+
+function useColumns(mayEdit: boolean, mayToken: boolean, { onEdit, onRemove, onTakeBack, onToken }: Acts) {
   const t = useTranslations('records');
   const mark = (row: Row) => row.mark && <span className={cn('ml-2 rounded-full px-1.5 text-[11px] font-semibold', row.mark === 'removed' ? 'bg-bad-soft text-bad' : row.mark === 'new' ? 'bg-ok-soft text-ok' : 'bg-warn-soft text-warn')}>{t(`mark.${row.mark}`)}</span>;
   const struck = (row: Row) => row.mark === 'removed' && 'line-through opacity-70';
@@ -44,6 +47,7 @@ function useColumns(mayEdit: boolean, onEdit: (row: Row) => void, onRemove: (row
   const label = (row: Row) => `${shown(row).name} ${shown(row).type}`;
   const actions = (row: Row) => (
     <span className="flex justify-end gap-1">
+      {mayToken && !row.mark && row.record && isOwn(row.record) && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('tokenFor', { record: label(row) })} onClick={() => onToken(row)}><KeyRound /></Button>}
       {mayEdit && row.mark && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('takeBack', { record: label(row) })} onClick={() => onTakeBack(row)}><Undo2 /></Button>}
       {mayEdit && row.mark !== 'removed' && (!row.record || isOwn(row.record)) && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('editNamed', { record: label(row) })} onClick={() => onEdit(row)}><Pencil /></Button>}
       {mayEdit && !row.mark && row.record && isOwn(row.record) && <Button variant="ghost" size="icon-sm" className="text-bad max-sm:size-11" aria-label={t('removeNamed', { record: label(row) })} onClick={() => onRemove(row)}><Trash2 /></Button>}
@@ -80,13 +84,15 @@ export function RecordEditor({ zone }: { zone: Zone }) {
   const read = useRecords(zone.id);
   const types = useRecordTypes().data;
   const mayEdit = useCan('zone:update') && zone.serving === 'live';
+  const mayToken = useCan('token:create') && mayEdit;
   const [pending, setPending] = useState<Pending[]>([]);
   const [editing, setEditing] = useState<{ row?: Row; fault?: string } | null>(null);
   const [reviewing, setReviewing] = useState(false);
+  const [tokenFor, setTokenFor] = useState<DnsRecord | null>(null);
   const [search, setSearch] = useState('');
   const set = (next: Pending) => setPending((now) => [...now.filter((p) => p.key !== next.key), next]);
   const takeBack = (row: Row) => setPending((now) => now.filter((p) => p.key !== row.key));
-  const { columns, card } = useColumns(mayEdit, (row) => setEditing({ row }), (row) => set({ key: row.key, record: row.record }), takeBack);
+  const { columns, card } = useColumns(mayEdit, mayToken, { onEdit: (row) => setEditing({ row }), onRemove: (row) => set({ key: row.key, record: row.record }), onTakeBack: takeBack, onToken: (row) => setTokenFor(row.record ?? null) });
   useGuard(pending.length > 0);
   const all = read.data && rowsOf(read.data.records, pending);
   const like = search.trim().toLowerCase();
@@ -121,6 +127,7 @@ export function RecordEditor({ zone }: { zone: Zone }) {
         </div>
       )}
       {editing && types && <RecordDialog types={types} zone={zone.displayName} record={editing.row?.input ?? editing.row?.record} fault={editing.fault} onKeep={keep} onClose={() => setEditing(null)} />}
+      {tokenFor && <TokenDialog zone={zone} name={tokenFor.name} type={tokenFor.type} onClose={() => setTokenFor(null)} />}
       {reviewing && read.data && <ReviewDialog zoneId={zone.id} etag={read.data.recordsEtag} pending={pending} onFault={mend} onSaved={() => { setPending([]); setReviewing(false); }} onClose={() => setReviewing(false)} />}
     </section>
   );
