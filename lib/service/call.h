@@ -14,12 +14,12 @@ struct identity {
 	char user_id[80];
 	char name[256];
 	char session_id[40];
-	Stralix__Role role;        /* ROLE_UNSET for public and service calls */
-	struct uuid org;           /* the caller's own; nil for service calls */
-	bool acting;               /* somebody else's session, which acts for org as one of its people */
-	char service[32];          /* the calling service; empty for people */
-	const char *const *orgs;   /* staff: the assigned ones, ends with NULL */
-	const char *const *scopes; /* API tokens: the only permissions; ends with NULL; NULL: all of the role's */
+	Stralix__Role role;         /* ROLE_UNSET for public and service calls */
+	struct uuid org;            /* the caller's own; nil for service calls */
+	bool acting;                /* somebody else's session, which acts for org as one of its people */
+	char service[32];           /* the calling service; empty for people */
+	const char *const *orgs;    /* staff: the assigned ones, ends with NULL */
+	const char *const *scopes;  /* API tokens: the only permissions; ends with NULL; NULL: all of the role's */
 	const struct limit *limits; /* API tokens: the only records; NULL: not limited to any. Ask call_limits. */
 	size_t n_limits;
 };

@@ -25,8 +25,8 @@
 const struct claim claim_table[CLAIMS] = {
 	VALUE(act),
 	VALUE(aud),
-	{ "dig", CLAIM_DIGEST, offsetof(struct token_claims, dig), TOKEN_DIGEST,
-	  offsetof(struct token_claims, has_dig), 0 },
+	{ "dig", CLAIM_DIGEST, offsetof(struct token_claims, dig), TOKEN_DIGEST, offsetof(struct token_claims, has_dig),
+	  0 },
 	TIME(exp),
 	MOMENT(ext),
 	TIME(iat),

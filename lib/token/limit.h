@@ -18,7 +18,8 @@ enum {
 struct limit {
 	struct uuid zone;
 	char types[LIMIT_TYPES]; /* "A+AAAA" */
-	char name[LIMIT_NAME];   /* absolute, in lower case, with the dot; the first label may be "*", which is no pattern */
+	char name[LIMIT_NAME]; /* absolute, in lower case, with the dot; the first label may be "*", which is no pattern
+	                        */
 };
 
 /* Adds a type; false: it is there already, is none, or has no room. */

@@ -23,7 +23,7 @@ enum {
 	TOKEN_KEY = 32,    /* raw Ed25519 public key, and seed */
 	TOKEN_DIGEST = 32, /* SHA-256 */
 	TOKEN_TAG = 16,
-	TOKEN_LIST = 32, /* members of orgs or scp */
+	TOKEN_LIST = 32,  /* members of orgs or scp */
 	TOKEN_LIMITS = 8, /* members of rec */
 	TOKEN_VALUE = 128,
 };

@@ -4,8 +4,8 @@
 
 #include "authz.h"
 #include "authz_sql.h"
-#include "record_limits.h"
 #include "opaque.h"
+#include "record_limits.h"
 #include "role.h"
 
 struct new_token {

@@ -27,9 +27,10 @@ static bool spell(const Stralix__V1__RecordLimit *from, size_t at, char ret[stat
 	if (!uuid_parse(from->zone_id, &limit.zone))
 		return refuse(err, at, "zoneId", "UUID", "This is no zone's id.");
 	if (!limit_name_good(from->name))
-		return refuse(err, at, "name", "DNS_NAME",
-		              "Give the full name with its dot at the end, such as home.shop.example.; letters, digits, "
-		              "hyphens and underscores.");
+		return refuse(
+			err, at, "name", "DNS_NAME",
+			"Give the full name with its dot at the end, such as home.shop.example.; letters, digits, "
+			"hyphens and underscores.");
 	memcpy(limit.name, from->name, strlen(from->name) + 1);
 	for (size_t i = 0; i < from->n_types; i++)
 		if (!limit_add_type(&limit, from->types[i]))

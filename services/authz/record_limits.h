@@ -1,4 +1,5 @@
-/* record_limits: the records that an API token is limited to, between the contract and the spelling of an identity token. */
+/* record_limits: the records that an API token is limited to, between the contract and the spelling of an identity
+ * token. */
 #pragma once
 
 #include "lib/base/arena.h"

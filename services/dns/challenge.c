@@ -1,4 +1,5 @@
-/* PresentChallenge and CleanupChallenge. One text more, one text less: what ACME clients prove a name by (RFC 8555 §8.4). */
+/* PresentChallenge and CleanupChallenge. One text more, one text less: what ACME clients prove a name by (RFC 8555
+ * §8.4). */
 #include <string.h>
 
 #include "lib/dns/rdata.h"

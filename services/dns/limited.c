@@ -150,8 +150,7 @@ void limited_input(const struct limited *limited, enum dns_type type, Stralix__V
 }
 
 bool limited_change(struct call *call, struct limited *limited, const struct revision *revision,
-                    Stralix__V1__RecordChange *const *changes, size_t n, struct limited_outcome *ret,
-                    struct error *err)
+                    Stralix__V1__RecordChange *const *changes, size_t n, struct limited_outcome *ret, struct error *err)
 {
 	struct arena *arena = call_arena(call);
 	struct complaints complaints = { .arena = arena };

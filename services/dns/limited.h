@@ -38,7 +38,8 @@ bool limited_holds(struct call *call, const struct limited *limited, const char 
 enum { LIMITED_TTL = 60 };
 void limited_input(const struct limited *limited, enum dns_type type, Stralix__V1__RecordInput *ret);
 
-/* Makes the changes and says what became of them: the reply's common part. n 0: nothing is to be done, and nothing is. */
+/* Makes the changes and says what became of them: the reply's common part. n 0: nothing is to be done, and nothing is.
+ */
 struct limited_outcome {
 	char *change_id, **task_ids;
 	size_t n_task_ids;

@@ -53,8 +53,8 @@ static bool fits(const struct wanted *wanted, const struct dns_record *record, c
 
 	if ((managed && !wanted->managed) || (!managed && !wanted->own))
 		return false;
-	if (wanted->limits && !limits_hold(wanted->limits, wanted->n_limits, wanted->zone, record->name,
-	                                   dns_type_name(record->type)))
+	if (wanted->limits &&
+	    !limits_hold(wanted->limits, wanted->n_limits, wanted->zone, record->name, dns_type_name(record->type)))
 		return false;
 	if (*wanted->req->type && strcmp(dns_type_name(record->type), wanted->req->type) != 0)
 		return false;

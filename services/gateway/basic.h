@@ -4,5 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of "dXNlcjpwYXNz": what comes behind the first colon, whoever the user is. False: malformed, or size doesn't hold it. */
+/* Of "dXNlcjpwYXNz": what comes behind the first colon, whoever the user is. False: malformed, or size doesn't hold it.
+ */
 bool basic_password(const char *text, char *ret, size_t size);

@@ -16,10 +16,10 @@ enum { CREDENTIALS_TOKEN = 129 };
 struct credentials {
 	char token[CREDENTIALS_TOKEN];    /* empty: none */
 	char password[CREDENTIALS_TOKEN]; /* of Basic authentication, if it could be an API token; empty: none */
-	bool has_cookie, has_bearer;   /* which it was; a bearer token wins */
-	bool has_basic;                /* credentials_use_basic took the password */
-	bool bad;                      /* several, none that could be a token, or a program's token as cookie */
-	bool requested_with;           /* X-Requested-With: stralix */
+	bool has_cookie, has_bearer;      /* which it was; a bearer token wins */
+	bool has_basic;                   /* credentials_use_basic took the password */
+	bool bad;                         /* several, none that could be a token, or a program's token as cookie */
+	bool requested_with;              /* X-Requested-With: stralix */
 	bool has_origin, has_site, same_site;
 	char origin[256];
 };

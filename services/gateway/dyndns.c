@@ -189,7 +189,8 @@ static bool read_query(struct request *request, struct update *update)
 		if (strcmp(parameters[i].name, "hostname") == 0)
 			update->many |= !split(value, HOSTS, update->hosts, &update->n_hosts);
 		else if (strcmp(parameters[i].name, "myip") == 0 || strcmp(parameters[i].name, "myipv6") == 0)
-			split(value, ADDRESSES + 1, update->addresses, &update->n_addresses); /* too many: refused by dns */
+			split(value, ADDRESSES + 1, update->addresses,
+			      &update->n_addresses); /* too many: refused by dns */
 	}
 	return true;
 }

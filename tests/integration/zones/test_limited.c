@@ -36,8 +36,9 @@ static int setup(void **state)
 
 	make_zone(world, "shop.example", zone_id);
 	make_zone(world, "other.example", other_id);
-	_answer_ done = change(world, CHANGE("add", "www", "A", "192.0.2.1") "," CHANGE("add", "home", "A", "192.0.2.2") ","
-		CHANGE("add", "home", "TXT", "mine") "," CHANGE("add", "_acme-challenge", "TXT", "a person's"));
+	_answer_ done = change(
+		world, CHANGE("add", "www", "A", "192.0.2.1") "," CHANGE("add", "home", "A", "192.0.2.2") "," CHANGE(
+			       "add", "home", "TXT", "mine") "," CHANGE("add", "_acme-challenge", "TXT", "a person's"));
 	assert_int_equal(done.status, 200);
 	snprintf(home, sizeof(home), "%s/A+AAAA/home.shop.example.", zone_id);
 	snprintf(challenge, sizeof(challenge), "%s/TXT/_acme-challenge.shop.example.", zone_id);
@@ -74,7 +75,8 @@ static void it_sees_its_own_sets_alone(void **state)
 	struct world *world = *state;
 	_answer_ list = ask_limited(world, home, "ListDnsRecords", "{\"zoneId\":\"%s\"}", zone_id);
 	_answer_ other = ask_limited(world, home, "ListDnsRecords", "{\"zoneId\":\"%s\"}", other_id);
-	_answer_ search = ask_limited(world, home, "ListDnsRecords", "{\"zoneId\":\"%s\",\"search\":\"192.0.2.1\"}", zone_id);
+	_answer_ search =
+		ask_limited(world, home, "ListDnsRecords", "{\"zoneId\":\"%s\",\"search\":\"192.0.2.1\"}", zone_id);
 
 	assert_int_equal(list.status, 200);
 	assert_int_equal(number_at(&list, "page.total"), 1);
@@ -86,8 +88,8 @@ static void it_sees_its_own_sets_alone(void **state)
 static void it_changes_its_own_sets_and_hears_little_of_the_zone(void **state)
 {
 	struct world *world = *state;
-	_answer_ done = limited_change(world, CHANGE("replace", "HOME", "A", "192.0.2.3") ","
-	                                      CHANGE("add", "home.shop.example.", "AAAA", "2001:db8::3"));
+	_answer_ done = limited_change(world, CHANGE("replace", "HOME", "A", "192.0.2.3") "," CHANGE(
+						      "add", "home.shop.example.", "AAAA", "2001:db8::3"));
 	_answer_ gone = limited_change(world, "{\"op\":\"remove\",\"record\":{\"name\":\"home\",\"type\":\"AAAA\"}}");
 	_answer_ plan = ask_limited(world, home, "PlanRecords", "{\"zoneId\":\"%s\",\"changes\":[%s]}", zone_id,
 	                            CHANGE("add", "home", "A", "192.0.2.4"));
@@ -160,8 +162,8 @@ static void records_are_reached_by_their_ids_no_further(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		snprintf(body, sizeof(body), "{\"op\":\"remove\",\"recordId\":\"%s\"}", ids[i]);
 		_answer_ gone = limited_change(world, body);
-		snprintf(body, sizeof(body), "{\"op\":\"replace\",\"recordId\":\"%s\"," RECORD("home", "A", "192.0.2.9") "}",
-		         ids[i]);
+		snprintf(body, sizeof(body),
+		         "{\"op\":\"replace\",\"recordId\":\"%s\"," RECORD("home", "A", "192.0.2.9") "}", ids[i]);
 		_answer_ taken = limited_change(world, body);
 
 		assert_string_equal(text_at(&gone, "violations.0.field"), "changes[0].recordId");
@@ -178,10 +180,10 @@ static void records_are_reached_by_their_ids_no_further(void **state)
 
 static void other_methods_and_other_ways_are_closed(void **state)
 {
-	static const char *const methods[] = { "GetZone",      "UpdateZone", "DeleteZone",      "UndoZoneChange", "ImportZone",
-		                               "PlanImport",   "ExportZone", "ListZoneChanges", "GetDnssec",      "EnableDnssec",
-		                               "RetryZone",    "CheckZone",  "ListZones",       "CreateZone",     "PurgeZone",
-		                               "GetZoneChange" };
+	static const char *const methods[] = { "GetZone",    "UpdateZone",   "DeleteZone", "UndoZoneChange",
+		                               "ImportZone", "PlanImport",   "ExportZone", "ListZoneChanges",
+		                               "GetDnssec",  "EnableDnssec", "RetryZone",  "CheckZone",
+		                               "ListZones",  "CreateZone",   "PurgeZone",  "GetZoneChange" };
 	struct world *world = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
@@ -190,19 +192,22 @@ static void other_methods_and_other_ways_are_closed(void **state)
 		if (answer.status != 403)
 			fail_msg("%s: %d", methods[i], answer.status);
 	}
-	_answer_ template = ask_limited(world, home, "ChangeRecords", "{\"zoneId\":\"%s\",\"templateId\":\"default\"}",
-	                                zone_id);
+	_answer_ template =
+		ask_limited(world, home, "ChangeRecords", "{\"zoneId\":\"%s\",\"templateId\":\"default\"}", zone_id);
 	assert_string_equal(text_at(&template, "violations.0.field"), "templateId");
-	_answer_ planned = ask_limited(world, home, "PlanRecords", "{\"zoneId\":\"%s\",\"templateId\":\"default\"}", zone_id);
+	_answer_ planned =
+		ask_limited(world, home, "PlanRecords", "{\"zoneId\":\"%s\",\"templateId\":\"default\"}", zone_id);
 	assert_string_equal(text_at(&planned, "violations.0.field"), "templateId");
-	_answer_ stale = ask_limited(world, home, "ChangeRecords", "{\"zoneId\":\"%s\",\"ifMatch\":\"1-1\",\"changes\":[%s]}",
-	                             zone_id, CHANGE("add", "home", "A", "192.0.2.9"));
+	_answer_ stale =
+		ask_limited(world, home, "ChangeRecords", "{\"zoneId\":\"%s\",\"ifMatch\":\"1-1\",\"changes\":[%s]}",
+	                    zone_id, CHANGE("add", "home", "A", "192.0.2.9"));
 	assert_int_equal(stale.status, 412);
 }
 
 static struct answer update(struct world *world, const char *hostname, const char *addresses)
 {
-	return ask_limited(world, home, "UpdateAddress", "{\"hostname\":\"%s\",\"addresses\":[%s]}", hostname, addresses);
+	return ask_limited(world, home, "UpdateAddress", "{\"hostname\":\"%s\",\"addresses\":[%s]}", hostname,
+	                   addresses);
 }
 
 static void an_address_follows_its_holder_and_what_is_so_makes_no_history(void **state)
@@ -242,7 +247,8 @@ static void addresses_are_refused_that_arent_its_own_or_none(void **state)
 	_answer_ nowhere = update(world, "home.shop.example", "");
 	_answer_ twice = update(world, "home.shop.example", "\"198.51.100.7\",\"198.51.100.8\"");
 	_answer_ nonsense = update(world, "home.shop.example", "\"198.51.100\"");
-	_answer_ person = ask(world, "UpdateAddress", "{\"hostname\":\"home.shop.example\",\"addresses\":[\"192.0.2.1\"]}");
+	_answer_ person =
+		ask(world, "UpdateAddress", "{\"hostname\":\"home.shop.example\",\"addresses\":[\"192.0.2.1\"]}");
 	_answer_ texts = ask_limited(world, challenge, "UpdateAddress",
 	                             "{\"hostname\":\"_acme-challenge.shop.example\",\"addresses\":[\"192.0.2.1\"]}");
 
@@ -293,8 +299,8 @@ static void challenges_of_other_names_are_refused(void **state)
 {
 	struct world *world = *state;
 	_answer_ other = prove(world, "PresentChallenge", "_acme-challenge.www.shop.example.", "x");
-	_answer_ router = ask_limited(world, home, "PresentChallenge",
-	                              "{\"fqdn\":\"home.shop.example.\",\"value\":\"x\"}");
+	_answer_ router =
+		ask_limited(world, home, "PresentChallenge", "{\"fqdn\":\"home.shop.example.\",\"value\":\"x\"}");
 	_answer_ quoted = prove(world, "PresentChallenge", "_acme-challenge.shop.example.", "x\\\" \\\"y");
 
 	assert_int_equal(other.status, 404);
@@ -332,8 +338,8 @@ static void a_zone_that_is_gone_is_no_zone(void **state)
 	_answer_ deleted = ask_format(world, "DeleteZone", "{\"zoneId\":\"%s\"}", other_id);
 	_answer_ after = ask_limited(world, limit, "UpdateAddress",
 	                             "{\"hostname\":\"home.other.example\",\"addresses\":[\"192.0.2.2\"]}");
-	_answer_ change_it = ask_limited(world, limit, "ChangeRecords", "{\"zoneId\":\"%s\",\"changes\":[%s]}", other_id,
-	                                 CHANGE("add", "home", "A", "192.0.2.9"));
+	_answer_ change_it = ask_limited(world, limit, "ChangeRecords", "{\"zoneId\":\"%s\",\"changes\":[%s]}",
+	                                 other_id, CHANGE("add", "home", "A", "192.0.2.9"));
 
 	assert_int_equal(before.status, 200);
 	assert_int_equal(deleted.status, 200);

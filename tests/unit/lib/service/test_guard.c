@@ -160,7 +160,8 @@ static void check_limited(struct world *world, struct guard *guard, const char *
 {
 	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
 		struct token_claims claims = person(name, roles[i].name);
-		bool may = method->is_public || (method->permission && roles[i].role >= method->min_role && method->records);
+		bool may = method->is_public ||
+		           (method->permission && roles[i].role >= method->min_role && method->records);
 		enum error_code got;
 
 		snprintf(claims.rec[0], sizeof(claims.rec[0]), "018f0000-0000-7000-8000-0000000000aa/A/a.example.");

@@ -65,7 +65,8 @@ static void nothing_else_is_read(void **state)
 		ZONE "/A/home.@.example.",
 		ZONE "/A/@",
 		ZONE "/A/@.",
-		ZONE "/A/b\xc3\xbc" "cher.example.",
+		ZONE "/A/b\xc3\xbc"
+		     "cher.example.",
 		ZONE "/A/home\\.example.",
 		ZONE "/A/home/example.",
 		"01900000-0000-7000-8000-00000000000A/A/home.example.",
