@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { admin, anotherOrganisation, api, customer, env, openapi, runDir, sql, until } from './panel.mjs';
+import { admin, anotherOrganisation, api, customer, env, openapi, root, runDir, sql, until } from './panel.mjs';
 
 const exec = promisify(execFile);
 const port = env.DNS_PORT_1;
@@ -272,13 +272,14 @@ test('ddclient updates a name', { skip: lacks('ddclient') }, async () => {
   }
 });
 
-test('lego gets a certificate by httpreq', { skip: lacks('lego') }, async () => {
+/** A program gets a certificate for the zone's name from the demo's authority, which asks its own resolver: that gets to know
+ * what the panel's name server answers, and nothing else. run(dir, url, token) does it and gives the certificate's path. */
+async function certified(run) {
   const name = `_acme-challenge.${zone.name}`;
   const token = await limitedTo([{ zoneId: zone.id, name: `${name}.`, types: ['TXT'] }]);
-  const dir = mkdtempSync(join(tmpdir(), 'stralix-lego-'));
+  const dir = mkdtempSync(join(tmpdir(), 'stralix-acme-'));
   const resolver = (what, body) => fetch(`${env.NAMES_MANAGE_URL}/${what}`, { method: 'POST', body: JSON.stringify(body) });
   const asked = [];
-  // The demo's authority asks its own resolver: it gets to know what the panel's name server answers, and nothing else.
   const { server, url } = await plain(async (path, body) => {
     const { fqdn, value } = JSON.parse(body);
     asked.push(path);
@@ -287,16 +288,54 @@ test('lego gets a certificate by httpreq', { skip: lacks('lego') }, async () => 
     for (const text of dig(fqdn, 'TXT')) await resolver('set-txt', { host: fqdn, value: text.replaceAll('"', '') });
   });
   try {
-    await exec('lego', [
-      '--server', env.ACME_DIRECTORY, '--accept-tos', '--email', 'ada@shop.example', '--path', dir, '--dns', 'httpreq', '--dns.disable-cp',
-      '--dns.resolvers', `127.0.0.1:${port}`, '--domains', zone.name, 'run',
-    ], {
-      timeout: 90_000,
-      env: { ...process.env, LEGO_CA_CERTIFICATES: env.ACME_CA, HTTPREQ_ENDPOINT: `http://${url}/api/v1/acme-dns`, HTTPREQ_USERNAME: 'lego', HTTPREQ_PASSWORD: token.secret },
-    });
-    const text = execFileSync('openssl', ['x509', '-noout', '-ext', 'subjectAltName', '-in', join(dir, 'certificates', `${zone.name}.crt`)], { encoding: 'utf8' });
+    const path = await run(dir, `http://${url}`, token.secret);
+    const text = execFileSync('openssl', ['x509', '-noout', '-ext', 'subjectAltName', '-in', path], { encoding: 'utf8' });
     assert.ok(text.includes(zone.name), text);
     assert.deepEqual(asked, ['/api/v1/acme-dns/present', '/api/v1/acme-dns/cleanup']);
+    await served(name, 'TXT', []);
+  } finally {
+    server.close();
+    rmSync(dir, { recursive: true });
+  }
+}
+
+test('lego gets a certificate by httpreq', { skip: lacks('lego') }, () => certified(async (dir, url, secret) => {
+  await exec('lego', [
+    '--server', env.ACME_DIRECTORY, '--accept-tos', '--email', 'ada@shop.example', '--path', dir, '--dns', 'httpreq', '--dns.disable-cp',
+    '--dns.resolvers', `127.0.0.1:${port}`, '--domains', zone.name, 'run',
+  ], {
+    timeout: 90_000,
+    env: { ...process.env, LEGO_CA_CERTIFICATES: env.ACME_CA, HTTPREQ_ENDPOINT: `${url}/api/v1/acme-dns`, HTTPREQ_USERNAME: 'lego', HTTPREQ_PASSWORD: secret },
+  });
+  return join(dir, 'certificates', `${zone.name}.crt`);
+}));
+
+const hook = /```sh\n(#!\/bin\/sh[^]*?)```/.exec(readFileSync(join(root, 'docs/record-tokens.md'), 'utf8'))[1];
+
+test('dehydrated gets a certificate by the hook of the documentation', { skip: lacks('dehydrated') }, () => certified(async (dir, url, secret) => {
+  writeFileSync(join(dir, 'hook'), hook, { mode: 0o700 });
+  writeFileSync(join(dir, 'token'), `${secret}\n`, { mode: 0o600 });
+  writeFileSync(join(dir, 'config'), [
+    `BASEDIR=${dir}`, `CA=${env.ACME_DIRECTORY}`, `CURL_OPTS="--cacert ${env.ACME_CA}"`, `HOOK=${dir}/hook`, 'CHALLENGETYPE=dns-01', 'KEY_ALGO=prime256v1', '',
+  ].join('\n'));
+  const run = (...more) => exec('dehydrated', ['--config', join(dir, 'config'), ...more], { timeout: 90_000, env: { ...process.env, PANEL: url, TOKEN_FILE: join(dir, 'token'), WAIT: '0' } });
+  await run('--register', '--accept-terms');
+  await run('--cron', '--domain', zone.name);
+  return join(dir, 'certs', zone.name, 'cert.pem');
+}));
+
+test('the hook of the documentation does for certbot what it asks', async () => {
+  const name = `_acme-challenge.bot.${zone.name}`;
+  const token = await limitedTo([{ zoneId: zone.id, name: `${name}.`, types: ['TXT'] }]);
+  const dir = mkdtempSync(join(tmpdir(), 'stralix-hook-'));
+  const { server, url } = await plain();
+  try {
+    writeFileSync(join(dir, 'hook'), hook, { mode: 0o700 });
+    writeFileSync(join(dir, 'token'), token.secret, { mode: 0o600 });
+    const run = (what) => exec(join(dir, 'hook'), [what], { env: { ...process.env, PANEL: `http://${url}`, TOKEN_FILE: join(dir, 'token'), WAIT: '0', CERTBOT_DOMAIN: `bot.${zone.name}`, CERTBOT_VALIDATION: 'from-certbot_1' } });
+    await run('add');
+    await served(name, 'TXT', ['"from-certbot_1"']);
+    await run('remove');
     await served(name, 'TXT', []);
   } finally {
     server.close();
