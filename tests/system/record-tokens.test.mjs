@@ -167,6 +167,15 @@ test('a router: the words for what is wrong', async () => {
   assert.equal((await api(null, 'POST', `/nic/update?${at(home)}`, {}, basic(router.secret))).status, 405);
 });
 
+test('a router that names no address means its own, as the proxy in front knows it', async () => {
+  const from = async (address) => (await fetch(`${env.GATEWAY_URL}/nic/update?hostname=${home}`, { headers: { ...basic(router.secret), 'x-real-ip': address } })).text();
+  assert.equal(await from('8.8.4.4'), 'good 8.8.4.4\n');
+  assert.equal(await from('2a00:1450::7'), 'good 2a00:1450::7\n');
+  assert.equal(await from('10.1.2.3'), 'dnserr\n');
+  const forged = await nic(router.secret, `hostname=${home}`, { ...basic(router.secret), 'x-real-ip': '8.8.8.8', 'x-forwarded-for': '8.8.8.8' });
+  assert.deepEqual(forged.words, ['dnserr'], "a stranger's word about the address is not believed");
+});
+
 test('a password is a token at the calls that say so, and nowhere else', async () => {
   const list = await api(null, 'GET', `/api/v1/zones/${zone.id}/records`, undefined, basic(router.secret));
   assert.equal(list.status, 401);
