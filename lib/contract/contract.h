@@ -40,6 +40,8 @@ struct contract_method {
 	const char *permission; /* NULL unless by permission */
 	Stralix__Role min_role;
 	bool is_public, mutating, own;
+	bool records;               /* for tokens that are limited to records too */
+	bool basic;                 /* over HTTP, a token may come as a password */
 	const char *const *callers; /* ends with NULL; NULL unless by callers */
 	const char *description;
 	const struct contract_message *request, *reply;

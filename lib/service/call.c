@@ -33,6 +33,13 @@ const struct identity *call_identity(const struct call *call)
 	return &call->identity;
 }
 
+const struct limit *call_limits(struct call *call, size_t *ret_n)
+{
+	call->limits_asked = true;
+	*ret_n = call->identity.n_limits;
+	return call->identity.limits;
+}
+
 const char *call_request_id(const struct call *call)
 {
 	return call->request_id;
@@ -154,6 +161,9 @@ bool call_reply(struct call *call, const ProtobufCMessage *reply, struct error *
 	if (reply->descriptor != call->method->reply->descriptor)
 		return error_set(err, ERR_INTERNAL, "%s answers %s, not %s", call->method->name,
 		                 call->method->reply->descriptor->name, reply->descriptor->name);
+	if (call->identity.limits && !call->limits_asked)
+		return error_set(err, ERR_INTERNAL, "%s never asked which records its caller is limited to",
+		                 call->method->name);
 	call->reply = contract_pack(reply, call->arena, &call->reply_size);
 	call->replied = call->reply;
 	return call->replied || error_set(err, ERR_INTERNAL, "the reply of %s is too large", call->method->name);

@@ -3,6 +3,7 @@
 
 #include "lib/contract/contract.h"
 #include "lib/service/service.h"
+#include "lib/token/limit.h"
 
 struct call;
 struct bus_header;
@@ -13,12 +14,14 @@ struct identity {
 	char user_id[80];
 	char name[256];
 	char session_id[40];
-	Stralix__Role role;        /* ROLE_UNSET for public and service calls */
-	struct uuid org;           /* the caller's own; nil for service calls */
-	bool acting;               /* somebody else's session, which acts for org as one of its people */
-	char service[32];          /* the calling service; empty for people */
-	const char *const *orgs;   /* staff: the assigned ones, ends with NULL */
-	const char *const *scopes; /* API tokens: the only permissions; ends with NULL; NULL: all of the role's */
+	Stralix__Role role;         /* ROLE_UNSET for public and service calls */
+	struct uuid org;            /* the caller's own; nil for service calls */
+	bool acting;                /* somebody else's session, which acts for org as one of its people */
+	char service[32];           /* the calling service; empty for people */
+	const char *const *orgs;    /* staff: the assigned ones, ends with NULL */
+	const char *const *scopes;  /* API tokens: the only permissions; ends with NULL; NULL: all of the role's */
+	const struct limit *limits; /* API tokens: the only records; NULL: not limited to any. Ask call_limits. */
+	size_t n_limits;
 };
 
 struct service *call_service(struct call *call);
@@ -30,6 +33,12 @@ const char *call_request_id(const struct call *call);
 const char *call_traceparent(const struct call *call);
 const char *call_source_ip(const struct call *call); /* "" when unknown */
 int call_remaining_ms(const struct call *call);      /* until the deadline; at least 0 */
+
+/*
+ * The records that the caller's token is limited to; NULL: it isn't limited. Such a token is admitted to the methods
+ * that the contract marks (records) and to no others; these have to ask here, or they can't reply.
+ */
+const struct limit *call_limits(struct call *call, size_t *ret_n);
 
 /* Whether the caller may act in an organisation: own, assigned, or any for an admin. */
 bool call_may_see(const struct call *call, const struct uuid *org);

@@ -103,7 +103,8 @@ static bool decode(struct call *call, ProtobufCMessage **ret, struct error *err)
 
 /*
  * The key that the call came with, if it is one that counts: a person's, for a change. Who acts for an organisation
- * asks another question than the same person for themselves: neither gets the other's answer.
+ * asks another question than the same person for themselves, and so does their token that is limited to records:
+ * neither gets the other's answer.
  */
 static bool take_key(struct call *call, struct error *err)
 {
@@ -119,6 +120,8 @@ static bool take_key(struct call *call, struct error *err)
 	call->hold.holder = uuid_v7();
 	if (call->identity.acting)
 		snprintf(purpose, sizeof(purpose), "idempotency for %s", uuid_format(&call->identity.org, org));
+	else if (call->identity.limits)
+		snprintf(purpose, sizeof(purpose), "idempotency of %s", call->identity.session_id);
 	token_key_digest(call->service->key, purpose, bus_msg_data(call->msg), bus_msg_size(call->msg),
 	                 call->hold.digest);
 	return true;

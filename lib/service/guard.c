@@ -224,6 +224,23 @@ static const char *const *list_of(const char *texts, size_t width, unsigned n, s
 	return list;
 }
 
+/* What can't be read limits to nothing, so it isn't believed at all. */
+static bool fill_limits(const struct token_claims *claims, struct arena *arena, struct identity *ret, struct error *err)
+{
+	struct limit *limits;
+
+	if (!claims->n_rec)
+		return true;
+	if (!(limits = arena_alloc(arena, claims->n_rec * sizeof(*limits))))
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	for (unsigned i = 0; i < claims->n_rec; i++)
+		if (!limit_read(claims->rec[i], &limits[i]))
+			return error_set(err, ERR_UNAUTHENTICATED, "the token's records are malformed");
+	ret->limits = limits;
+	ret->n_limits = claims->n_rec;
+	return true;
+}
+
 static bool fill_identity(const struct token_claims *claims, struct arena *arena, struct identity *ret,
                           struct error *err)
 {
@@ -243,6 +260,8 @@ static bool fill_identity(const struct token_claims *claims, struct arena *arena
 		identity.scopes = list_of(claims->scp[0], sizeof(claims->scp[0]), claims->n_scp, arena);
 	if (!identity.orgs || (claims->n_scp && !identity.scopes))
 		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (!fill_limits(claims, arena, &identity, err))
+		return false;
 	*ret = identity;
 	return true;
 }
@@ -270,6 +289,8 @@ static bool admit_person(struct guard *guard, const struct guard_request *reques
 	if (identity.acting && method->own)
 		return error_set(err, ERR_FORBIDDEN,
 		                 "This is your own account's: stop acting for the organisation first.");
+	if (identity.limits && !method->records)
+		return error_set(err, ERR_FORBIDDEN, "This token is limited to some records of a zone.");
 	if (identity.scopes && !in_list(identity.scopes, method->permission))
 		return error_set(err, ERR_FORBIDDEN, "this token's scopes don't hold %s", method->permission);
 	*ret = identity;

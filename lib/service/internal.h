@@ -69,6 +69,7 @@ struct call {
 	struct identity identity;
 	struct key_hold hold;
 	bool json;           /* body and reply */
+	bool limits_asked;   /* the handler knows which records its caller is limited to */
 	int64_t arrived_ms;  /* Unix time */
 	int64_t deadline_ms; /* Unix time */
 	char request_id[CALL_ID], traceparent[CALL_ID], source_ip[CALL_IP];

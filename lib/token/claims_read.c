@@ -44,14 +44,14 @@ static bool take_value(struct reader *r, char *ret, size_t size)
 	return claim_is_value(ret, size);
 }
 
-static bool take_list(struct reader *r, char *members, size_t size, unsigned *ret_count)
+static bool take_list(struct reader *r, const struct claim *claim, char *members, unsigned *ret_count)
 {
 	unsigned count = 0;
 
 	if (!take(r, "["))
 		return false;
 	do {
-		if (count == TOKEN_LIST || !take_value(r, members + count * size, size))
+		if (count == claim->most || !take_value(r, members + count * claim->size, claim->size))
 			return false;
 		count++;
 	} while (take(r, ","));
@@ -110,7 +110,7 @@ static bool take_content(struct reader *r, const struct claim *claim, struct tok
 	case CLAIM_TEXT:
 		return take_text(r, field, claim->size);
 	case CLAIM_LIST:
-		return take_list(r, field, claim->size, count);
+		return take_list(r, claim, field, count);
 	case CLAIM_DIGEST:
 		return take_digest(r, field, claim->size, count);
 	case CLAIM_TIME:

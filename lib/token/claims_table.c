@@ -5,39 +5,41 @@
 
 #define VALUE(field)                                                                                                   \
 	{                                                                                                              \
-#field, CLAIM_VALUE, offsetof(struct token_claims, field), TOKEN_VALUE, 0                              \
+#field, CLAIM_VALUE, offsetof(struct token_claims, field), TOKEN_VALUE, 0, 0                           \
 	}
 #define TIME(field)                                                                                                    \
 	{                                                                                                              \
-#field, CLAIM_TIME, offsetof(struct token_claims, field), sizeof(int64_t), 0                           \
+#field, CLAIM_TIME, offsetof(struct token_claims, field), sizeof(int64_t), 0, 0                        \
 	}
 #define MOMENT(field)                                                                                                  \
 	{                                                                                                              \
-#field, CLAIM_MOMENT, offsetof(struct token_claims, field), sizeof(int64_t), 0                         \
+#field, CLAIM_MOMENT, offsetof(struct token_claims, field), sizeof(int64_t), 0, 0                      \
 	}
-#define LIST(field, member)                                                                                            \
+#define LIST(field)                                                                                                    \
 	{                                                                                                              \
-#field, CLAIM_LIST, offsetof(struct token_claims, field), member,                                      \
-			offsetof(struct token_claims, n_##field)                                                       \
+#field, CLAIM_LIST, offsetof(struct token_claims, field),                                              \
+			sizeof(((struct token_claims *)0)->field[0]), offsetof(struct token_claims, n_##field),        \
+			ARRAY_SIZE(((struct token_claims *)0)->field)                                                  \
 	}
 
 const struct claim claim_table[CLAIMS] = {
 	VALUE(act),
 	VALUE(aud),
-	{ "dig", CLAIM_DIGEST, offsetof(struct token_claims, dig), TOKEN_DIGEST,
-	  offsetof(struct token_claims, has_dig) },
+	{ "dig", CLAIM_DIGEST, offsetof(struct token_claims, dig), TOKEN_DIGEST, offsetof(struct token_claims, has_dig),
+	  0 },
 	TIME(exp),
 	MOMENT(ext),
 	TIME(iat),
 	VALUE(iss),
 	VALUE(jti),
-	{ "name", CLAIM_TEXT, offsetof(struct token_claims, name), sizeof(((struct token_claims *)0)->name), 0 },
+	{ "name", CLAIM_TEXT, offsetof(struct token_claims, name), sizeof(((struct token_claims *)0)->name), 0, 0 },
 	VALUE(org),
-	LIST(orgs, 40),
-	LIST(rev, 40),
+	LIST(orgs),
+	LIST(rec),
+	LIST(rev),
 	VALUE(rid),
 	VALUE(role),
-	LIST(scp, 64),
+	LIST(scp),
 	VALUE(sid),
 	VALUE(sub),
 };

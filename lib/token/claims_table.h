@@ -17,9 +17,10 @@ struct claim {
 	enum claim_kind kind;
 	size_t offset, size; /* in struct token_claims; of a list: size of a member */
 	size_t count;        /* offset of a list's count, of a digest's flag */
+	size_t most;         /* of a list: members */
 };
 
-enum { CLAIMS = 17 };
+enum { CLAIMS = 18 };
 extern const struct claim claim_table[CLAIMS]; /* in alphabetical order */
 
 #define CLAIM_TIME_MAX INT64_C(253402300799) /* the end of the year 9999 */

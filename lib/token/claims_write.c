@@ -32,7 +32,7 @@ static void put_name(struct writer *w, const struct claim *claim)
 
 static bool put_list(struct writer *w, const struct claim *claim, const char *members, unsigned count)
 {
-	if (count > TOKEN_LIST)
+	if (count > claim->most)
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		const char *member = members + i * claim->size;

@@ -4,7 +4,8 @@
  * white space or escapes; the reader refuses anything else, so a token has exactly one spelling.
  *
  * - identity: iss authz, aud service, sub user, org orgs role scp sid name ext; 5 s, to ext beside a pulse; an
- *   operator's by hand: 600 s, without ext; act: the organisation that the session acts for
+ *   operator's by hand: 600 s, without ext; act: the organisation that the session acts for; rec: the records that
+ *   the API token is limited to (limit.h)
  * - pulse: iss authz, aud pulse, rev; 4 s
  * - service: iss caller, aud service.Method, sub actor, dig rid; 30 s
  * - command: iss tasks, aud node, act kind.verb, jti rid dig; 120 s
@@ -15,13 +16,15 @@
 #include <stdint.h>
 
 #include "lib/base/error.h"
+#include "lib/token/limit.h"
 
 enum {
 	TOKEN_MAX = 4096,  /* bytes of a token with its NUL */
 	TOKEN_KEY = 32,    /* raw Ed25519 public key, and seed */
 	TOKEN_DIGEST = 32, /* SHA-256 */
 	TOKEN_TAG = 16,
-	TOKEN_LIST = 32, /* members of orgs or scp */
+	TOKEN_LIST = 32,  /* members of orgs or scp */
+	TOKEN_LIMITS = 8, /* members of rec */
 	TOKEN_VALUE = 128,
 };
 
@@ -34,6 +37,8 @@ struct token_claims {
 	unsigned n_orgs;
 	char scp[TOKEN_LIST][64];
 	unsigned n_scp;
+	char rec[TOKEN_LIMITS][LIMIT_TEXT];
+	unsigned n_rec;
 	char rev[TOKEN_LIST][40];
 	unsigned n_rev;
 	bool has_dig;

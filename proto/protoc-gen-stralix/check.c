@@ -146,6 +146,8 @@ static bool check_rule(const struct model *model, const struct method *method, F
 	for (size_t i = 0; i < rule->n_callers; i++)
 		if (!is_process(model, rule->callers[i]))
 			return refuse(wrong, "%s.%s: no service is called '%s'", service, name, rule->callers[i]);
+	if ((rule->records || rule->basic) && !*rule->permission)
+		return refuse(wrong, "%s.%s: records and basic are for an rpc with a permission", service, name);
 	if (rule->n_callers && method->http_path)
 		return refuse(wrong, "%s.%s: an rpc for services has no route", service, name);
 	return true;

@@ -203,10 +203,20 @@ static void security(struct writer *writer, const struct method *method)
 		writer_close(writer, ']');
 		writer_close(writer, '}');
 	}
+	if (method->rule->basic) {
+		writer_open(writer, '{');
+		writer_array(writer, "basic");
+		writer_close(writer, ']');
+		writer_close(writer, '}');
+	}
 	writer_close(writer, ']');
 	if (*method->rule->permission) {
 		writer_member(writer, "x-permission", method->rule->permission);
 		writer_member(writer, "x-min-role", roles[method->rule->min_role]);
+		if (method->rule->records) {
+			writer_key(writer, "x-records");
+			writer_bool(writer, true);
+		}
 	}
 }
 
@@ -315,6 +325,11 @@ static void components(struct writer *writer, const struct model *model)
 	writer_member(writer, "type", "http");
 	writer_member(writer, "scheme", "bearer");
 	writer_member(writer, "description", "An API token");
+	writer_close(writer, '}');
+	writer_object(writer, "basic");
+	writer_member(writer, "type", "http");
+	writer_member(writer, "scheme", "basic");
+	writer_member(writer, "description", "An API token as the password, any user name");
 	writer_close(writer, '}');
 	writer_close(writer, '}');
 	writer_close(writer, '}');

@@ -90,6 +90,7 @@ static void emit_method(FILE *out, const struct method *method)
 	fprintf(out,
 	        ",\n\t\t.min_role = (Stralix__Role)%d,\n\t\t.is_public = %d,\n\t\t.mutating = %d,\n\t\t.own = %d,\n",
 	        (int)rule->min_role, rule->public_ != 0, rule->mutating != 0, rule->own != 0);
+	fprintf(out, "\t\t.records = %d,\n\t\t.basic = %d,\n", rule->records != 0, rule->basic != 0);
 	if (rule->n_callers)
 		fprintf(out, "\t\t.callers = %s_callers_%s,\n", service, method->c_name);
 	fputs("\t\t.description = ", out);

@@ -2,8 +2,9 @@
 #include "api_token.h"
 
 #include "cells.h"
+#include "record_limits.h"
 
-enum { ID, NAME, SCOPES, CREATED_AT, LAST_SEEN_AT, EXPIRES_AT };
+enum { ID, NAME, SCOPES, CREATED_AT, LAST_SEEN_AT, EXPIRES_AT, RECORDS };
 
 bool api_token_read(const struct rows *rows, unsigned row, struct arena *arena, Stralix__V1__ApiToken **ret,
                     struct error *err)
@@ -19,5 +20,6 @@ bool api_token_read(const struct rows *rows, unsigned row, struct arena *arena, 
 	    !(it->expires_at = cell_time(rows, row, EXPIRES_AT, arena)))
 		return error_set(err, ERR_TOO_LARGE, "no room for a token");
 	*ret = it;
-	return words_split(rows_text(rows, row, SCOPES), arena, &it->scopes, &it->n_scopes, err);
+	return words_split(rows_text(rows, row, SCOPES), arena, &it->scopes, &it->n_scopes, err) &&
+	       limits_read(rows_text(rows, row, RECORDS), arena, &it->records, &it->n_records, err);
 }

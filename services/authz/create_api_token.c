@@ -5,13 +5,14 @@
 #include "authz.h"
 #include "authz_sql.h"
 #include "opaque.h"
+#include "record_limits.h"
 #include "role.h"
 
 struct new_token {
 	struct uuid id;
 	char text[OPAQUE_TEXT];
-	const char *const *scopes;
-	size_t n_scopes;
+	const char *const *scopes, *const *records;
+	size_t n_scopes, n_records;
 	int ttl_s;
 };
 
@@ -22,6 +23,32 @@ static size_t count(const char *const *list)
 	while (list && list[n])
 		n++;
 	return n;
+}
+
+/* What a token that is limited to records can use: no more words than these, so that nobody believes it holds them. */
+static bool choose_limited(struct call *call, const Stralix__V1__CreateApiTokenRequest *req, struct new_token *token,
+                           struct error *err)
+{
+	const struct identity *who = call_identity(call);
+	const char *const *all;
+	size_t n;
+
+	if (!limits_spell(req->records, req->n_records, call_arena(call), &token->records, err) ||
+	    !limits_permissions(call_arena(call), &all, &n, err))
+		return false;
+	token->n_records = req->n_records;
+	for (size_t i = 0; i < req->n_scopes; i++)
+		if (!limits_use(req->scopes[i]))
+			return error_field(err, "scopes", "records",
+			                   "A token that is limited to records has no use for '%s'.", req->scopes[i]);
+	if (req->n_scopes)
+		return true;
+	token->scopes = all;
+	token->n_scopes = n;
+	for (size_t i = 0; i < n; i++)
+		if (!permission_held(who->role, who->scopes, all[i]))
+			return error_set(err, ERR_FORBIDDEN, "You don't hold '%s' yourself.", all[i]);
+	return true;
 }
 
 /* Those asked for, each of which the caller must hold; none: the caller's own. */
@@ -47,7 +74,7 @@ static bool insert(struct tx *tx, const struct identity *who, const char *name, 
 	opaque_digest(token->text, digest);
 	if (!TX_RUN(tx, AUTHZ_TOKEN_INSERT, &rows, err, DB_UUID(&token->id), DB_UUID(&who->org), DB_TEXT(who->user_id),
 	            DB_TEXT(name), DB_BYTES(digest, sizeof(digest)), DB_TEXTS(token->scopes, token->n_scopes),
-	            DB_INT(token->ttl_s), DB_TEXT_OR_NULL(who->session_id)))
+	            DB_INT(token->ttl_s), DB_TEXT_OR_NULL(who->session_id), DB_TEXTS(token->records, token->n_records)))
 		return false;
 	*ret_expires_ms = rows_int(rows, 0, 0);
 	return true;
@@ -71,7 +98,7 @@ static bool audit(struct change *change, const struct identity *who, char *name,
 /*
  * Effects  a token row with the digest only, audit token.create. The secret is in the reply and nowhere else; a token
  *          that an API token makes ends no later than its maker.
- * Errors   ERR_INVALID (scopes), ERR_FORBIDDEN (wider than the caller), ERR_UNAVAILABLE.
+ * Errors   ERR_INVALID (scopes, records), ERR_FORBIDDEN (wider than the caller), ERR_UNAVAILABLE.
  */
 bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiTokenRequest *req, struct error *err)
 {
@@ -87,7 +114,7 @@ bool authz_create_api_token(struct call *call, const Stralix__V1__CreateApiToken
 	stralix__v1__create_api_token_reply__init(&reply);
 	reply.id = uuid_format(&token.id, id);
 	reply.secret = token.text;
-	if (!choose_scopes(who, req, &token, err))
+	if (!choose_scopes(who, req, &token, err) || (req->n_records && !choose_limited(call, req, &token, err)))
 		return false;
 	granted.ttl_s = (uint32_t)token.ttl_s;
 	granted.scopes = (char **)(uintptr_t)token.scopes;

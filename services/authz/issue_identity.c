@@ -21,7 +21,7 @@ static const unsigned sources[] = {
 };
 
 /* Their columns. */
-enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS, MUST_CHANGE, ACTING };
+enum { SESSION_ID, USER_ID, ORG_ID, EMAIL, ROLE, SCOPES, ORGS, STALE, ENDS, MUST_CHANGE, ACTING, RECORDS };
 
 static bool refuse(struct error *err)
 {
@@ -69,7 +69,8 @@ static bool find(struct call *call, enum opaque_kind kind, const char *token, St
 	if (!ret->acting || !ret->session_id || !ret->user_id || !ret->organisation_id || !ret->name || !ret->role)
 		return error_set(err, ERR_TOO_LARGE, "no room for an identity");
 	if (!words_split(rows_text(rows, 0, SCOPES), arena, &ret->scopes, &ret->n_scopes, err) ||
-	    !words_split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err))
+	    !words_split(rows_text(rows, 0, ORGS), arena, &ret->organisations, &ret->n_organisations, err) ||
+	    !words_split(rows_text(rows, 0, RECORDS), arena, &ret->records, &ret->n_records, err))
 		return false;
 	if (rows_bool(rows, 0, MUST_CHANGE))
 		narrow(ret);

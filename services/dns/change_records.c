@@ -21,6 +21,8 @@ static bool edit(struct call *call, const Stralix__V1__ChangeRecordsRequest *req
 
 	if (!req->n_changes && !*req->template_id)
 		return error_field(err, "changes", "required", "Say what is to change.");
+	if ((content->limits = call_limits(call, &content->n_limits)) && *req->template_id)
+		return error_field(err, "templateId", "limit", "This token is limited to some records; give these.");
 	edit_changes(content, zone, req->changes, req->n_changes, complaints);
 	if (!*req->template_id)
 		return true;

@@ -105,6 +105,18 @@ struct row *content_add(struct content *content)
 	return row;
 }
 
+const struct row *content_own_of(const struct content *content, const char *name, enum dns_type type, const char *data)
+{
+	for (size_t i = 0; i < content->n; i++) {
+		const struct row *row = &content->rows[i];
+
+		if (row->fate != ROW_GONE && !*row->managed_by && row->type == type && strcmp(row->name, name) == 0 &&
+		    (!data || strcmp(row->data, data) == 0))
+			return row;
+	}
+	return NULL;
+}
+
 struct row *content_by_id(struct content *content, const struct uuid *id)
 {
 	for (size_t i = 0; i < content->n; i++)

@@ -3,6 +3,7 @@
 
 #include "lib/db/db.h"
 #include "lib/dns/record.h"
+#include "lib/token/limit.h"
 
 #include "zone.h"
 
@@ -35,6 +36,8 @@ struct content {
 	size_t n, room;
 	struct dns_record *before; /* sorted, without the service's own; as servers have it */
 	size_t n_before;
+	const struct limit *limits; /* the sets that may be edited; NULL: all of them */
+	size_t n_limits;
 };
 
 /* Rows of a zone that is locked in tx, or of any zone. */
@@ -45,6 +48,9 @@ bool content_find(struct db *wide, const struct zone *zone, struct arena *arena,
 
 /* A new row, to be filled in; NULL without room. */
 struct row *content_add(struct content *content);
+
+/* A person's own record of a set; data NULL: any. NULL: there is none. */
+const struct row *content_own_of(const struct content *content, const char *name, enum dns_type type, const char *data);
 
 struct row *content_by_id(struct content *content, const struct uuid *id);
 

@@ -10,6 +10,7 @@
 #include "stralix/v1/zone.pb-c.h"
 
 #include "key.h"
+#include "limited.h"
 #include "store.h"
 #include "view.h"
 
@@ -139,7 +140,8 @@ bool zone_see(struct call *call, const char *zone_id, struct zone *ret, struct e
 		return error_set(err, ERR_NOT_FOUND, "There is no such zone.");
 	if (!zone_find(service_db_wide(call_service(call)), &id, call_arena(call), ret, err))
 		return false;
-	return call_may_see(call, &ret->org) || error_set(err, ERR_NOT_FOUND, "There is no such zone.");
+	return (call_may_see(call, &ret->org) && !limited_out(call, &id)) ||
+	       error_set(err, ERR_NOT_FOUND, "There is no such zone.");
 }
 
 bool zone_change_begin(struct call *call, const char *zone_id, struct change **ret, struct zone *zone,

@@ -13,6 +13,11 @@ struct dns_settings {
 	char *panel_hosts, *name_servers, *contact, *resolver;
 };
 
+/* What all calls share. */
+struct dns_state {
+	struct pace *pace;
+};
+
 bool dns_create_zone(struct call *call, const Stralix__V1__CreateZoneRequest *req, struct error *err);
 bool dns_list_zones(struct call *call, const Stralix__V1__ListZonesRequest *req, struct error *err);
 bool dns_get_zone(struct call *call, const Stralix__V1__GetZoneRequest *req, struct error *err);
@@ -41,6 +46,9 @@ bool dns_create_zone_template(struct call *call, const Stralix__V1__CreateZoneTe
 bool dns_update_zone_template(struct call *call, const Stralix__V1__UpdateZoneTemplateRequest *req, struct error *err);
 bool dns_delete_zone_template(struct call *call, const Stralix__V1__DeleteZoneTemplateRequest *req, struct error *err);
 bool dns_list_zone_usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err);
+bool dns_update_address(struct call *call, const Stralix__V1__UpdateAddressRequest *req, struct error *err);
+bool dns_present_challenge(struct call *call, const Stralix__V1__ChallengeRequest *req, struct error *err);
+bool dns_cleanup_challenge(struct call *call, const Stralix__V1__ChallengeRequest *req, struct error *err);
 bool dns_put_managed_records(struct call *call, const Stralix__V1__PutManagedRecordsRequest *req, struct error *err);
 bool dns_get_managed_records(struct call *call, const Stralix__V1__GetManagedRecordsRequest *req, struct error *err);
 bool dns_remove_managed_records(struct call *call, const Stralix__V1__RemoveManagedRecordsRequest *req,

@@ -116,6 +116,23 @@ bool edit_read(const Stralix__V1__RecordInput *input, const struct zone *zone, c
 	return true;
 }
 
+/* Whether the caller may touch these records at all. */
+static bool is_limited_out(const struct edit *edit, const char *name, enum dns_type type)
+{
+	const struct content *content = edit->content;
+
+	return content->limits &&
+	       !limits_hold(content->limits, content->n_limits, &edit->zone->id, name, dns_type_name(type));
+}
+
+static bool may(const struct edit *edit, const struct dns_record *record)
+{
+	if (!is_limited_out(edit, record->name, record->type))
+		return true;
+	complain_at(edit, ".record.name", "limit", "This token is limited to other records.");
+	return false;
+}
+
 static void fill(struct row *row, const struct dns_record *record, const char *comment, int place)
 {
 	row->name = record->name;
@@ -153,6 +170,8 @@ static struct row *named(const struct edit *edit)
 
 	if (uuid_parse(edit->change->record_id, &id))
 		row = content_by_id(edit->content, &id);
+	if (row && is_limited_out(edit, row->name, row->type))
+		row = NULL;
 	if (!row)
 		complain_at(edit, ".recordId", "exists", "There is no such record in this zone any more.");
 	else if (*row->managed_by)
@@ -228,7 +247,7 @@ static void remove_records(const struct edit *edit)
 			drop(row, edit->place);
 	} else if (!edit->change->record) {
 		complain_at(edit, ".record", "required", "Say which record.");
-	} else if (read_target(edit, edit->change->record, &record, &data)) {
+	} else if (read_target(edit, edit->change->record, &record, &data) && may(edit, &record)) {
 		remove_set(edit, &record, data);
 	}
 }
@@ -253,7 +272,7 @@ static void edit_one(const struct edit *edit)
 		return;
 	}
 	snprintf(field, sizeof(field), "changes[%d].record", edit->place);
-	if (!edit_read(change->record, edit->zone, field, edit->complaints, &record))
+	if (!edit_read(change->record, edit->zone, field, edit->complaints, &record) || !may(edit, &record))
 		return;
 	if (strcmp(change->op, "add") == 0)
 		add(edit, &record);

@@ -1,4 +1,5 @@
-/* edit: what people enter, made changes of a zone's content. What can't be done is complained of, and left out. */
+/* edit: what people enter, made changes of a zone's content, within its limits. What can't be done is complained of,
+ * and left out. */
 #pragma once
 
 #include "lib/dns/zonefile.h"

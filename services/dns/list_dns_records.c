@@ -16,22 +16,27 @@ struct wanted {
 	const char *name; /* absolute; NULL: any */
 	bool managed, own;
 	size_t skip;
+	const struct uuid *zone;
+	const struct limit *limits; /* NULL: all */
+	size_t n_limits;
 };
 
 enum { CURSOR_DIGITS = 9 };
 
-static bool read_filter(const Stralix__V1__ListDnsRecordsRequest *req, const struct zone *zone, struct arena *arena,
+static bool read_filter(struct call *call, const Stralix__V1__ListDnsRecordsRequest *req, const struct zone *zone,
                         struct wanted *ret, struct error *err)
 {
 	const char *why = "";
 
 	*ret = (struct wanted){
 		.req = req,
-		.name = *req->name ? dns_owner(req->name, zone->origin, arena, &why) : NULL,
+		.name = *req->name ? dns_owner(req->name, zone->origin, call_arena(call), &why) : NULL,
 		.managed = strcmp(req->managed, "no") != 0,
 		.own = strcmp(req->managed, "yes") != 0,
 		.skip = strtoul(req->cursor, NULL, 10),
+		.zone = &zone->id,
 	};
+	ret->limits = call_limits(call, &ret->n_limits);
 	if (strspn(req->cursor, "0123456789") != strlen(req->cursor) || strlen(req->cursor) > CURSOR_DIGITS)
 		return error_field(err, "cursor", "CURSOR", "This page is no longer there; start from the first.");
 	if (*req->name && !ret->name)
@@ -47,6 +52,9 @@ static bool fits(const struct wanted *wanted, const struct dns_record *record, c
 	bool managed = !row || *row->managed_by;
 
 	if ((managed && !wanted->managed) || (!managed && !wanted->own))
+		return false;
+	if (wanted->limits &&
+	    !limits_hold(wanted->limits, wanted->n_limits, wanted->zone, record->name, dns_type_name(record->type)))
 		return false;
 	if (*wanted->req->type && strcmp(dns_type_name(record->type), wanted->req->type) != 0)
 		return false;
@@ -121,7 +129,7 @@ bool dns_list_dns_records(struct call *call, const Stralix__V1__ListDnsRecordsRe
 	stralix__v1__list_dns_records_reply__init(&reply);
 	stralix__v1__page__init(&page);
 	reply.page = &page;
-	if (!zone_see(call, req->zone_id, &zone, err) || !read_filter(req, &zone, arena, &wanted, err) ||
+	if (!zone_see(call, req->zone_id, &zone, err) || !read_filter(call, req, &zone, &wanted, err) ||
 	    !content_find(service_db_wide(call_service(call)), &zone, arena, &content, err) ||
 	    !collect(&content, &zone, service_settings(call_service(call)), &all, &n, err) ||
 	    !fill(&content, &zone, &wanted, all, n, &reply, err))

@@ -1,6 +1,7 @@
 /* stralix-dns: declares what the service is. */
 #include "dns.h"
 #include "dns_sql.h"
+#include "pace.h"
 
 static const struct dns_handlers handlers = {
 	.create_zone = dns_create_zone,
@@ -37,6 +38,9 @@ static const struct dns_handlers handlers = {
 	.find_zones = dns_find_zones,
 	.set_limits = dns_set_limits,
 	.task_finished = dns_task_finished,
+	.update_address = dns_update_address,
+	.present_challenge = dns_present_challenge,
+	.cleanup_challenge = dns_cleanup_challenge,
 };
 
 static const struct janitor_row janitor[] = {
@@ -61,6 +65,27 @@ static const struct config_row settings[] = {
 	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 
+static bool start(struct service *service, void **state, struct error *err)
+{
+	_cleanup_free_ struct dns_state *all = calloc(1, sizeof(*all));
+
+	(void)service;
+	if (!all)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	if (!pace_new(&all->pace, err))
+		return false;
+	*state = TAKE_PTR(all);
+	return true;
+}
+
+static void stop(void *state)
+{
+	struct dns_state *all = state;
+
+	pace_free(all->pace);
+	free(all);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct service_definition definition = {
@@ -74,6 +99,8 @@ int main(int argc, char **argv)
 		.janitor = janitor,
 		.config = settings,
 		.settings_size = sizeof(struct dns_settings),
+		.start = start,
+		.stop = stop,
 	};
 
 	return service_main(&definition, argc, argv);

@@ -1,6 +1,7 @@
 /* plan: see plan.h. */
 #include "plan.h"
 
+#include "limited.h"
 #include "weigh.h"
 
 bool plan_reply(struct call *call, const struct zone *zone, struct content *content, const struct file_faults *faults,
@@ -15,6 +16,7 @@ bool plan_reply(struct call *call, const struct zone *zone, struct content *cont
 	if (!weigh(content, &weighing, complaints, &weighed, err))
 		return false;
 	stralix__v1__plan_records_reply__init(&reply);
+	limited_sets(call, zone, weighed.sets, &weighed.n_sets);
 	reply.n_sets = weighed.n_sets < SETS_SHOWN ? weighed.n_sets : SETS_SHOWN;
 	reply.more = weighed.n_sets > SETS_SHOWN;
 	reply.sets = weighed.sets;

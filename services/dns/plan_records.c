@@ -17,6 +17,8 @@ bool dns_plan_records(struct call *call, const Stralix__V1__PlanRecordsRequest *
 	if (!zone_see(call, req->zone_id, &zone, err) || !zone_may_change(&zone, err) ||
 	    !content_find(wide, &zone, call_arena(call), &content, err))
 		return false;
+	if ((content.limits = call_limits(call, &content.n_limits)) && *req->template_id)
+		return error_field(err, "templateId", "limit", "This token is limited to some records; give these.");
 	edit_changes(&content, &zone, req->changes, req->n_changes, &complaints);
 	if (*req->template_id) {
 		if (!template_find(wide, req->template_id, &zone.org, call_arena(call), &tmpl, err))

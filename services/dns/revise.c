@@ -5,6 +5,7 @@
 #include "lib/dns/query.h"
 
 #include "dns_sql.h"
+#include "limited.h"
 #include "managed.h"
 #include "store.h"
 #include "view.h"
@@ -103,6 +104,8 @@ bool revise_reply(struct call *call, struct change *change, const struct zone *z
 	stralix__v1__change_records_reply__init(&reply);
 	if (!zone_view(zone, settings->name_servers, arena, &reply.zone, err))
 		return false;
+	limited_view(call, reply.zone);
+	limited_sets(call, zone, revised->weighed.sets, &n);
 	reply.sets = revised->weighed.sets;
 	reply.n_sets = n < SETS_SHOWN ? n : SETS_SHOWN;
 	reply.change_id = view_id(&revised->change_id, arena);

@@ -90,14 +90,19 @@ static bool changes_identity(const struct request *request)
 	return false;
 }
 
+void api_received(struct request *request)
+{
+	if (request->counted_waiting)
+		atomic_fetch_sub(&request->gateway->waiting, 1);
+	request->counted_waiting = false;
+}
+
 static void answer(struct request *request)
 {
 	const struct route *route = request->match.route;
 	ProtobufCMessage *reply = NULL;
 
-	if (request->counted_waiting)
-		atomic_fetch_sub(&request->gateway->waiting, 1);
-	request->counted_waiting = false;
+	api_received(request);
 	if (request->reply && changes_identity(request))
 		identities_drop(request->gateway->identities, request->identity_key.digest);
 	if (request->reply && answer_packed(request))
@@ -185,21 +190,27 @@ static bool read_request(struct request *request, uint8_t **ret_body, size_t *re
 	return *ret_body ? true : error_set(&request->error, ERR_TOO_LARGE, "The request is too large.");
 }
 
+bool api_send(struct request *request, const uint8_t *body, size_t size, void (*next)(struct request *request))
+{
+	if (!admit(request))
+		return false;
+	if (request->match.route->method->mutating)
+		failpoint("gateway.request");
+	request->next = next;
+	http_suspend(request->exchange); /* before sending: the reply may be first */
+	if (!send(request, body, size))
+		http_resume(request->exchange);
+	return true;
+}
+
 static void forward(struct request *request)
 {
 	uint8_t *body;
 	size_t size;
 
-	if (request->error.code != ERR_NONE || !read_request(request, &body, &size) || !admit(request)) {
+	if (request->error.code != ERR_NONE || !read_request(request, &body, &size) ||
+	    !api_send(request, body, size, answer))
 		answer_error(request, 0);
-		return;
-	}
-	if (request->match.route->method->mutating)
-		failpoint("gateway.request");
-	request->next = answer;
-	http_suspend(request->exchange); /* before sending: the reply may be first */
-	if (!send(request, body, size))
-		http_resume(request->exchange);
 }
 
 /* ---- identify ---- */
@@ -270,8 +281,11 @@ static unsigned refuse(struct request *request, const struct contract_method *me
 void api_start(struct request *request)
 {
 	const struct route *route = request->match.route;
-	unsigned status = refuse(request, route->method);
+	unsigned status;
 
+	if (route->method->basic)
+		credentials_use_basic(&request->credentials);
+	status = refuse(request, route->method);
 	request_set_deadline(request, route->method->mutating ? CHANGE_MS : READ_MS);
 	if (status)
 		answer_error(request, status);

@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "basic.h"
+
 enum { SESSION_MAX_AGE_S = 12 * 3600 }; /* when a session says no end that can be read */
 
 static const char api_token[] = "st_"; /* how a program's token begins: it comes as bearer, never as a cookie */
@@ -36,6 +38,7 @@ static void take_bearer(struct credentials *credentials, const char *value)
 {
 	if (credentials->has_bearer) {
 		credentials->bad = true;
+		credentials->password[0] = '\0';
 		return;
 	}
 	credentials->has_bearer = true;
@@ -44,6 +47,10 @@ static void take_bearer(struct credentials *credentials, const char *value)
 		set_token(credentials, value + 7, strlen(value + 7));
 	else
 		credentials->bad = true;
+	if (strncasecmp(value, "Basic ", strlen("Basic ")) == 0 &&
+	    (!basic_password(value + strlen("Basic "), credentials->password, sizeof(credentials->password)) ||
+	     strncmp(credentials->password, api_token, sizeof(api_token) - 1) != 0))
+		credentials->password[0] = '\0';
 }
 
 /* "a=1; __Host-session=xyz; b=2" */
@@ -91,9 +98,18 @@ void credentials_header(struct credentials *credentials, const char *name, const
 	}
 }
 
+void credentials_use_basic(struct credentials *credentials)
+{
+	if (!credentials->password[0])
+		return;
+	credentials->has_bearer = credentials->has_cookie = credentials->bad = false;
+	set_token(credentials, credentials->password, strlen(credentials->password));
+	credentials->has_basic = true;
+}
+
 bool credentials_present(const struct credentials *credentials, struct error *err)
 {
-	if (!credentials->has_bearer && !credentials->has_cookie)
+	if (!credentials->has_bearer && !credentials->has_cookie && !credentials->has_basic)
 		return error_set(err, ERR_UNAUTHENTICATED, "Sign in first.");
 	if (credentials->bad || !credentials->token[0])
 		return error_set(err, ERR_UNAUTHENTICATED, "The session or token can't be read. Sign in again.");

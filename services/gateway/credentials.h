@@ -14,15 +14,21 @@ enum { CREDENTIALS_TOKEN = 129 };
 
 /* Starts zeroed; credentials_header is called for each header. */
 struct credentials {
-	char token[CREDENTIALS_TOKEN]; /* empty: none */
-	bool has_cookie, has_bearer;   /* which it was; a bearer token wins */
-	bool bad;                      /* several, none that could be a token, or a program's token as cookie */
-	bool requested_with;           /* X-Requested-With: stralix */
+	char token[CREDENTIALS_TOKEN];    /* empty: none */
+	char password[CREDENTIALS_TOKEN]; /* of Basic authentication, if it could be an API token; empty: none */
+	bool has_cookie, has_bearer;      /* which it was; a bearer token wins */
+	bool has_basic;                   /* credentials_use_basic took the password */
+	bool bad;                         /* several, none that could be a token, or a program's token as cookie */
+	bool requested_with;              /* X-Requested-With: stralix */
 	bool has_origin, has_site, same_site;
 	char origin[256];
 };
 
 void credentials_header(struct credentials *credentials, const char *name, const char *value);
+
+/* Where the contract allows it (basic): takes an API token that came as a password, whoever the user is said to be. A
+ * browser may add such a password by itself, so a change asked for with it must not come from another site's page. */
+void credentials_use_basic(struct credentials *credentials);
 
 /* ERR_UNAUTHENTICATED when there is no token that could be one. */
 bool credentials_present(const struct credentials *credentials, struct error *err) _must_check_;

@@ -408,6 +408,8 @@ static void open_stream(struct request *request)
 	const struct respond_headers headers = { .content_type = "text/event-stream", .cache_control = "no-store" };
 	struct stream *stream;
 
+	if (request->error.code == ERR_NONE && request->identity->limited)
+		error_set(&request->error, ERR_FORBIDDEN, "This token is limited to some records of a zone.");
 	if (request->error.code != ERR_NONE) {
 		respond_problem(request, &request->error, 0, NULL);
 		return;

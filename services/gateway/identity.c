@@ -196,6 +196,7 @@ static void take_claims(const struct token_claims *claims, struct identity *iden
 	memcpy(identity->scopes, claims->scp, sizeof(identity->scopes));
 	memcpy(identity->organisations, claims->orgs, sizeof(identity->organisations));
 	identity->n_scopes = claims->n_scp;
+	identity->limited = claims->n_rec > 0;
 	identity->n_organisations = claims->n_orgs;
 }
 

@@ -21,6 +21,7 @@ struct identity {
 	Stralix__Role role;
 	char scopes[TOKEN_LIST][64];
 	unsigned n_scopes; /* 0: all of the role's */
+	bool limited;      /* to some records: events aren't for it */
 	char organisations[TOKEN_LIST][40];
 	unsigned n_organisations;                  /* of staff: the assigned ones */
 	int64_t expires_unix_ms, extended_unix_ms; /* by itself, beside a pulse */

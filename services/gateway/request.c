@@ -220,6 +220,7 @@ void request_free(struct request *request)
 	identity_unref(request->identity);
 	arena_free(request->arena);
 	explicit_bzero(request->credentials.token, sizeof(request->credentials.token));
+	explicit_bzero(request->credentials.password, sizeof(request->credentials.password));
 	free(request);
 }
 

@@ -43,6 +43,7 @@ struct request {
 	struct identity_waiter waiter;
 	struct identity *identity;
 	struct bus_msg *reply;
+	void *own;          /* what an address that is no rpc keeps of its own, from the arena */
 	struct error error; /* code ERR_NONE: none */
 	bool counted_waiting;
 

@@ -37,6 +37,7 @@ static void collect(const struct request *request, const struct respond_headers 
 		{ "Set-Cookie", extra->set_cookie },
 		{ "Retry-After", extra->retry_after },
 		{ "Clear-Site-Data", extra->clear_site_data },
+		{ "WWW-Authenticate", extra->www_authenticate },
 		{ "Connection", extra->close || atomic_load(&request->gateway->draining) ? "close" : NULL },
 		{ NULL, NULL },
 	};

@@ -9,7 +9,8 @@
 struct respond_headers {
 	const char *content_type, *cache_control; /* cache_control NULL: no-store */
 	const char *content_security_policy;      /* NULL: nothing may be loaded */
-	const char *etag, *vary, *content_encoding, *location, *allow, *set_cookie, *retry_after, *clear_site_data;
+	const char *etag, *vary, *content_encoding, *location, *allow, *set_cookie, *retry_after, *clear_site_data,
+		*www_authenticate;
 	bool close; /* the connection */
 };
 

@@ -107,6 +107,15 @@ void router_free(struct router *router)
 	free(router);
 }
 
+const struct route *router_rpc(const struct router *router, const char *service, const char *method)
+{
+	for (size_t i = 0; i < router->n; i++)
+		if (strcmp(router->routes[i].service->name, service) == 0 &&
+		    strcmp(router->routes[i].method->name, method) == 0)
+			return &router->routes[i];
+	return NULL;
+}
+
 const struct route *router_routes(const struct router *router, size_t *n)
 {
 	*n = router->n;

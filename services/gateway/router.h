@@ -30,6 +30,9 @@ bool router_new(const struct contract_service *const *services, struct router **
 void router_free(struct router *router);
 DEFINE_CLEANUP(struct router *, router_free)
 
+/* The route of an rpc; NULL when there is none. */
+const struct route *router_rpc(const struct router *router, const char *service, const char *method);
+
 const struct route *router_routes(const struct router *router, size_t *n);
 
 /*

@@ -10,6 +10,7 @@
 #include "lib/bus/discovery.h"
 
 #include "api.h"
+#include "dyndns.h"
 #include "events.h"
 #include "framing.h"
 #include "metrics.h"
@@ -30,6 +31,7 @@ static const struct {
 	{ "/metrics", "GET, HEAD", metrics_start, METRICS_SELF },
 	{ "/openapi.json", "GET, HEAD", static_openapi, METRICS_STATIC },
 	{ "/api/v1/events", "GET", events_start, METRICS_EVENTS },
+	{ "/nic/update", "GET", dyndns_start, METRICS_OTHER },
 };
 
 static void refuse(struct request *request, unsigned status, const char *allow)

@@ -10,6 +10,7 @@ import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
+import { recordTokens } from './record-tokens.mjs';
 import { scenery } from './scenery.mjs';
 import { templates } from './templates.mjs';
 import { zones } from './zones.mjs';
@@ -617,6 +618,7 @@ await check('purged, its name is free', async () => {
 
 await zones({ browser, base, env });
 await templates({ browser, base, env });
+await recordTokens({ browser, base, env });
 
 await check('signed out, nothing is left on screen', async () => {
   await page.goto(at('/websites/'));

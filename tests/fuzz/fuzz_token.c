@@ -4,9 +4,25 @@
 #include <string.h>
 
 #include "lib/token/claims.h"
+#include "lib/token/limit.h"
 #include "lib/token/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What a token says that it is limited to has one spelling too. */
+static void look_at_limits(const struct token_claims *claims)
+{
+	char text[LIMIT_TEXT];
+	struct limit limit;
+
+	for (unsigned i = 0; i < claims->n_rec; i++) {
+		if (!limit_read(claims->rec[i], &limit))
+			continue;
+		limit_write(&limit, text);
+		if (strcmp(text, claims->rec[i]) != 0)
+			abort();
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,9 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	token[size] = '\0';
 	if (token_verify(key, token, &claims, NULL))
 		abort(); /* nobody has that key */
-	if (claims_read(token, size, &claims))
+	if (claims_read(token, size, &claims)) {
 		if (!claims_write(&claims, text, &length, NULL) || length != size || memcmp(text, token, size) != 0)
 			abort();
+		look_at_limits(&claims);
+	}
 	if (token_peek(token, &claims) && strnlen(token, TOKEN_MAX) == TOKEN_MAX)
 		abort();
 	free(token);

@@ -52,8 +52,10 @@ static bool claims_of(const Stralix__V1__SignIdentity *who, int64_t now_s, struc
 	if (!put_list(claims->scp, sizeof(claims->scp[0]), ARRAY_SIZE(claims->scp), who->scopes, who->n_scopes,
 	              &claims->n_scp) ||
 	    !put_list(claims->orgs, sizeof(claims->orgs[0]), ARRAY_SIZE(claims->orgs), who->organisations,
-	              who->n_organisations, &claims->n_orgs))
-		return error_set(err, ERR_TOO_LARGE, "more scopes or organisations than a token holds");
+	              who->n_organisations, &claims->n_orgs) ||
+	    !put_list(claims->rec, sizeof(claims->rec[0]), ARRAY_SIZE(claims->rec), who->records, who->n_records,
+	              &claims->n_rec))
+		return error_set(err, ERR_TOO_LARGE, "more scopes, organisations or records than a token holds");
 	return true;
 }
 

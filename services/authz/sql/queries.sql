@@ -122,22 +122,22 @@ select id, created_at, last_seen_at, expires_at, source_ip
  order by created_at desc, id;
 
 -- name: token_list
-select id, name, array_to_string(scopes, ' '), created_at, last_seen_at, expires_at
+select id, name, array_to_string(scopes, ' '), created_at, last_seen_at, expires_at, array_to_string(records, ' ')
   from api_tokens
  where user_id = $1::uuid and expires_at > now()
  order by created_at desc, id;
 
 -- name: token_delete
 delete from api_tokens where id = $1::uuid
-returning id, name, array_to_string(scopes, ' '), created_at, last_seen_at, expires_at;
+returning id, name, array_to_string(scopes, ' '), created_at, last_seen_at, expires_at, array_to_string(records, ' ');
 
 -- name: token_show
 select 1 from api_tokens where id = $1::uuid and user_id = $2::uuid;
 
 -- name: token_insert
-insert into api_tokens (id, org_id, user_id, name, digest, scopes, expires_at)
+insert into api_tokens (id, org_id, user_id, name, digest, scopes, expires_at, records)
 values ($1::uuid, $2::uuid, $3::uuid, $4, $5::bytea, $6::text[],
-        least(now() + make_interval(secs => $7::int), (select expires_at from api_tokens where id = $8::uuid)))
+        least(now() + make_interval(secs => $7::int), (select expires_at from api_tokens where id = $8::uuid)), $9::text[])
 returning (extract(epoch from expires_at) * 1000)::bigint;
 
 -- name: session_end

@@ -58,7 +58,7 @@ select s.id, u.id, coalesce(c.org_id, u.org_id),
             then coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), '')
             else '' end,
        s.last_seen_at < now() - interval '1 minute', extract(epoch from least(s.expires_at, c.until))::bigint, u.must_change,
-       coalesce(c.org_id::text, '')
+       coalesce(c.org_id::text, ''), ''
   from sessions s
   join users u on u.id = s.user_id
   join organisations o on o.id = u.org_id
@@ -95,10 +95,13 @@ update sessions set last_seen_at = now() where id = any ($1::uuid[]);
 delete from sessions where expires_at <= now() or last_seen_at + idle <= now();
 
 -- name: token_identity
-select t.id, u.id, u.org_id, u.email, u.role, array_to_string(t.scopes, ' '),
+-- What a token that is limited to records does is told by its own name too: it is a machine's.
+select t.id, u.id, u.org_id,
+       case when cardinality(t.records) = 0 then u.email else left(u.email, 100) || ' by token ' || left(t.name, 35) end,
+       u.role, array_to_string(t.scopes, ' '),
        coalesce((select string_agg(a.org_id::text, ' ') from staff_orgs a where a.user_id = u.id), ''),
        t.last_seen_at is null or t.last_seen_at < now() - interval '1 minute', extract(epoch from t.expires_at)::bigint,
-       false, ''
+       false, '', array_to_string(t.records, ' ')
   from api_tokens t
   join users u on u.id = t.user_id
   join organisations o on o.id = u.org_id

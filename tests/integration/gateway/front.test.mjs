@@ -209,6 +209,8 @@ test('a gateway that is away is 503, for programs and for people, and comes back
   assert.match(page.text, /Back in a moment/);
   const events = await ask('/api/v1/events');
   assert.equal(events.status, 503);
+  const router = await ask('/nic/update?hostname=home.shop.example');
+  assert.deepEqual([router.status, router.text], [200, '911\n']);
   await startGateway();
   await until('the gateway is back', async () => (await ask('/api/v1/websites')).status === 200);
 });

@@ -488,6 +488,31 @@ struct answer ask_format(struct world *world, const char *method, const char *fo
 	return ask(world, method, body);
 }
 
+struct answer ask_limited(struct world *world, const char *limit, const char *method, const char *format, ...)
+{
+	struct token_claims claims = { .iss = "authz",
+		                       .aud = "dns",
+		                       .sub = "01900000-0000-7000-8000-00000000000a",
+		                       .name = "ada@shop.example by token router",
+		                       .role = "customer",
+		                       .org = ORG,
+		                       .n_rec = 1 };
+	_cleanup_free_ char *body = NULL;
+	struct error err = { 0 };
+	char token[TOKEN_MAX];
+	va_list args;
+
+	va_start(args, format);
+	must(vasprintf(&body, format, args) >= 0, NULL, "memory");
+	va_end(args);
+	snprintf(claims.rec[0], sizeof(claims.rec[0]), "%s", limit);
+	snprintf(claims.sid, sizeof(claims.sid), "%.8s-token", strrchr(limit, '/') + 1);
+	claims.iat = clock_unix_ms() / 1000;
+	claims.exp = claims.iat + 5;
+	must(token_sign(world->authz, &claims, token, &err), &err, "sign");
+	return send(world, method, body, token, NULL);
+}
+
 struct answer ask_service(struct world *world, const char *service, const char *method, const char *body)
 {
 	const struct token_key *key = strcmp(service, "tasks") == 0 ? world->tasks

@@ -43,6 +43,10 @@ struct answer ask_as(struct world *world, const char *role, const char *org, con
 struct answer ask(struct world *world, const char *method, const char *body);
 struct answer ask_format(struct world *world, const char *method, const char *format, ...) _printf_(3, 4);
 
+/* By an API token of ORG's customer that is limited to records, as its identity spells them. */
+struct answer ask_limited(struct world *world, const char *limit, const char *method, const char *format, ...)
+	_printf_(4, 5);
+
 /* As another service, by its own token. */
 struct answer ask_service(struct world *world, const char *service, const char *method, const char *body);
 

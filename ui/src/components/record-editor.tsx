@@ -4,7 +4,7 @@ import { ClipboardPaste, Clock, Plus, Search, Trash2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { RecordInput, Zone } from '@/lib/api.gen';
+import type { DnsRecord, RecordInput, Zone } from '@/lib/api.gen';
 import { useCan } from '@/lib/queries';
 import { asInput, mostRecords, useRecords, useRecordTypes, withTtl, type Pending } from '@/lib/zones';
 import { isOpen, rowsOf, shown, useColumns, type Row } from './record-rows';
@@ -13,6 +13,7 @@ import { Empty, Failure, Stale } from './ui/notice';
 import { DataTable } from './ui/table';
 
 const RecordDialog = dynamic(() => import('./record-form'), { ssr: false });
+const TokenDialog = dynamic(() => import('./record-token'), { ssr: false });
 const ReviewDialog = dynamic(() => import('./review-records'), { ssr: false });
 const PasteDialog = dynamic(() => import('./record-bulk'), { ssr: false });
 const TtlDialog = dynamic(() => import('./record-bulk').then((m) => m.TtlDialog), { ssr: false });
@@ -44,15 +45,17 @@ export function RecordEditor({ zone }: { zone: Zone }) {
   const read = useRecords(zone.id);
   const types = useRecordTypes().data;
   const mayEdit = useCan('zone:update') && zone.serving === 'live';
+  const mayToken = useCan('token:create') && mayEdit;
   const [pending, setPending] = useState<Pending[]>([]);
   const [editing, setEditing] = useState<{ row?: Row; fault?: string } | null>(null);
   const [open, setOpen] = useState<'review' | 'paste' | 'ttl' | null>(null);
+  const [tokenFor, setTokenFor] = useState<DnsRecord | null>(null);
   const [keys, setKeys] = useState<Set<string>>(new Set());
   const [search, setSearch] = useState('');
   const keep = (next: Pending[]) => setPending((now) => [...now.filter((p) => !next.some((one) => one.key === p.key)), ...next]);
   const takeBack = (gone: Row[]) => setPending((now) => now.filter((p) => !gone.some((row) => row.key === p.key)));
   const choose = (rows: Row[], on: boolean) => setKeys((now) => new Set(on ? [...now, ...rows.map((row) => row.key)] : [...now].filter((key) => !rows.some((row) => row.key === key))));
-  const { columns, card } = useColumns(mayEdit, { onEdit: (row) => setEditing({ row }), onRemove: (row) => keep([{ key: row.key, record: row.record }]), onTakeBack: (row) => takeBack([row]), chosen: keys, onChoose: (row, on) => choose([row], on) });
+  const { columns, card } = useColumns({ mayEdit, mayToken }, { onEdit: (row) => setEditing({ row }), onRemove: (row) => keep([{ key: row.key, record: row.record }]), onTakeBack: (row) => takeBack([row]), onToken: (row) => setTokenFor(row.record ?? null), chosen: keys, onChoose: (row, on) => choose([row], on) });
   useGuard(pending.length > 0);
   const all = read.data && rowsOf(read.data.records, pending);
   const like = search.trim().toLowerCase();
@@ -104,6 +107,7 @@ export function RecordEditor({ zone }: { zone: Zone }) {
       {open === 'paste' && read.data && <PasteDialog zone={zone} records={read.data.records} onKeep={keepAll} onClose={close} />}
       {open === 'ttl' && <TtlDialog count={chosen.length} onKeep={(ttl) => keepAll(chosen.map((row) => ({ key: row.key, record: row.record, input: withTtl(row.input ?? asInput(row.record!), ttl) })))} onClose={close} />}
       {open === 'review' && read.data && <ReviewDialog zoneId={zone.id} etag={read.data.recordsEtag} pending={pending} onFault={mend} onSaved={() => { setPending([]); setKeys(new Set()); close(); }} onClose={close} />}
+      {tokenFor && <TokenDialog zone={zone} name={tokenFor.name} type={tokenFor.type} onClose={() => setTokenFor(null)} />}
     </section>
   );
 }

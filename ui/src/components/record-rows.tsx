@@ -1,6 +1,6 @@
 'use client';
 // A zone's records as rows: what is there and what is pending, as a table and as cards.
-import { Lock, Pencil, Trash2, Undo2 } from 'lucide-react';
+import { KeyRound, Lock, Pencil, Trash2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useTranslations } from 'use-intl';
 import type { DnsRecord, RecordInput } from '@/lib/api.gen';
@@ -40,9 +40,9 @@ function Keeper({ record }: { record: DnsRecord }) {
   );
 }
 
-type Acts = { onEdit(row: Row): void; onRemove(row: Row): void; onTakeBack(row: Row): void; chosen: Set<string>; onChoose(row: Row, on: boolean): void };
+type Acts = { onEdit(row: Row): void; onRemove(row: Row): void; onTakeBack(row: Row): void; onToken(row: Row): void; chosen: Set<string>; onChoose(row: Row, on: boolean): void };
 
-export function useColumns(mayEdit: boolean, { onEdit, onRemove, onTakeBack, chosen, onChoose }: Acts) {
+export function useColumns({ mayEdit, mayToken }: { mayEdit: boolean; mayToken: boolean }, { onEdit, onRemove, onTakeBack, onToken, chosen, onChoose }: Acts) {
   const t = useTranslations('records');
   const mark = (row: Row) => row.mark && <span className={cn('ml-2 rounded-full px-1.5 text-[11px] font-semibold', row.mark === 'removed' ? 'bg-bad-soft text-bad' : row.mark === 'new' ? 'bg-ok-soft text-ok' : 'bg-warn-soft text-warn')}>{t(`mark.${row.mark}`)}</span>;
   const struck = (row: Row) => row.mark === 'removed' && 'line-through opacity-70';
@@ -58,6 +58,7 @@ export function useColumns(mayEdit: boolean, { onEdit, onRemove, onTakeBack, cho
   const label = (row: Row) => `${shown(row).name} ${shown(row).type}`;
   const actions = (row: Row) => (
     <span className="flex justify-end gap-1">
+      {mayToken && !row.mark && row.record && isOwn(row.record) && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('tokenFor', { record: label(row) })} onClick={() => onToken(row)}><KeyRound /></Button>}
       {mayEdit && row.mark && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('takeBack', { record: label(row) })} onClick={() => onTakeBack(row)}><Undo2 /></Button>}
       {mayEdit && isOpen(row) && <Button variant="ghost" size="icon-sm" className="max-sm:size-11" aria-label={t('editNamed', { record: label(row) })} onClick={() => onEdit(row)}><Pencil /></Button>}
       {mayEdit && !row.mark && row.record && isOwn(row.record) && <Button variant="ghost" size="icon-sm" className="text-bad max-sm:size-11" aria-label={t('removeNamed', { record: label(row) })} onClick={() => onRemove(row)}><Trash2 /></Button>}

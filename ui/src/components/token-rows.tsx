@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { revokeApiToken, type ApiToken } from '@/lib/api.gen';
 import type { useApiTokens } from '@/lib/people';
+import { limitWords } from '@/lib/record-tokens';
 import { FormDialog } from './form-dialog';
 import { useAct } from './organisation-forms';
 import { Lines } from './people';
@@ -36,7 +37,7 @@ export function TokenRows({ read, mayRevoke }: { read: ReturnType<typeof useApiT
           <li key={token.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 py-3">
             <div className="min-w-0 flex-1 basis-52">
               <p className="text-[13.5px] font-medium [overflow-wrap:anywhere]">{token.name}</p>
-              <p className="text-xs text-muted [overflow-wrap:anywhere]">{token.scopes.length ? <span className="font-mono">{token.scopes.join(' ')}</span> : t('everything')}</p>
+              <p className="text-xs text-muted [overflow-wrap:anywhere]">{token.records.length ? <>{t('only')} <span className="font-mono">{token.records.map(limitWords).join('; ')}</span></> : token.scopes.length ? <span className="font-mono">{token.scopes.join(' ')}</span> : t('everything')}</p>
               <p className="flex flex-wrap gap-x-3 text-xs text-muted"><span>{token.lastSeenAt ? <>{t('lastUsed')} <When at={token.lastSeenAt} /></> : t('neverUsed')}</span><span>{t('ends')} <Exact at={token.expiresAt} /></span></p>
             </div>
             {mayRevoke && <Button size="sm" className="text-bad" aria-label={t('revokeNamed', { name: token.name })} onClick={() => setRevoking(token)}>{t('revoke')}</Button>}

@@ -187,6 +187,16 @@ export type CreateApiTokenRequest = {
   scopes?: string[];
   /** 0: 90 days */
   ttlS?: number;
+  /** none: not limited to records */
+  records?: RecordLimit[];
+};
+
+/** Sets of records that a token may read and change, and nothing else of anything. */
+export type RecordLimit = {
+  zoneId: string;
+  /** home.shop.example. */
+  name: string;
+  types?: string[];
 };
 
 export type CreateApiTokenReply = {
@@ -225,6 +235,8 @@ export type ApiToken = {
   /** empty: never used */
   lastSeenAt: string;
   expiresAt: string;
+  /** none: not limited to records */
+  records: RecordLimit[];
 };
 
 export type RevokeApiTokenRequest = {
@@ -1706,7 +1718,7 @@ export type ZoneChange = {
   id: string;
   /** that it made */
   serial: number;
-  /** create, change, import, template, undo, settings, managed, dnssec, delete, undelete */
+  /** create, change, import, template, undo, settings, managed, dnssec, delete, undelete, dynamic, challenge */
   kind: string;
   note: string;
   actorId: string;
@@ -1911,6 +1923,38 @@ export type ZoneTemplateReply = {
   template?: ZoneTemplate;
 };
 
+export type UpdateAddressRequest = {
+  /** home.shop.example */
+  hostname: string;
+  /** one of IPv4, one of IPv6; none: where the call comes from */
+  addresses?: string[];
+};
+
+export type UpdateAddressReply = {
+  hostname: string;
+  /** that the name has now, of those that were asked for and are the token's */
+  addresses: string[];
+  /** it had others before */
+  changed: boolean;
+  /** in the history; empty: nothing is other than before */
+  changeId: string;
+  taskIds: string[];
+};
+
+export type ChallengeRequest = {
+  /** _acme-challenge.shop.example. */
+  fqdn: string;
+  value: string;
+};
+
+export type ChallengeReply = {
+  fqdn: string;
+  value: string;
+  /** in the history; empty: nothing is other than before */
+  changeId: string;
+  taskIds: string[];
+};
+
 /** Why a call failed (RFC 9457) */
 export type Problem = {
   /** Names the code */
@@ -1957,7 +2001,7 @@ export const actFor = (input: { organisationId: string } & {
 export const stopActing = (options?: CallOptions) =>
   call<undefined>('DELETE', '/api/v1/session/acting', { keyed: true, ...options });
 
-/** Makes an API token for the caller, no wider than the caller. The secret is in this reply and nowhere else. */
+/** Makes an API token for the caller, no wider than the caller, on request for some sets of records alone. The secret is in this reply and nowhere else. */
 export const createApiToken = (input: CreateApiTokenRequest, options?: CallOptions) =>
   call<CreateApiTokenReply>('POST', '/api/v1/tokens', { body: input, keyed: true, ...options });
 
@@ -2460,3 +2504,15 @@ export const deleteZoneTemplate = (input: { templateId: string }, options?: Call
 /** Says how much of this service an organisation uses, and of how much its plan allows. */
 export const listZoneUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
   call<ListUsageReply>('GET', '/api/v1/zone-usage', { query: { organisationId: input.organisationId }, ...options });
+
+/** Has the address records of a name follow their holder (dynamic DNS): for API tokens that are limited to them. */
+export const updateAddress = (input: UpdateAddressRequest, options?: CallOptions) =>
+  call<UpdateAddressReply>('POST', '/api/v1/addresses', { body: input, keyed: true, ...options });
+
+/** Adds a TXT record that an ACME client proves a name by: for API tokens that are limited to it. As lego's httpreq asks. */
+export const presentChallenge = (input: ChallengeRequest, options?: CallOptions) =>
+  call<ChallengeReply>('POST', '/api/v1/acme-dns/present', { body: input, keyed: true, ...options });
+
+/** Removes that TXT record, and no other of its name. */
+export const cleanupChallenge = (input: ChallengeRequest, options?: CallOptions) =>
+  call<ChallengeReply>('POST', '/api/v1/acme-dns/cleanup', { body: input, keyed: true, ...options });

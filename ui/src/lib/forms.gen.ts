@@ -11,6 +11,7 @@ export const createApiTokenForm = /* @__PURE__ */ z.object({
   name: text({ required: true, max: 80 }),
   scopes: z.optional(z.array(text({ required: true, pattern: /^[a-z_]+:[a-z_]+$/, max: 64 }))),
   ttlS: z.optional(z.number()),
+  records: z.optional(z.array(text({ required: true }))),
 });
 
 export const createSreTokenForm = /* @__PURE__ */ z.object({
@@ -79,4 +80,14 @@ export const createZoneTemplateForm = /* @__PURE__ */ z.object({
   description: z.optional(text({ max: 200 })),
   records: z.optional(z.array(text({ required: true }))),
   variables: z.optional(z.array(text({ required: true }))),
+});
+
+export const updateAddressForm = /* @__PURE__ */ z.object({
+  hostname: text({ required: true, max: 254 }),
+  addresses: z.optional(z.array(text({ required: true, max: 45 }))),
+});
+
+export const challengeForm = /* @__PURE__ */ z.object({
+  fqdn: text({ required: true, max: 254 }),
+  value: text({ required: true, pattern: /^[A-Za-z0-9_.-]+$/, max: 255 }),
 });

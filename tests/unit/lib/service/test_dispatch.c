@@ -407,6 +407,28 @@ static void missing_handler_is_named(void **state)
 	assert_non_null(strstr(err.message, "SignOut"));
 }
 
+/* Whatever it would show: it can't have kept to limits that it never looked at. */
+static void a_handler_that_never_asked_for_the_limits_cannot_reply(void **state)
+{
+	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
+	const struct limit limit = { .types = "A", .name = "home.shop.example." };
+	struct call call = { .arena = arena, .identity = { .limits = &limit, .n_limits = 1 } };
+	Stralix__V1__ListOrganisationsReply reply;
+	struct error err = { 0 };
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < authz_contract.n_methods; i++)
+		if (strcmp(authz_contract.methods[i].name, "ListOrganisations") == 0)
+			call.method = &authz_contract.methods[i];
+	stralix__v1__list_organisations_reply__init(&reply);
+	assert_false(call_reply(&call, &reply.base, &err));
+	assert_int_equal(err.code, ERR_INTERNAL);
+	assert_ptr_equal(call_limits(&call, &n), &limit);
+	assert_int_equal(n, 1);
+	assert_true(call_reply(&call, &reply.base, &err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +451,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hostile_headers_are_not_taken_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_without_room_is_sent_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_waited_in_vain_is_told_when_to_come_back, setup, teardown),
+		cmocka_unit_test(a_handler_that_never_asked_for_the_limits_cannot_reply),
 		cmocka_unit_test(missing_handler_is_named),
 	};
 

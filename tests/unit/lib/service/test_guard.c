@@ -154,6 +154,24 @@ static void check_roles(struct world *world, struct guard *guard, const char *na
 	}
 }
 
+/* A token that is limited to records gets nowhere but where the contract says so, whatever its role. */
+static void check_limited(struct world *world, struct guard *guard, const char *name,
+                          const struct contract_method *method)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+		struct token_claims claims = person(name, roles[i].name);
+		bool may = method->is_public ||
+		           (method->permission && roles[i].role >= method->min_role && method->records);
+		enum error_code got;
+
+		snprintf(claims.rec[0], sizeof(claims.rec[0]), "018f0000-0000-7000-8000-0000000000aa/A/a.example.");
+		claims.n_rec = 1;
+		got = admit_at(world, guard, method, "authz", &claims, "", NOW, NULL);
+		if (may != (got == ERR_NONE))
+			fail_msg("%s.%s as limited %s: %s", name, method->name, roles[i].name, error_code_name(got));
+	}
+}
+
 static bool names(const char *const *list, const char *name)
 {
 	for (; list && *list; list++)
@@ -192,6 +210,7 @@ static void every_method_admits_whom_the_contract_names_and_nobody_else(void **s
 
 			assert_int_equal(nobody, method->is_public ? ERR_NONE : ERR_UNAUTHENTICATED);
 			check_roles(world, guard, (*each)->name, method);
+			check_limited(world, guard, (*each)->name, method);
 			check_callers(world, guard, (*each)->name, method);
 		}
 	}
@@ -378,6 +397,29 @@ static void header_that_is_no_bearer_token_is_refused(void **state)
 	}
 }
 
+static void limits_come_along_and_what_is_none_is_refused(void **state)
+{
+	static const char *const odd[] = { "018f0000-0000-7000-8000-0000000000aa/A/", "nonsense",
+		                           "018f0000-0000-7000-8000-0000000000aa/A/A.example." };
+	struct world *world = *state;
+	_cleanup_(guard_freep) struct guard *guard = guard_of(world, "dns");
+	const struct contract_method *change = method_of("dns", "ChangeRecords");
+	struct token_claims claims = person("dns", "customer");
+	struct identity identity;
+
+	assert_int_equal(admit_at(world, guard, change, "authz", &claims, "", NOW, &identity), ERR_NONE);
+	assert_null(identity.limits);
+	claims.n_rec = 1;
+	snprintf(claims.rec[0], sizeof(claims.rec[0]), "018f0000-0000-7000-8000-0000000000aa/A+AAAA/a.example.");
+	assert_int_equal(admit_at(world, guard, change, "authz", &claims, "", NOW, &identity), ERR_NONE);
+	assert_int_equal(identity.n_limits, 1);
+	assert_string_equal(identity.limits[0].name, "a.example.");
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+		snprintf(claims.rec[0], sizeof(claims.rec[0]), "%s", odd[i]);
+		assert_int_equal(admit_at(world, guard, change, "authz", &claims, "", NOW, NULL), ERR_UNAUTHENTICATED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +431,7 @@ int main(void)
 		cmocka_unit_test(service_token_is_good_for_its_method_and_body_alone),
 		cmocka_unit_test(signers_key_is_no_key_of_the_service),
 		cmocka_unit_test(scopes_narrow_what_the_role_may),
+		cmocka_unit_test(limits_come_along_and_what_is_none_is_refused),
 		cmocka_unit_test(header_that_is_no_bearer_token_is_refused),
 	};
 

@@ -59,6 +59,8 @@ static struct token_claims full_claims(void)
 		.n_orgs = 2,
 		.scp = { "website:read" },
 		.n_scp = 1,
+		.rec = { "z1/A/home.shop.example.", "z1/TXT/_acme-challenge.shop.example." },
+		.n_rec = 2,
 		.has_dig = true,
 		.dig = { 1, 2, 3 },
 		.iat = 1764000000,
@@ -364,7 +366,8 @@ static void values_that_cannot_be_spelled_are_not_signed(void **state)
 	struct token_claims unended = { .exp = 5 }, negative = { .exp = -1 }, late = { .exp = INT64_MAX };
 	struct token_claims many = { .exp = 5, .n_orgs = TOKEN_LIST + 1 }, hole = { .exp = 5, .n_orgs = 1 };
 	struct token_claims text = { .exp = 5, .name = "a\nb" };
-	const struct token_claims *const all[] = { &unended, &negative, &late, &many, &hole, &text };
+	struct token_claims limits = { .exp = 5, .n_rec = TOKEN_LIMITS + 1 };
+	const struct token_claims *const all[] = { &unended, &negative, &late, &many, &hole, &text, &limits };
 	char token[TOKEN_MAX];
 
 	(void)state;
@@ -401,6 +404,36 @@ static void claims_too_large_for_a_token_are_not_signed(void **state)
 	assert_int_equal(err.code, ERR_TOO_LARGE);
 }
 
+/* The most of everything that an identity of staff's token for records can hold. */
+static void the_longest_identity_with_records_fits(void **state)
+{
+	_cleanup_(token_key_freep) struct token_key *key = token_key_new();
+	struct token_claims claims = { .aud = "tasks",
+		                       .iss = "authz",
+		                       .role = "customer",
+		                       .scp = { "zone:read", "zone:update" },
+		                       .n_scp = 2,
+		                       .n_orgs = TOKEN_LIST,
+		                       .n_rec = TOKEN_LIMITS,
+		                       .iat = 1790000000,
+		                       .exp = 1790000005,
+		                       .ext = 1790000030 };
+	char *const ids[] = { claims.org, claims.sid, claims.sub, claims.act };
+	struct error err = { 0 };
+	char token[TOKEN_MAX];
+
+	(void)state;
+	memset(claims.name, 'n', 253);
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		memset(ids[i], 'i', 36);
+	for (unsigned i = 0; i < TOKEN_LIST; i++)
+		memset(claims.orgs[i], 'o', 36);
+	for (unsigned i = 0; i < TOKEN_LIMITS; i++)
+		memset(claims.rec[i], 'r', LIMITS_SIZE / TOKEN_LIMITS);
+	if (!token_sign(key, &claims, token, &err))
+		fail_msg("%s", err.message);
+}
+
 static void the_digest_is_sha_256(void **state)
 {
 	static const uint8_t wanted[TOKEN_DIGEST] = { 0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
@@ -429,6 +462,7 @@ int main(void)
 		cmocka_unit_test(values_outside_the_alphabet_are_not_signed),
 		cmocka_unit_test(values_that_cannot_be_spelled_are_not_signed),
 		cmocka_unit_test(claims_too_large_for_a_token_are_not_signed),
+		cmocka_unit_test(the_longest_identity_with_records_fits),
 		cmocka_unit_test(the_digest_is_sha_256),
 	};
 

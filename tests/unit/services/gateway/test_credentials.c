@@ -173,6 +173,63 @@ static void the_cookie_lives_as_long_as_the_session(void **state)
 	assert_non_null(strstr(buf.data, "Max-Age=0;"));
 }
 
+#define GOOD "Authorization: Basic cm91dGVyOnN0X2FiYw=="    /* router:st_abc */
+#define SESSION "Authorization: Basic cm91dGVyOnNzX2FiYw==" /* router:ss_abc */
+#define ODD "Authorization: Basic cm91dGVyOnN0X2EgYg=="     /* router:st_a b */
+
+static void a_password_is_a_token_only_where_that_is_asked_for(void **state)
+{
+	struct credentials c = TAKE(GOOD);
+	struct error err = { 0 };
+
+	(void)state;
+	assert_false(credentials_present(&c, &err));
+	credentials_use_basic(&c);
+	assert_true(credentials_present(&c, &err));
+	assert_string_equal(c.token, "st_abc");
+	c = TAKE("Cookie: __Host-session=cookie", GOOD);
+	credentials_use_basic(&c);
+	assert_string_equal(c.token, "st_abc");
+	c = TAKE("Authorization: Bearer st_xyz");
+	credentials_use_basic(&c);
+	assert_string_equal(c.token, "st_xyz");
+}
+
+static void passwords_that_are_no_api_token_are_none(void **state)
+{
+	static const char *const lines[][3] = {
+		{ SESSION }, { ODD }, { GOOD, GOOD }, { "Authorization: Bearer st_x", GOOD }
+	};
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct credentials c = take(lines[i]);
+
+		credentials_use_basic(&c);
+		assert_false(credentials_present(&c, &err));
+	}
+}
+
+/* A browser may have kept the password. */
+static void a_change_by_password_from_another_page_is_refused(void **state)
+{
+	static const char *const foreign[][3] = { { GOOD, "Origin: https://evil.example" },
+		                                  { GOOD, "Sec-Fetch-Site: cross-site" } };
+	struct credentials c = TAKE(GOOD);
+	struct error err = { 0 };
+
+	(void)state;
+	credentials_use_basic(&c);
+	assert_true(credentials_may_change(&c, "https://panel.example", &err));
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		c = take(foreign[i]);
+		credentials_use_basic(&c);
+		assert_false(credentials_may_change(&c, "https://panel.example", &err));
+		assert_int_equal(err.code, ERR_FORBIDDEN);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +240,9 @@ int main(void)
 		cmocka_unit_test(a_bearer_token_wins_over_a_cookie_in_either_order),
 		cmocka_unit_test(a_bad_bearer_token_is_not_made_good_by_a_cookie),
 		cmocka_unit_test(a_change_by_cookie_needs_the_header_and_the_origin),
+		cmocka_unit_test(a_password_is_a_token_only_where_that_is_asked_for),
+		cmocka_unit_test(passwords_that_are_no_api_token_are_none),
+		cmocka_unit_test(a_change_by_password_from_another_page_is_refused),
 		cmocka_unit_test(origins_have_no_path_and_no_default_port),
 		cmocka_unit_test(times_are_read_or_refused),
 		cmocka_unit_test(the_cookie_lives_as_long_as_the_session),
