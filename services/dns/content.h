@@ -4,6 +4,7 @@
 #include "lib/db/db.h"
 #include "lib/dns/record.h"
 
+#include "secondary.h"
 #include "zone.h"
 
 enum {
@@ -29,12 +30,20 @@ struct row {
 	int64_t updated_ms;
 };
 
+/* What stands at the zone's own name because of its keys and secondaries. */
+struct apex {
+	const char *cds, *cdnskey;        /* NULL: none */
+	const char *servers[SECONDARIES]; /* names, with the dot */
+	size_t n_servers;
+};
+
 struct content {
 	struct arena *arena;
 	struct row *rows;
 	size_t n, room;
 	struct dns_record *before; /* sorted, without the service's own; as servers have it */
 	size_t n_before;
+	struct apex apex;
 };
 
 /* Rows of a zone that is locked in tx, or of any zone. */
@@ -52,9 +61,9 @@ struct row *content_by_id(struct content *content, const struct uuid *id);
 bool content_records(const struct content *content, const struct zone *zone, struct dns_record **ret, size_t *n,
                      struct error *err) _must_check_;
 
-/* The service's own records: SOA and the NS of the apex. */
-enum { OWN_RECORDS = 10, OWN_TAG = SIZE_MAX };
-bool content_own(const struct zone *zone, const char *name_servers, const char *contact, struct arena *arena,
+/* The service's own records: SOA and the NS, CDS and CDNSKEY of the apex. */
+enum { OWN_RECORDS = 20, OWN_TAG = SIZE_MAX };
+bool content_own(const struct content *content, const struct zone *zone, const char *name_servers, const char *contact,
                  struct dns_record ret[static OWN_RECORDS], size_t *n, struct error *err) _must_check_;
 
 /* Says of each managed row whether it may stand in the zone, or why not. */

@@ -10,6 +10,7 @@
 #include "stralix/v1/zone.pb-c.h"
 
 #include "key.h"
+#include "secondary.h"
 #include "store.h"
 #include "view.h"
 
@@ -83,7 +84,8 @@ static bool ask(struct change *change, struct zone *zone, struct placement *node
 	if (!zone_target(zone, node, arena, &target, err))
 		return false;
 	state->id = target.id;
-	if (!keys_state(change_tx(change), zone, node, arena, &state->keys, &state->n_keys, err))
+	if (!keys_state(change_tx(change), zone, node, arena, &state->keys, &state->n_keys, err) ||
+	    !secondaries_state(change_tx(change), zone, node, arena, &state->secondaries, &state->n_secondaries, err))
 		return false;
 	return change_task(change, removed ? "remove" : "apply", &target, &generation, removed ? NULL : &state->base,
 	                   desire->permission, node->task_id, err);

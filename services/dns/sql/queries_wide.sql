@@ -25,12 +25,13 @@ select id, org_id
  limit 50;
 
 -- name: zone_lonely
--- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on.
+-- Live zones on one node alone, the oldest first. Not those with secrets: they are sealed to the node that they are on.
 select z.id, z.org_id
   from zones z
  where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
    and (select count(*) from zone_nodes p where p.zone_id = z.id and p.state <> 'purged') < 2
    and not exists (select from keys k where k.zone_id = z.id)
+   and not exists (select from secondaries s where s.zone_id = z.id)
  order by z.id
  limit 20;
 
@@ -132,4 +133,19 @@ on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.
 select name, used, lim from quota where org_id = $1::uuid and name = $2;
 
 -- name: keys_show
-select id, flags, algorithm, public, state, created_at from keys where zone_id = $1::uuid order by id;
+select id, flags, algorithm, public, state, created_at, announce_at, leaving from keys where zone_id = $1::uuid order by id;
+
+-- name: secondaries_show
+select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at
+  from secondaries
+ where zone_id = $1::uuid
+ order by id;
+
+-- name: keys_silent
+-- Zones with a key that the zone above may be told of now and isn't yet.
+select z.id, z.org_id
+  from keys k
+  join zones z on z.id = k.zone_id
+ where k.announce_at <= now() and z.serving = 'live'
+ order by k.announce_at
+ limit 50;

@@ -30,6 +30,27 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* The one record of a type at the zone's name, as servers are to have it; "": none. */
+static const char *apex_data(const Stralix__V1__ZoneState *state, const char *type)
+{
+	for (size_t i = 0; i < state->n_sets; i++)
+		if (strcmp(state->sets[i]->type, type) == 0 && strcmp(state->sets[i]->name, "shop.example.") == 0) {
+			assert_int_equal(state->sets[i]->n_data, 1);
+			return state->sets[i]->data[0];
+		}
+	return "";
+}
+
+/* What the zone's newest task says to the zone above. */
+static void says_above(struct world *world, const char *cds, const char *cdnskey)
+{
+	Stralix__V1__ZoneState *state = task_state(task_at(world, task_count(world) - 1));
+
+	assert_string_equal(apex_data(state, "CDS"), cds);
+	assert_string_equal(apex_data(state, "CDNSKEY"), cdnskey);
+	protobuf_c_message_free_unpacked(&state->base, NULL);
+}
+
 static void an_unsigned_zone_is_off(void **state)
 {
 	struct world *world = *state;
@@ -79,6 +100,8 @@ static void each_node_gets_the_key_in_its_own_box(void **state)
 	assert_int_equal(count_at(&shown, "dnssec.keys"), 1);
 	assert_non_null(strstr(text_at(&shown, "dnssec.ds.0"), " 13 2 "));
 	assert_true(strncmp(text_at(&shown, "dnssec.keys.0.dnskey"), "257 3 13 ", 9) == 0);
+	says_above(world, text_at(&shown, "dnssec.ds.0"), text_at(&shown, "dnssec.keys.0.dnskey"));
+	assert_string_equal(text_at(&shown, "dnssec.cds.0"), text_at(&shown, "dnssec.ds.0"));
 	char *text = json_dumps(shown.json, 0);
 	assert_non_null(text);
 	assert_null(strstr(text, "Private"));
@@ -107,14 +130,43 @@ static void a_new_key_signs_beside_the_old_one_first(void **state)
 	assert_string_equal(text_at(&rolling, "dnssec.state"), "rolling");
 	assert_string_not_equal(text_at(&rolling, "dnssec.ds.0"), text_at(&old, "dnssec.ds.0"));
 	assert_string_equal(text_at(&rolling, "dnssec.keys.0.state"), "retired");
+	says_above(world, text_at(&old, "dnssec.ds.0"),
+	           text_at(&old, "dnssec.keys.0.dnskey")); /* caches know that one */
+	world_psql(world, "update dns.keys set announce_at = now() where announce_at is not null");
+	task_wait(world, before + 4); /* the janitor's */
+	says_above(world, text_at(&rolling, "dnssec.ds.0"), text_at(&rolling, "dnssec.keys.1.dnskey"));
 	_answer_ early = ask(world, "RolloverDnssec", body);
 	assert_int_equal(early.status, 409);
 	_answer_ forced = ask_format(world, "RolloverDnssec", "{\"zoneId\":\"%s\",\"force\":true}", zone_id);
 	assert_int_equal(forced.status, 200);
-	task_wait(world, before + 4);
+	task_wait(world, before + 6);
+	says_above(world, text_at(&rolling, "dnssec.ds.0"), text_at(&rolling, "dnssec.keys.1.dnskey"));
 	_answer_ rolled = ask(world, "GetDnssec", body);
 	assert_int_equal(count_at(&rolled, "dnssec.keys"), 1);
 	assert_string_equal(text_at(&rolled, "dnssec.ds.0"), text_at(&rolling, "dnssec.ds.0"));
+}
+
+static void leaving_is_said_above_and_can_be_taken_back(void **state)
+{
+	struct world *world = *state;
+	unsigned before = task_count(world);
+	_answer_ leave = ask_format(world, "DisableDnssec", "{\"zoneId\":\"%s\",\"announce\":true}", zone_id);
+
+	assert_int_equal(leave.status, 200);
+	task_wait(world, before + 2);
+	says_above(world, "0 0 0 00", "0 3 0 AA==");
+	_answer_ leaving = ask(world, "GetDnssec", body);
+	assert_string_equal(text_at(&leaving, "dnssec.state"), "leaving");
+	assert_string_equal(text_at(&leaving, "dnssec.cds.0"), "0 0 0 00");
+	assert_int_equal(count_at(&leaving, "dnssec.keys"), 1);
+	_answer_ roll = ask(world, "RolloverDnssec", body);
+	assert_int_equal(roll.status, 409);
+	_answer_ stay = ask(world, "EnableDnssec", body);
+	assert_int_equal(stay.status, 200);
+	task_wait(world, before + 4);
+	_answer_ stays = ask(world, "GetDnssec", body);
+	assert_string_equal(text_at(&stays, "dnssec.state"), "unpublished");
+	says_above(world, text_at(&stays, "dnssec.ds.0"), text_at(&stays, "dnssec.keys.0.dnskey"));
 }
 
 static void switching_off_asks_the_parent_first(void **state)
@@ -130,6 +182,7 @@ static void switching_off_asks_the_parent_first(void **state)
 	Stralix__V1__ZoneState *none = task_state(task_wait(world, before + 2));
 
 	assert_int_equal(none->n_keys, 0);
+	assert_string_equal(apex_data(none, "CDS"), "");
 	protobuf_c_message_free_unpacked(&none->base, NULL);
 	_answer_ off = ask(world, "GetDnssec", body);
 	assert_string_equal(text_at(&off, "dnssec.state"), "off");
@@ -141,6 +194,7 @@ int main(void)
 		cmocka_unit_test(an_unsigned_zone_is_off),
 		cmocka_unit_test(each_node_gets_the_key_in_its_own_box),
 		cmocka_unit_test(a_new_key_signs_beside_the_old_one_first),
+		cmocka_unit_test(leaving_is_said_above_and_can_be_taken_back),
 		cmocka_unit_test(switching_off_asks_the_parent_first),
 	};
 
