@@ -74,6 +74,9 @@ bool keys_differ(struct powerdns *powerdns, struct call *call, const Stralix__V1
 /* peers.c: lets these transfer it and no others; tells those that want to be told. */
 bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
                 struct error *err) _must_check_;
+/* Keys that those before had, and nobody has now; zone NULL: it goes. */
+bool peers_forget(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *before,
+                  const Stralix__V1__ZoneState *zone, struct error *err) _must_check_;
 bool peers_notify(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
                   struct error *err) _must_check_;
 

@@ -88,6 +88,31 @@ bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1_
 	       error_wrap(err, "the secondaries of %s", zone->zone);
 }
 
+static bool signs(const Stralix__V1__ZoneState *zone, const char *tsig_name)
+{
+	for (size_t i = 0; zone && i < zone->n_secondaries; i++)
+		if (strcmp(zone->secondaries[i]->tsig_name, tsig_name) == 0)
+			return true;
+	return false;
+}
+
+bool peers_forget(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *before,
+                  const Stralix__V1__ZoneState *zone, struct error *err)
+{
+	for (size_t i = 0; i < before->n_secondaries; i++) {
+		const char *name = before->secondaries[i]->tsig_name;
+		struct error why = { 0 };
+
+		if (!*name || signs(zone, name) ||
+		    api_tell(powerdns, call, "DELETE", arena_printf(call->arena, "/tsigkeys/%s", name), NULL, &why) ||
+		    why.code == ERR_NOT_FOUND)
+			continue;
+		*err = why;
+		return error_wrap(err, "the secondaries of %s", before->zone);
+	}
+	return true;
+}
+
 bool peers_notify(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, struct error *err)
 {
 	for (size_t i = 0; i < zone->n_secondaries; i++)
