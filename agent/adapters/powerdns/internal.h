@@ -24,6 +24,9 @@ bool api_ask(struct powerdns *powerdns, struct call *call, const struct api_call
 bool api_tell(struct powerdns *powerdns, struct call *call, const char *method, const char *path, json_t *body,
               struct error *err) _must_check_;
 
+/* A secret as text: what came has no NUL behind it. NULL: it isn't there, isn't text, or there is no memory. */
+const char *call_secret(const struct call *call, size_t at);
+
 /* Where the daemon serves. */
 const char *powerdns_address(const struct powerdns *powerdns);
 uint16_t powerdns_port(const struct powerdns *powerdns);

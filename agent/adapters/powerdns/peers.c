@@ -4,26 +4,33 @@
 
 #include "agent/adapters/powerdns/internal.h"
 
+/* PowerDNS's words may hold the secret. */
+static bool hushed(const Stralix__V1__ZonePeer *peer, const struct error *why, struct error *err)
+{
+	if (why->code != ERR_TEST_FAILED)
+		*err = *why;
+	else
+		error_set(err, why->code, "PowerDNS doesn't take the key %.100s of %s", peer->tsig_name, peer->address);
+	return false;
+}
+
 /* A key has its name for the whole server. */
 static bool bring_tsig(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer,
-                       const ProtobufCBinaryData *secret, struct error *err)
+                       const char *secret, struct error *err)
 {
 	const char *algorithm = *peer->tsig_algorithm ? peer->tsig_algorithm : "hmac-sha256";
 	struct error why = { 0 };
 
 	if (api_tell(powerdns, call, "POST", "/tsigkeys",
-	             json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key",
-	                       (const char *)secret->data),
+	             json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key", secret),
 	             &why))
 		return true;
-	if (why.code != ERR_EXISTS) {
-		*err = why;
-		return false;
-	}
+	if (why.code != ERR_EXISTS)
+		return hushed(peer, &why, err);
 	return api_tell(powerdns, call, "PUT", arena_printf(call->arena, "/tsigkeys/%s", peer->tsig_name),
-	                json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key",
-	                          (const char *)secret->data),
-	                err);
+	                json_pack("{s:s, s:s, s:s}", "name", peer->tsig_name, "algorithm", algorithm, "key", secret),
+	                &why) ||
+	       hushed(peer, &why, err);
 }
 
 /* Lists of what is said of the zone. */
@@ -39,13 +46,13 @@ static const char *endpoint(const Stralix__V1__ZonePeer *peer, struct arena *are
 	                                  : arena_printf(arena, "%s:%u", peer->address, port);
 }
 
-static bool add_peer(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer,
-                     const ProtobufCBinaryData *secret, const struct lists *lists, struct error *err)
+static bool add_peer(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer, size_t secret_at,
+                     const struct lists *lists, struct error *err)
 {
-	const char *where = endpoint(peer, call->arena);
+	const char *where = endpoint(peer, call->arena), *secret = call_secret(call, secret_at);
 
 	if (*peer->tsig_name) {
-		if (secret->len == 0)
+		if (!secret)
 			return error_set(err, ERR_INVALID, "%s has a TSIG key without a secret", peer->address);
 		if (!bring_tsig(powerdns, call, peer, secret, err))
 			return false;
@@ -76,8 +83,7 @@ bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1_
 	if (call->state->n_secrets < zone->n_keys + zone->n_secondaries)
 		return error_set(err, ERR_INTERNAL, "the keys of the secondaries weren't opened");
 	for (size_t i = 0; i < zone->n_secondaries; i++)
-		if (!add_peer(powerdns, call, zone->secondaries[i], &call->state->secrets[zone->n_keys + i], &lists,
-		              err))
+		if (!add_peer(powerdns, call, zone->secondaries[i], zone->n_keys + i, &lists, err))
 			return error_wrap(err, "the secondaries of %s", zone->zone);
 	return (api_tell(powerdns, call, "PUT", zone_path(zone->zone, call->arena),
 	                 json_pack("{s:s, s:O}", "kind", zone->n_secondaries ? "Master" : "Native",
