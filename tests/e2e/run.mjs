@@ -11,6 +11,7 @@ import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
 import { scenery } from './scenery.mjs';
+import { secondaries } from './secondaries.mjs';
 import { zones } from './zones.mjs';
 
 const { values: options } = parseArgs({ options: { env: { type: 'string', default: join(root, '.run/panel.env') }, shots: { type: 'string' } } });
@@ -331,6 +332,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
 await php({ browser, button, at, website, env, domain });
 await certificates({ browser, base, env });
 await zones({ browser, base, env });
+await secondaries({ browser, base, env });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));

@@ -1406,9 +1406,10 @@ export type CheckZoneRequest = {
 export type CheckZoneReply = {
   /** that all should answer with */
   serial: number;
-  /** all do */
+  /** all of the panel's do */
   inStep: boolean;
   servers: ServerCheck[];
+  secondaries: SecondaryCheck[];
 };
 
 /** What one server answered, asked just now. */
@@ -1671,7 +1672,7 @@ export type GetDnssecReply = {
 };
 
 export type Dnssec = {
-  /** off, unpublished, secure, rolling */
+  /** off, unpublished, secure, rolling, leaving */
   state: string;
   keys: DnssecKey[];
   /** that the parent zone should have, in presentation format */
@@ -1682,8 +1683,11 @@ export type Dnssec = {
   parentAskedAt: string;
   /** what is to be done next, for people */
   nextStep: string;
-  /** the next step of a rollover may be taken */
+  /** the next step of a rollover, or of leaving, may be taken */
   ready: boolean;
+  /** that the zone publishes for who looks after the parent zone's DS (RFC 7344, 8078) */
+  cds: string[];
+  cdnskey: string[];
 };
 
 export type DnssecKey = {
@@ -1711,6 +1715,8 @@ export type DisableDnssecRequest = {
   zoneId: string;
   /** although the parent zone still has its DS records, or didn't answer */
   force?: boolean;
+  /** The zone stays signed, and says to the parent zone by CDS that there is to be no DS (RFC 8078 §4): when it is gone there, switch off. */
+  announce?: boolean;
 };
 
 export type RolloverDnssecRequest = {
@@ -1797,6 +1803,74 @@ export type DeleteZoneTemplateRequest = {
 
 export type ZoneTemplateReply = {
   template?: ZoneTemplate;
+};
+
+/** A name server outside that may transfer a zone. */
+export type Secondary = {
+  id: string;
+  address: string;
+  port: number;
+  /** it is told of every change */
+  notify: boolean;
+  /** its name in the zone's NS records; empty: it isn't in them */
+  nameServer: string;
+  /** of its key */
+  tsigName: string;
+  tsigAlgorithm: string;
+  createdAt: string;
+};
+
+export type ListSecondariesRequest = {
+  zoneId: string;
+};
+
+export type ListSecondariesReply = {
+  secondaries: Secondary[];
+};
+
+export type AddSecondaryRequest = {
+  zoneId: string;
+  address: string;
+  /** 0: 53 */
+  port?: number;
+  notify?: boolean;
+  /** to be in the zone's NS records; absent: it isn't */
+  nameServer?: string;
+  /** absent: one is made, below the zone's name */
+  tsigName?: string;
+  /** hmac-sha256, hmac-sha384, hmac-sha512; absent: the first */
+  tsigAlgorithm?: string;
+  /** base64, 16 to 64 bytes; absent: one is made */
+  tsigSecret?: string;
+};
+
+export type RemoveSecondaryRequest = {
+  zoneId: string;
+  secondaryId: string;
+};
+
+export type SecondaryReply = {
+  secondary?: Secondary;
+  /** when it was made here: now and never again */
+  tsigSecret?: string;
+  /** the first of them */
+  taskId: string;
+  taskIds: string[];
+};
+
+/** What a secondary answered, asked just now. */
+export type SecondaryCheck = {
+  secondaryId: string;
+  address: string;
+  port: number;
+  nameServer: string;
+  /** for the zone, with authority */
+  answers: boolean;
+  /** when it answers */
+  serial: number;
+  inStep: boolean;
+  /** why not, for people */
+  message: string;
 };
 
 /** Why a call failed (RFC 9457) */
@@ -2273,13 +2347,13 @@ export const planImport = (input: { zoneId: string } & {
 export const getDnssec = (input: { zoneId: string }, options?: CallOptions) =>
   call<GetDnssecReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { ...options });
 
-/** Makes a key and signs the zone. */
+/** Makes a key and signs the zone; or takes back that it was to be signed no more. */
 export const enableDnssec = (input: { zoneId: string }, options?: CallOptions) =>
   call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { body: {}, keyed: true, ...options });
 
-/** Signs the zone no more. Refused while the parent zone still has its DS records, unless forced. */
-export const disableDnssec = (input: { zoneId: string; force?: boolean }, options?: CallOptions) =>
-  call<DnssecReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { query: { force: input.force }, keyed: true, ...options });
+/** Signs the zone no more. Refused while the parent zone still has its DS records, unless forced; or asks it to take them away first. */
+export const disableDnssec = (input: { zoneId: string; force?: boolean; announce?: boolean }, options?: CallOptions) =>
+  call<DnssecReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { query: { force: input.force, announce: input.announce }, keyed: true, ...options });
 
 /** Begins to replace the zone's key, or goes on with it: the new one is published first, signs next, and then the old one goes. */
 export const rolloverDnssec = (input: { zoneId: string } & {
@@ -2287,6 +2361,31 @@ export const rolloverDnssec = (input: { zoneId: string } & {
   force?: boolean;
 }, options?: CallOptions) =>
   call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec/rollover`, { body: without(input, ['zoneId']), keyed: true, ...options });
+
+/** Lists the name servers outside that may transfer a zone. */
+export const listSecondaries = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ListSecondariesReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries`, { ...options });
+
+/** Lets a name server outside transfer a zone, with a key (TSIG) of its own whose secret is in this reply and nowhere else. */
+export const addSecondary = (input: { zoneId: string } & {
+  address?: string;
+  /** 0: 53 */
+  port?: number;
+  notify?: boolean;
+  /** to be in the zone's NS records; absent: it isn't */
+  nameServer?: string;
+  /** absent: one is made, below the zone's name */
+  tsigName?: string;
+  /** hmac-sha256, hmac-sha384, hmac-sha512; absent: the first */
+  tsigAlgorithm?: string;
+  /** base64, 16 to 64 bytes; absent: one is made */
+  tsigSecret?: string;
+}, options?: CallOptions) =>
+  call<SecondaryReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries`, { body: without(input, ['zoneId']), keyed: true, ...options });
+
+/** Lets a name server outside transfer a zone no more. */
+export const removeSecondary = (input: { zoneId: string; secondaryId: string }, options?: CallOptions) =>
+  call<SecondaryReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries/${encodeURIComponent(input.secondaryId)}`, { keyed: true, ...options });
 
 /** Lists what zones can begin with: the panel's templates and own ones. */
 export const listZoneTemplates = (input: { organisationId?: string } = {}, options?: CallOptions) =>

@@ -17,6 +17,7 @@ import { useZone } from '@/lib/zones';
 import { useZoneAct } from '@/lib/zone-act';
 
 const ZoneDnssec = dynamic(() => import('@/components/zone-dnssec'), { ssr: false });
+const ZoneSecondaries = dynamic(() => import('@/components/zone-secondaries'), { ssr: false });
 const RemoveDialog = dynamic(() => import('@/components/zone-dialogs').then((m) => m.RemoveDialog), { ssr: false });
 
 function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
@@ -61,6 +62,7 @@ function Page({ zone }: { zone: Zone }) {
         <div className="grid gap-4">
           <Servers zone={zone} />
           <ZoneDnssec zone={zone} />
+          <ZoneSecondaries zone={zone} />
           <History zone={zone} />
           <ZoneFile zone={zone} />
         </div>
