@@ -1,5 +1,6 @@
 /* CheckZone. Asks each server of the zone, now, which serial it answers with. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/dns/query.h"
@@ -23,9 +24,11 @@ static const char *words_of(const struct zone *zone, const char *name, bool answ
 	                    zone->serial);
 }
 
-static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct placement *node, const char *name_servers,
-                                     struct arena *arena)
+/* Of a catalog the servers make later serials by themselves. */
+static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct placement *node,
+                                     const struct dns_settings *settings, struct arena *arena)
 {
+	bool catalog = strcmp(zone->name, settings->catalog) == 0;
 	Stralix__V1__ServerCheck *view = arena_alloc(arena, sizeof(*view));
 	struct error why = { 0 };
 
@@ -36,11 +39,14 @@ static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct place
 	view->node_name = (char *)(uintptr_t)node->node_name;
 	view->address = (char *)(uintptr_t)node->address;
 	view->port = node->port;
-	view->name_server = (char *)(uintptr_t)name_server_of(name_servers, node->node_id, arena);
+	view->name_server = (char *)(uintptr_t)name_server_of(settings->name_servers, node->node_id, arena);
 	view->answers = dns_ask_serial(node->address, (uint16_t)node->port, zone->name, clock_unix_ms() + WAIT_MS,
 	                               &view->serial, &why);
-	view->in_step = view->answers && view->serial == zone->serial;
-	view->message = (char *)(uintptr_t)words_of(zone, node->node_name, view->answers, view->serial, &why, arena);
+	view->in_step = view->answers &&
+	                (view->serial == zone->serial || (catalog && dns_serial_after(view->serial, zone->serial)));
+	view->message = view->in_step ? (char *)(uintptr_t) ""
+	                              : (char *)(uintptr_t)words_of(zone, node->node_name, view->answers, view->serial,
+	                                                            &why, arena);
 	return view->name_server && view->message ? view : NULL;
 }
 
@@ -96,7 +102,7 @@ bool dns_check_zone(struct call *call, const Stralix__V1__CheckZoneRequest *req,
 	reply.in_step = zone.n_nodes > 0;
 	reply.servers = servers;
 	for (; reply.n_servers < zone.n_nodes; reply.n_servers++) {
-		servers[reply.n_servers] = ask(&zone, &zone.nodes[reply.n_servers], settings->name_servers, arena);
+		servers[reply.n_servers] = ask(&zone, &zone.nodes[reply.n_servers], settings, arena);
 		if (!servers[reply.n_servers])
 			return error_set(err, ERR_TOO_LARGE, "no room for the reply");
 		reply.in_step = reply.in_step && servers[reply.n_servers]->in_step;

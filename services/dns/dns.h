@@ -11,7 +11,7 @@
 struct dns_settings {
 	int64_t grace_s;
 	char *panel_hosts, *name_servers, *contact, *resolver;
-	char *secondaries_allowed, *secondaries_refused;
+	char *secondaries_allowed, *secondaries_refused, *catalog;
 };
 
 bool dns_create_zone(struct call *call, const Stralix__V1__CreateZoneRequest *req, struct error *err);
@@ -55,3 +55,4 @@ bool dns_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest
 bool dns_purge_due(struct service *service, struct error *err);
 bool dns_place_second(struct service *service, struct error *err);
 bool dns_announce_keys(struct service *service, struct error *err);
+bool dns_follow_catalog(struct service *service, struct error *err);

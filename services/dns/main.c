@@ -45,6 +45,7 @@ static const struct janitor_row janitor[] = {
 	{ "purge what is past its grace period", 60, dns_purge_due },
 	{ "a second name server for zones on one", 60, dns_place_second },
 	{ "tell parent zones of keys that everybody knows by now", 10, dns_announce_keys },
+	{ "tell zones' servers of the catalog", 20, dns_follow_catalog },
 	{ NULL, 0, NULL },
 };
 
@@ -66,6 +67,9 @@ static const struct config_row settings[] = {
 	  "ones" },
 	{ "secondaries_refused", CONFIG_STRING, offsetof(struct dns_settings, secondaries_refused), "", 0, 0, NULL,
 	  "likewise, that may not although they aren't: the installation's own" },
+	{ "catalog", CONFIG_STRING, offsetof(struct dns_settings, catalog), "", 0, 0, NULL,
+	  "the name of the zone that lists all zones, for name servers outside that serve all of them (RFC 9432); "
+	  "operators make it; empty: there is none" },
 	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 

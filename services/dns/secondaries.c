@@ -7,6 +7,7 @@
 #include "lib/token/seal.h"
 
 #include "base64.h"
+#include "catalog.h"
 #include "revise.h"
 #include "secondary.h"
 #include "view.h"
@@ -46,6 +47,7 @@ static Stralix__V1__Secondary *secondary_view(const struct secondary *from, stru
 	view->address = (char *)(uintptr_t)from->address;
 	view->port = from->port;
 	view->notify = from->notify;
+	view->keyless = from->keyless;
 	view->name_server = bare(from->name_server, arena);
 	view->tsig_name = bare(from->tsig_name, arena);
 	view->tsig_algorithm = (char *)(uintptr_t)from->tsig_algorithm;
@@ -91,12 +93,15 @@ static bool check(struct call *call, const struct zone *zone, const Stralix__V1_
 {
 	const struct dns_settings *settings = service_settings(call_service(call));
 	const char *own = refused(zone, settings->secondaries_refused, call_arena(call));
+	bool catalog = *settings->catalog && strcmp(zone->name, settings->catalog) == 0;
 	size_t secret = *req->tsig_secret ? base64_size(req->tsig_secret) : LEAST_SECRET;
 
 	if (!own)
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
 	if (!secondary_may_be(req->address, req->port ? req->port : PORT, settings->secondaries_allowed, own))
 		return error_field(err, "address", "forbidden", "This address can't be that of a secondary.");
+	if (req->keyless && !catalog)
+		return error_field(err, "keyless", "forbidden", "A zone is transferred with a key.");
 	if (!find_algorithm(req->tsig_algorithm))
 		return error_field(err, "tsigAlgorithm", "algorithm",
 		                   "Choose hmac-sha256, hmac-sha384 or hmac-sha512.");
@@ -129,6 +134,7 @@ static bool fill(const struct zone *zone, const Stralix__V1__AddSecondaryRequest
 		.tsig_algorithm = find_algorithm(req->tsig_algorithm)->name,
 		.port = req->port ? req->port : PORT,
 		.notify = req->notify,
+		.keyless = req->keyless,
 	};
 	return (ret->name_server && ret->tsig_name) || error_set(err, ERR_TOO_LARGE, "no room for the request");
 }
@@ -193,7 +199,15 @@ static bool taken(const struct error *why, struct error *err)
 	return false;
 }
 
-static bool room(struct tx *tx, const struct zone *zone, const Stralix__V1__AddSecondaryRequest *req,
+/* Each of the catalog's is one of every zone, and may be one by its address, too. */
+static size_t most(struct call *call, const struct zone *zone)
+{
+	const struct dns_settings *settings = service_settings(call_service(call));
+
+	return strcmp(zone->name, settings->catalog) == 0 ? CATALOG_SECONDARIES : SECONDARIES;
+}
+
+static bool room(struct tx *tx, const struct zone *zone, const Stralix__V1__AddSecondaryRequest *req, size_t most,
                  struct arena *arena, struct error *err)
 {
 	struct secondary list[SECONDARIES];
@@ -208,8 +222,7 @@ static bool room(struct tx *tx, const struct zone *zone, const Stralix__V1__AddS
 			err->code = ERR_EXISTS;
 			return false;
 		}
-	return n < SECONDARIES ||
-	       error_field(err, "address", "count", "A zone has at most %d secondaries.", SECONDARIES);
+	return n < most || error_field(err, "address", "count", "A zone has at most %zu secondaries.", most);
 }
 
 /*
@@ -233,7 +246,8 @@ bool dns_add_secondary(struct call *call, const Stralix__V1__AddSecondaryRequest
 	    !check(call, &zone, req, err) || !seal_keys_ask(call, &zone, &keys, err) ||
 	    !make_secret(req, arena, &secret, err) || !zone_change_begin(call, req->zone_id, &change, &zone, err) ||
 	    !zone_may_change(&zone, err) || !seal_keys_fit(&keys, &zone, err) ||
-	    !room(change_tx(change), &zone, req, arena, err) || !fill(&zone, req, arena, &secondary, err))
+	    !room(change_tx(change), &zone, req, most(call, &zone), arena, err) ||
+	    !fill(&zone, req, arena, &secondary, err))
 		return false;
 	if (!secondary_insert(change_tx(change), &zone, &secondary, &keys, &secret, &why))
 		return taken(&why, err);

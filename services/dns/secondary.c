@@ -20,7 +20,7 @@ static bool no_room(struct error *err)
 static bool read_rows(const struct rows *rows, struct arena *arena, struct secondary ret[static SECONDARIES], size_t *n,
                       struct error *err)
 {
-	enum { ID, ADDRESS, PORT, NOTIFY, NAME_SERVER, TSIG_NAME, TSIG_ALGORITHM, CREATED };
+	enum { ID, ADDRESS, PORT, NOTIFY, NAME_SERVER, TSIG_NAME, TSIG_ALGORITHM, CREATED, KEYLESS };
 
 	for (*n = 0; *n < rows_count(rows) && *n < SECONDARIES; ++*n) {
 		unsigned row = (unsigned)*n;
@@ -35,6 +35,7 @@ static bool read_rows(const struct rows *rows, struct arena *arena, struct secon
 			.tsig_name = arena_strdup(arena, rows_text(rows, row, TSIG_NAME)),
 			.tsig_algorithm = arena_strdup(arena, rows_text(rows, row, TSIG_ALGORITHM)),
 			.created_ms = rows_ms(rows, row, CREATED),
+			.keyless = rows_bool(rows, row, KEYLESS),
 		};
 		if (!one->address || !one->name_server || !one->tsig_name || !one->tsig_algorithm)
 			return no_room(err);
@@ -80,6 +81,19 @@ static Stralix__V1__ZonePeer *peer_message(const struct secondary *from, const u
 	return peer;
 }
 
+/* By its address alone. */
+static Stralix__V1__ZonePeer *bare_message(const struct secondary *from, struct arena *arena)
+{
+	Stralix__V1__ZonePeer *peer = arena_alloc(arena, sizeof(*peer));
+
+	if (!peer)
+		return NULL;
+	stralix__v1__zone_peer__init(peer);
+	peer->address = (char *)(uintptr_t)from->address;
+	peer->port = from->port;
+	return peer;
+}
+
 static const struct secondary *by_id(const struct secondary *list, size_t n, const struct uuid *id)
 {
 	for (size_t i = 0; i < n; i++)
@@ -100,7 +114,7 @@ bool secondaries_state(struct tx *tx, const struct zone *zone, const struct plac
 	if (!secondaries_lock(tx, zone, arena, list, &kept, err) ||
 	    !TX_RUN(tx, DNS_SECONDARIES_SEALED, &rows, err, DB_UUID(&zone->id), DB_UUID(&node->id)))
 		return false;
-	*ret = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(**ret));
+	*ret = arena_alloc(arena, (2 * (size_t)rows_count(rows) + 1) * sizeof(**ret));
 	if (!*ret)
 		return no_room(err);
 	for (unsigned i = 0; i < rows_count(rows); i++) {
@@ -111,9 +125,9 @@ bool secondaries_state(struct tx *tx, const struct zone *zone, const struct plac
 
 		if (!one)
 			continue;
-		if (!((*ret)[*n] = peer_message(one, box, size, arena)))
+		if (!((*ret)[(*n)++] = peer_message(one, box, size, arena)) ||
+		    (one->keyless && !((*ret)[(*n)++] = bare_message(one, arena))))
 			return no_room(err);
-		++*n;
 	}
 	return true;
 }
@@ -134,7 +148,7 @@ bool secondary_insert(struct tx *tx, const struct zone *zone, const struct secon
 	if (!TX_RUN(tx, DNS_SECONDARY_INSERT, NULL, err, DB_UUID(&secondary->id), DB_UUID(&zone->id),
 	            DB_UUID(&zone->org), DB_TEXT(secondary->address), DB_INT(secondary->port),
 	            DB_BOOL(secondary->notify), DB_TEXT(secondary->name_server), DB_TEXT(secondary->tsig_name),
-	            DB_TEXT(secondary->tsig_algorithm)))
+	            DB_TEXT(secondary->tsig_algorithm), DB_BOOL(secondary->keyless)))
 		return false;
 	for (size_t i = 0; i < zone->n_nodes; i++)
 		if (!seal_to(tx, zone, i, to, &secondary->id, secret, err))

@@ -16,7 +16,7 @@ struct secondary {
 	const char *address, *name_server; /* name_server: with the dot, in the zone's NS records; "": in none */
 	const char *tsig_name, *tsig_algorithm;
 	uint32_t port;
-	bool notify;
+	bool notify, keyless; /* keyless: of the catalog: its address is enough */
 	int64_t created_ms;
 };
 

@@ -343,3 +343,14 @@ bool zone_silent(struct db *wide, struct zone_due ret[static ZONES_DUE], unsigne
 	*ret_n = read_due(rows, ret);
 	return true;
 }
+
+bool zone_astray(struct db *wide, const char *mark, struct zone_due ret[static ZONES_DUE], unsigned *ret_n,
+                 struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!DB_RUN(wide, NULL, DNS_WIDE_ZONE_ASTRAY, &rows, err, DB_TEXT(mark)))
+		return error_wrap(err, "look for zones that are out of step with the catalog");
+	*ret_n = read_due(rows, ret);
+	return true;
+}

@@ -33,6 +33,24 @@ static bool bring_tsig(struct powerdns *powerdns, struct call *call, const Stral
 	       hushed(peer, &why, err);
 }
 
+/* A key that comes with the catalog; until it has, nobody transfers with it. */
+static bool look_for_tsig(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZonePeer *peer, bool *there,
+                          struct error *err)
+{
+	_cleanup_json_ json_t *answer = NULL;
+	const struct api_call wanted = { .method = "GET",
+		                         .path = arena_printf(call->arena, "/tsigkeys/%s", peer->tsig_name) };
+	struct error why = { 0 };
+
+	if (!wanted.path)
+		return error_set(err, ERR_INTERNAL, "out of memory");
+	*there = api_ask(powerdns, call, &wanted, &answer, &why);
+	if (*there || why.code == ERR_NOT_FOUND)
+		return true;
+	*err = why;
+	return false;
+}
+
 /* Lists of what is said of the zone. */
 struct lists {
 	json_t *tsig, *from, *notify;
@@ -52,11 +70,15 @@ static bool add_peer(struct powerdns *powerdns, struct call *call, const Stralix
 	const char *where = endpoint(peer, call->arena), *secret = call_secret(call, secret_at);
 
 	if (*peer->tsig_name) {
-		if (!secret)
+		bool there = true;
+
+		if (peer->sealed_secret.len > 0 && !secret)
 			return error_set(err, ERR_INVALID, "%s has a TSIG key without a secret", peer->address);
-		if (!bring_tsig(powerdns, call, peer, secret, err))
+		if (secret ? !bring_tsig(powerdns, call, peer, secret, err)
+		           : !look_for_tsig(powerdns, call, peer, &there, err))
 			return false;
-		json_array_append_new(lists->tsig, json_string(peer->tsig_name));
+		if (there)
+			json_array_append_new(lists->tsig, json_string(peer->tsig_name));
 	} else {
 		json_array_append_new(lists->from, json_string(peer->address)); /* by its address alone */
 	}
@@ -75,19 +97,28 @@ static bool set_metadata(struct powerdns *powerdns, struct call *call, const cha
 	                                 : api_tell(powerdns, call, "DELETE", path, NULL, err);
 }
 
+/* A member of a catalog that isn't Master isn't listed in it. */
+static const char *kind_of(const Stralix__V1__ZoneState *zone)
+{
+	return zone->producer ? "Producer" : zone->n_secondaries > 0 || *zone->catalog ? "Master" : "Native";
+}
+
 bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, struct error *err)
 {
 	_cleanup_json_ json_t *tsig = json_array(), *from = json_array(), *notify = json_array();
+	const char *catalog = *zone->catalog ? arena_printf(call->arena, "%s.", zone->catalog) : "";
 	const struct lists lists = { tsig, from, notify };
 
+	if (!catalog)
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (call->state->n_secrets < zone->n_keys + zone->n_secondaries)
 		return error_set(err, ERR_INTERNAL, "the keys of the secondaries weren't opened");
 	for (size_t i = 0; i < zone->n_secondaries; i++)
 		if (!add_peer(powerdns, call, zone->secondaries[i], zone->n_keys + i, &lists, err))
 			return error_wrap(err, "the secondaries of %s", zone->zone);
 	return (api_tell(powerdns, call, "PUT", zone_path(zone->zone, call->arena),
-	                 json_pack("{s:s, s:O}", "kind", zone->n_secondaries ? "Master" : "Native",
-	                           "master_tsig_key_ids", tsig),
+	                 json_pack("{s:s, s:s, s:O}", "kind", kind_of(zone), "catalog", catalog, "master_tsig_key_ids",
+	                           tsig),
 	                 err) &&
 	        set_metadata(powerdns, call, zone->zone, "ALLOW-AXFR-FROM", from, err) &&
 	        set_metadata(powerdns, call, zone->zone, "ALSO-NOTIFY", notify, err)) ||
@@ -109,7 +140,7 @@ bool peers_forget(struct powerdns *powerdns, struct call *call, const Stralix__V
 		const char *name = before->secondaries[i]->tsig_name;
 		struct error why = { 0 };
 
-		if (!*name || signs(zone, name) ||
+		if (!*name || before->secondaries[i]->sealed_secret.len == 0 || signs(zone, name) ||
 		    api_tell(powerdns, call, "DELETE", arena_printf(call->arena, "/tsigkeys/%s", name), NULL, &why) ||
 		    why.code == ERR_NOT_FOUND)
 			continue;

@@ -180,7 +180,8 @@ static bool same_keys(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneSt
 
 static bool same_peers(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneState *b)
 {
-	bool same = a->n_secondaries == b->n_secondaries;
+	bool same = a->n_secondaries == b->n_secondaries && a->producer == b->producer &&
+	            strcmp(a->catalog, b->catalog) == 0;
 
 	for (size_t i = 0; same && i < a->n_secondaries; i++) {
 		const Stralix__V1__ZonePeer *x = a->secondaries[i], *y = b->secondaries[i];

@@ -156,14 +156,14 @@ update keys set announce_at = null where zone_id = $1::uuid;
 update keys set leaving = $2::boolean where zone_id = $1::uuid;
 
 -- name: zone_secondaries
-select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at
+select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at, keyless
   from secondaries
  where zone_id = $1::uuid
  order by id;
 
 -- name: secondary_insert
-insert into secondaries (id, zone_id, org_id, address, port, notify, name_server, tsig_name, tsig_algorithm)
-values ($1::uuid, $2::uuid, $3::uuid, $4, $5::int, $6::boolean, $7, $8, $9);
+insert into secondaries (id, zone_id, org_id, address, port, notify, name_server, tsig_name, tsig_algorithm, keyless)
+values ($1::uuid, $2::uuid, $3::uuid, $4, $5::int, $6::boolean, $7, $8, $9, $10::boolean);
 
 -- name: secondary_box_insert
 insert into secondary_boxes (secondary_id, placement_id, org_id, sealed) values ($1::uuid, $2::uuid, $3::uuid, $4::bytea);
@@ -181,3 +181,6 @@ select s.id, b.sealed
   join secondary_boxes b on b.secondary_id = s.id
  where s.zone_id = $1::uuid and b.placement_id = $2::uuid
  order by s.id;
+
+-- name: zone_mark
+update zones set catalog_mark = $2 where id = $1::uuid;

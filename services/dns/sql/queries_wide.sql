@@ -136,7 +136,7 @@ select name, used, lim from quota where org_id = $1::uuid and name = $2;
 select id, flags, algorithm, public, state, created_at, announce_at, leaving from keys where zone_id = $1::uuid order by id;
 
 -- name: secondaries_show
-select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at
+select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at, keyless
   from secondaries
  where zone_id = $1::uuid
  order by id;
@@ -148,4 +148,15 @@ select z.id, z.org_id
   join zones z on z.id = k.zone_id
  where k.announce_at <= now() and z.serving = 'live'
  order by k.announce_at
+ limit 50;
+
+-- name: catalog_zone
+select id from zones where name = $1 and serving = 'live' and state <> 'purged';
+
+-- name: zone_astray
+-- Settled zones whose servers know something else of the catalog.
+select id, org_id
+  from zones
+ where serving = 'live' and state in ('active', 'failed') and catalog_mark <> $1
+ order by id
  limit 50;

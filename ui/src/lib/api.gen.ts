@@ -1818,6 +1818,8 @@ export type Secondary = {
   tsigName: string;
   tsigAlgorithm: string;
   createdAt: string;
+  /** of the installation's catalog: its address is enough, for the catalog and its members */
+  keyless: boolean;
 };
 
 export type ListSecondariesRequest = {
@@ -1842,6 +1844,8 @@ export type AddSecondaryRequest = {
   tsigAlgorithm?: string;
   /** base64, 16 to 64 bytes; absent: one is made */
   tsigSecret?: string;
+  /** of the installation's catalog alone: for consumers that sign no transfers of members */
+  keyless?: boolean;
 };
 
 export type RemoveSecondaryRequest = {
@@ -2380,6 +2384,8 @@ export const addSecondary = (input: { zoneId: string } & {
   tsigAlgorithm?: string;
   /** base64, 16 to 64 bytes; absent: one is made */
   tsigSecret?: string;
+  /** of the installation's catalog alone: for consumers that sign no transfers of members */
+  keyless?: boolean;
 }, options?: CallOptions) =>
   call<SecondaryReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries`, { body: without(input, ['zoneId']), keyed: true, ...options });
 
