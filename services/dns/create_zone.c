@@ -12,11 +12,10 @@
 #include "names.h"
 #include "place.h"
 #include "revise.h"
+#include "second.h"
 #include "store.h"
 #include "template.h"
 #include "view.h"
-
-enum { WANTED_NODES = 2 };
 
 static bool refuse_name(const struct call *call, const char *name, const struct dns_settings *settings,
                         struct error *err)

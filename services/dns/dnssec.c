@@ -10,6 +10,7 @@
 #include "dns_sql.h"
 #include "key.h"
 #include "revise.h"
+#include "second.h"
 #include "view.h"
 
 enum { WAIT_MS = 2000, PARENT = 16, ADDRESS = 64, SPREAD_MS = 30000 /* until all nodes sign with a new key */ };
@@ -69,9 +70,8 @@ static const char *next_step(const struct key *keys, size_t n, const struct pare
 	if (key->leaving && parent->answered && !parent->n)
 		return "The parent zone has no DS record any more. Switch it off.";
 	if (key->leaving)
-		return "The zone asks the parent zone to take its DS record away (CDS). Where nobody there looks, do "
-		       "it "
-		       "yourself; then switch it off.";
+		return "The zone asks the parent zone to take its DS record away (CDS). Where nobody looks "
+		       "there, do it yourself; then switch it off.";
 	if (n > 1 && !key->announced)
 		return "The new key becomes known to everybody first. Then give its DS record to the registrar.";
 	if (n > 1 && names(parent, key->ds) && !old_is_named(keys, n, parent))
@@ -202,6 +202,7 @@ struct signing {
 	size_t n;
 	struct parent parent;
 	struct seal_keys seal;
+	struct second second; /* of a rollover: who comes with the new key */
 };
 
 static void signing_done(struct signing *signing)
@@ -210,17 +211,42 @@ static void signing_done(struct signing *signing)
 		change_free(signing->change);
 }
 
-/* seals: a new key is going to be made. Nobody else is asked while the change is open. */
-static bool begin(struct call *call, const char *zone_id, bool seals, struct signing *ret, struct error *err)
+enum purpose { TO_CHANGE, TO_SIGN, TO_ROLL };
+
+/* Who is asked before the change is open: nodes for their keys, and one more of them where there is one too few. */
+static bool look_around(struct call *call, enum purpose purpose, struct signing *ret, struct error *err)
 {
-	if (!zone_see(call, zone_id, &ret->zone, err) || !zone_may_change(&ret->zone, err))
+	struct zone *zone = &ret->zone;
+	bool seals;
+
+	ask_parent(call, zone, &ret->parent);
+	if (purpose == TO_ROLL && !(zone->keys == 1 ? second_find(call, zone, &ret->second, err)
+	                                            : second_awaited(call, zone, &ret->second, err)))
 		return false;
-	ask_parent(call, &ret->zone, &ret->parent);
-	if (seals && !seal_keys_ask(call, &ret->zone, &ret->seal, err))
+	if (ret->second.found)
+		zone->nodes[zone->n_nodes++] = ret->second.node;
+	seals = purpose == TO_SIGN || (purpose == TO_ROLL && zone->keys == 1);
+	return !seals || seal_keys_ask(call, zone, &ret->seal, err);
+}
+
+static bool begin(struct call *call, const char *zone_id, enum purpose purpose, struct signing *ret, struct error *err)
+{
+	if (!zone_see(call, zone_id, &ret->zone, err) || !zone_may_change(&ret->zone, err) ||
+	    !look_around(call, purpose, ret, err) || !zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) ||
+	    !zone_may_change(&ret->zone, err))
 		return false;
-	return zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) && zone_may_change(&ret->zone, err) &&
-	       (!seals || seal_keys_fit(&ret->seal, &ret->zone, err)) &&
-	       keys_lock(change_tx(ret->change), &ret->zone, call_arena(call), ret->keys, &ret->n, err);
+	return keys_lock(change_tx(ret->change), &ret->zone, call_arena(call), ret->keys, &ret->n, err);
+}
+
+/* A new key, sealed to the zone's nodes, and to one that is awaited. */
+static bool make_key(struct signing *signing, int64_t announce_ms, struct uuid *ret, struct error *err)
+{
+	struct zone with = signing->zone;
+
+	if (signing->second.found && with.n_nodes < WANTED_NODES)
+		with.nodes[with.n_nodes++] = signing->second.node;
+	return seal_keys_fit(&signing->seal, &with, err) &&
+	       key_make(change_tx(signing->change), &with, &signing->seal, announce_ms, ret, err);
 }
 
 /* What the zone says by CDS of its keys from now on. */
@@ -241,14 +267,13 @@ bool dns_enable_dnssec(struct call *call, const Stralix__V1__EnableDnssecRequest
 	_cleanup_(signing_done) struct signing signing = { .change = NULL };
 	struct uuid key;
 
-	if (!begin(call, req->zone_id, true, &signing, err))
+	if (!begin(call, req->zone_id, TO_SIGN, &signing, err))
 		return false;
 	if (signing.n && signing.keys[0].leaving)
 		return leave(call, &signing, false, err);
 	if (signing.n)
 		return error_set(err, ERR_CONFLICT, "This zone is signed already.");
-	return key_make(change_tx(signing.change), &signing.zone, &signing.seal, 0, &key, err) &&
-	       finish(call, signing.change, &signing.zone, "zone.sign", err);
+	return make_key(&signing, 0, &key, err) && finish(call, signing.change, &signing.zone, "zone.sign", err);
 }
 
 /*
@@ -260,7 +285,7 @@ bool dns_disable_dnssec(struct call *call, const Stralix__V1__DisableDnssecReque
 {
 	_cleanup_(signing_done) struct signing signing = { .change = NULL };
 
-	if (!begin(call, req->zone_id, false, &signing, err))
+	if (!begin(call, req->zone_id, TO_CHANGE, &signing, err))
 		return false;
 	if (!signing.n)
 		return error_set(err, ERR_CONFLICT, "This zone isn't signed.");
@@ -289,7 +314,8 @@ static int64_t everywhere_ms(const struct zone *zone)
 
 /*
  * Effects  one change: a second key that signs beside the first; or, when the parent names the new one alone, the old
- * one goes. Tasks, audit zone.roll. Errors   ERR_NOT_FOUND, ERR_CONFLICT (not signed; not ready), ERR_UNAVAILABLE.
+ * one goes, and a node that waited for that joins. Tasks, audit zone.roll. Errors   ERR_NOT_FOUND, ERR_CONFLICT (not
+ * signed; not ready), ERR_UNAVAILABLE.
  */
 bool dns_rollover_dnssec(struct call *call, const Stralix__V1__RolloverDnssecRequest *req, struct error *err)
 {
@@ -298,7 +324,7 @@ bool dns_rollover_dnssec(struct call *call, const Stralix__V1__RolloverDnssecReq
 	struct uuid made;
 	struct tx *tx;
 
-	if (!begin(call, req->zone_id, true, &signing, err))
+	if (!begin(call, req->zone_id, TO_ROLL, &signing, err))
 		return false;
 	tx = change_tx(signing.change);
 	key = keys_newest(signing.keys, signing.n);
@@ -308,12 +334,14 @@ bool dns_rollover_dnssec(struct call *call, const Stralix__V1__RolloverDnssecReq
 		return error_set(err, ERR_CONFLICT,
 		                 "This zone is on its way to be signed no more. Switch it on again first.");
 	if (signing.n == 1)
-		return key_make(tx, &signing.zone, &signing.seal, everywhere_ms(&signing.zone), &made, err) &&
+		return make_key(&signing, everywhere_ms(&signing.zone), &made, err) &&
+		       second_await(tx, &signing.zone, &signing.second, &made, err) &&
 		       TX_RUN(tx, DNS_KEYS_RETIRE, NULL, err, DB_UUID(&signing.zone.id), DB_UUID(&made)) &&
 		       finish(call, signing.change, &signing.zone, "zone.roll", err);
 	if (!req->force && (!names(&signing.parent, key->ds) || old_is_named(signing.keys, signing.n, &signing.parent)))
 		return error_set(err, ERR_CONFLICT, "%s", next_step(signing.keys, signing.n, &signing.parent));
 	return TX_RUN(tx, DNS_KEYS_FORGET, NULL, err, DB_UUID(&signing.zone.id), DB_TEXT("retired")) &&
 	       TX_RUN(tx, DNS_KEYS_ANNOUNCE, NULL, err, DB_UUID(&signing.zone.id)) &&
+	       second_join(tx, &signing.zone, &signing.second, err) &&
 	       finish(call, signing.change, &signing.zone, "zone.roll", err);
 }

@@ -7,10 +7,11 @@
 #include "key.h"
 #include "place.h"
 #include "revise.h"
+#include "second.h"
 #include "serve.h"
 #include "store.h"
 
-enum { ARENA_MAX = 32 << 20, WANTED_NODES = 2 };
+enum { ARENA_MAX = 32 << 20 };
 
 static bool purge(struct service *service, const struct zone_due *due, struct error *err)
 {

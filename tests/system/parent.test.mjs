@@ -7,7 +7,7 @@ import { chownSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { customer, ended, env, runDir, sql, supervised, until } from './panel.mjs';
+import { api, customer, ended, env, onNode, runDir, sql, supervised, until } from './panel.mjs';
 
 const ports = Object.fromEntries(readFileSync(join(runDir, 'ports.env'), 'utf8').trim().split('\n').map((line) => line.split('=')));
 const servers = Array.from({ length: Number(env.NODES) }, (_, i) => Number(ports[`DNS_PORT_${i + 1}`]));
@@ -121,4 +121,29 @@ test('it leaves by its own word: CDS says so, the parent zone follows, then it i
   await well(await step('DELETE', ''));
   assert.equal((await dnssec(child)).state, 'off');
   servers.forEach((port) => assert.match(validates(anchor, port), /unsigned answer/));
+});
+
+test('a signed zone on one node gets the second with its next key, and every node validates', async (t) => {
+  if (servers.length < 2) return t.skip('there is one node');
+  const { token, body: { organisationId } } = onNode('n1');
+  const name = `lonely-${randomBytes(4).toString('hex')}.example`;
+  const made = await api(token, 'POST', '/api/v1/zones', { name, organisationId, nodeIds: ['n1'] });
+  assert.equal(made.status, 202, JSON.stringify(made.body));
+  const { id } = made.body.zone;
+  const walk = async (path, body) => well(await customer('POST', `/api/v1/zones/${id}/dnssec${path}`, body));
+  await walk('', {});
+  await walk('/rollover', {});
+  assert.equal((await customer('GET', `/api/v1/zones/${id}`)).body.zone.servers.length, 1, 'it has the old key nowhere');
+  await walk('/rollover', { force: true });
+  const { zone } = (await customer('GET', `/api/v1/zones/${id}`)).body;
+  assert.deepEqual(zone.servers.map((s) => s.nodeId).sort(), ['n1', 'n2']);
+  const { keys } = (await customer('GET', `/api/v1/zones/${id}/dnssec`)).body.dnssec;
+  const [flags, protocol, algorithm, key] = keys[0].dnskey.split(' ');
+  const file = join(mkdtempSync(join(tmpdir(), 'anchor-')), 'keys');
+  writeFileSync(file, `trust-anchors { "${name}." static-key ${flags} ${protocol} ${algorithm} "${key}"; };\n`);
+  for (const port of servers) {
+    const said = execFileSync('delv', ['@127.0.0.1', '-p', String(port), '-a', file, `+root=${name}.`, name, 'NS'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    assert.match(said, /fully validated/);
+    assert.match(said, /ns2\.panel\.example/);
+  }
 });

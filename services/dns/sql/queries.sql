@@ -184,3 +184,12 @@ select s.id, b.sealed
 
 -- name: zone_mark
 update zones set catalog_mark = $2 where id = $1::uuid;
+
+-- name: awaited_put
+insert into awaited_nodes (zone_id, org_id, key_id, placement_id, node_id)
+values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5)
+on conflict (zone_id) do update
+   set key_id = excluded.key_id, placement_id = excluded.placement_id, node_id = excluded.node_id;
+
+-- name: awaited_take
+delete from awaited_nodes where zone_id = $1::uuid returning node_id;

@@ -25,13 +25,13 @@ select id, org_id
  limit 50;
 
 -- name: zone_lonely
--- Live zones on one node alone, the oldest first. Not those with secrets: they are sealed to the node that they are on.
+-- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on; they
+-- get another with another key.
 select z.id, z.org_id
   from zones z
  where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
    and (select count(*) from zone_nodes p where p.zone_id = z.id and p.state <> 'purged') < 2
    and not exists (select from keys k where k.zone_id = z.id)
-   and not exists (select from secondaries s where s.zone_id = z.id)
  order by z.id
  limit 20;
 
@@ -160,3 +160,6 @@ select id, org_id
  where serving = 'live' and state in ('active', 'failed') and catalog_mark <> $1
  order by id
  limit 50;
+
+-- name: awaited_find
+select placement_id, node_id from awaited_nodes where zone_id = $1::uuid;

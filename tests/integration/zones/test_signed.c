@@ -188,6 +188,76 @@ static void switching_off_asks_the_parent_first(void **state)
 	assert_string_equal(text_at(&off, "dnssec.state"), "off");
 }
 
+/* Waits for a node's task of a zone's nth generation. */
+static const struct task *task_with(struct world *world, const char *node, const char *zone, unsigned long long n)
+{
+	for (unsigned i = 0;; i++) {
+		const struct task *task = (task_wait(world, i + 1), task_at(world, i));
+
+		if (strcmp(task->node, node) == 0 && strcmp(task->name, zone) == 0 && task->n == n)
+			return task;
+	}
+}
+
+/* Its key is sealed to one node and opened by nobody else: the other one comes with the next key. */
+static void a_second_node_comes_with_the_next_key(void **state)
+{
+	struct world *world = *state;
+	char id[80], plain[64];
+
+	world_nodes(world, 1);
+	_answer_ made = ask(world, "CreateZone", "{\"name\":\"lonely.example\"}");
+	snprintf(plain, sizeof(plain), "{\"zoneId\":\"%s\"}", text_at(&made, "zone.id"));
+	_answer_ on = ask(world, "EnableDnssec", plain);
+	assert_int_equal(count_at(&on, "taskIds"), 1);
+	world_nodes(world, 2);
+	_answer_ roll = ask(world, "RolloverDnssec", plain);
+	assert_int_equal(count_at(&roll, "taskIds"), 1);
+	_answer_ meanwhile = ask(world, "GetZone", plain);
+	assert_int_equal(count_at(&meanwhile, "zone.servers"), 1);
+	snprintf(id, sizeof(id), "{\"zoneId\":\"%s\",\"force\":true}", text_at(&made, "zone.id"));
+	_answer_ rolled = ask(world, "RolloverDnssec", id);
+	assert_int_equal(count_at(&rolled, "taskIds"), 2);
+
+	const struct task *first = task_with(world, "n1", "lonely.example", 4);
+	const struct task *second = task_with(world, "n2", "lonely.example", 4);
+	Stralix__V1__ZoneState *a = task_state(first), *b = task_state(second);
+
+	assert_int_equal(a->n_keys, 1);
+	assert_int_equal(b->n_keys, 1);
+	assert_string_equal(a->keys[0]->id, b->keys[0]->id);
+	_cleanup_free_ char *mine = open_box(world, "n1", first->resource, &a->keys[0]->sealed);
+	_cleanup_free_ char *theirs = open_box(world, "n2", second->resource, &b->keys[0]->sealed);
+	assert_non_null(mine);
+	assert_non_null(theirs);
+	assert_string_equal(mine, theirs);
+	protobuf_c_message_free_unpacked(&a->base, NULL);
+	protobuf_c_message_free_unpacked(&b->base, NULL);
+	_answer_ after = ask(world, "GetZone", plain);
+	assert_int_equal(count_at(&after, "zone.servers"), 2);
+}
+
+/* One that is gone by then doesn't join; the key goes its way all the same. */
+static void an_awaited_node_that_is_gone_is_waited_for_no_more(void **state)
+{
+	struct world *world = *state;
+	char id[80];
+
+	world_nodes(world, 1);
+	_answer_ made = ask(world, "CreateZone", "{\"name\":\"lonelier.example\"}");
+	snprintf(id, sizeof(id), "{\"zoneId\":\"%s\",\"force\":true}", text_at(&made, "zone.id"));
+	_answer_ on = ask_format(world, "EnableDnssec", "{\"zoneId\":\"%s\"}", text_at(&made, "zone.id"));
+	assert_int_equal(on.status, 200);
+	world_nodes(world, 2);
+	_answer_ roll = ask(world, "RolloverDnssec", id);
+	assert_int_equal(roll.status, 200);
+	world_nodes(world, 1);
+	_answer_ rolled = ask(world, "RolloverDnssec", id);
+	assert_int_equal(rolled.status, 200);
+	assert_int_equal(count_at(&rolled, "taskIds"), 1);
+	world_nodes(world, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +266,8 @@ int main(void)
 		cmocka_unit_test(a_new_key_signs_beside_the_old_one_first),
 		cmocka_unit_test(leaving_is_said_above_and_can_be_taken_back),
 		cmocka_unit_test(switching_off_asks_the_parent_first),
+		cmocka_unit_test(a_second_node_comes_with_the_next_key),
+		cmocka_unit_test(an_awaited_node_that_is_gone_is_waited_for_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
