@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/base64.h"
 #include "lib/base/buf.h"
 #include "lib/token/seal.h"
 #include "lib/token/token.h"
 #include "lib/trust/dnskey.h"
 
-#include "base64.h"
 #include "dns_sql.h"
 
 enum { FLAGS = 257 /* zone key, secure entry point */, PROTOCOL = 3, RDATA = 4 + KEY_PUBLIC, NAME_WIRE = 256 };

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "lib/base/base64.h"
 #include "lib/token/seal.h"
 
-#include "base64.h"
 #include "catalog.h"
 #include "revise.h"
 #include "secondary.h"

@@ -100,6 +100,10 @@ test('a zone is transferred with its key, whole and as changes, from every node,
     const wrong = `${secondary.tsigAlgorithm}:${secondary.tsigName}:${Buffer.alloc(32, 7).toString('base64')}`;
     assert.match(digAt('127.0.0.1', port, zone.name, 'AXFR', '-y', wrong), /Transfer failed|BADSIG|NOTAUTH/);
   }
+  await well(await customer('DELETE', `/api/v1/zones/${zone.id}`));
+  for (const port of servers) assert.match(digAt('127.0.0.1', port, zone.name, 'AXFR', '-y', key), /Transfer failed|BADKEY|NOTAUTH/);
+  await well(await customer('POST', `/api/v1/zones/${zone.id}/undelete`, {}));
+  for (const port of servers) assert.match(digAt('127.0.0.1', port, zone.name, 'AXFR', '-y', key), /192\.0\.2\.7/, 'brought back with its key');
   await well(await customer('DELETE', `/api/v1/zones/${zone.id}/secondaries/${secondary.id}`));
   for (const port of servers) assert.match(digAt('127.0.0.1', port, zone.name, 'AXFR', '-y', key), /Transfer failed|BADKEY|NOTAUTH/);
   assert.deepEqual((await customer('GET', `/api/v1/zones/${zone.id}/secondaries`)).body.secondaries ?? [], []);

@@ -51,6 +51,7 @@ export default function ZoneDnssec({ zone }: { zone: Zone }) {
             </div>
           )}
           {now.cds.length > 0 && <p className="text-muted">{now.state === 'leaving' ? t('cdsNone') : t('cds')}</p>}
+          {now.state !== 'off' && zone.servers.length === 1 && <p className="text-muted">{t('oneServer')}</p>}
           {may && (
             <div className="flex flex-wrap gap-2">
               {now.state === 'off' ? (

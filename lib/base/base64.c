@@ -1,5 +1,5 @@
 /* base64: see base64.h. */
-#include "base64.h"
+#include "lib/base/base64.h"
 
 #include <string.h>
 
