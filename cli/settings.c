@@ -62,19 +62,25 @@ static void list_row(struct yaml *yaml, const char *key, const struct strings *l
 		yaml_row(yaml, key, "%s", names.data);
 }
 
+/* The installation's own, which customers' servers must not be sent to, should they not be inner addresses anyway. */
+static void own_rows(struct yaml *yaml, const char *key, const struct init_settings *init)
+{
+	yaml_row(yaml, key, "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
+	         init->pg_host, init->pg_port);
+}
+
 static void dns_rows(struct yaml *yaml, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	list_row(yaml, "name_servers", &init->name_servers);
 	optional_row(yaml, "resolver", init->resolver);
+	own_rows(yaml, "secondaries_refused", init);
 }
 
 static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
-	/* What no website may pass on to, should it not be an inner address anyway. */
-	yaml_row(yaml, "proxy_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
-	         init->pg_host, init->pg_port);
+	own_rows(yaml, "proxy_refused", init);
 	yaml_row(yaml, "vault_key", "%s/etc/web/vault.key", place->root);
 	optional_row(yaml, "acme_directory", init->acme_directory);
 	optional_row(yaml, "acme_ca", init->acme_ca);

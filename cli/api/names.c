@@ -29,6 +29,14 @@ void name_kebab(const char *camel, char ret[static NAME_WORD])
 	ret[n] = '\0';
 }
 
+static void make_singular(char *noun, size_t size)
+{
+	if (size > 3 && strcmp(noun + size - 3, "ies") == 0)
+		memcpy(noun + size - 3, "y", sizeof("y"));
+	else if (size > 1 && noun[size - 1] == 's')
+		noun[size - 1] = '\0';
+}
+
 bool name_split(const char *operation, char noun[static NAME_WORD], char verb[static NAME_WORD])
 {
 	char kebab[NAME_WORD];
@@ -41,8 +49,8 @@ bool name_split(const char *operation, char noun[static NAME_WORD], char verb[st
 	snprintf(verb, NAME_WORD, "%.*s", (int)size, kebab);
 	snprintf(noun, NAME_WORD, "%s", kebab + size + 1);
 	size = strlen(noun);
-	if ((strcmp(verb, "list") == 0 || strcmp(verb, "export") == 0) && size > 1 && noun[size - 1] == 's')
-		noun[size - 1] = '\0';
+	if (strcmp(verb, "list") == 0 || strcmp(verb, "export") == 0)
+		make_singular(noun, size);
 	for (size_t i = 0; i < ARRAY_SIZE(spoken); i++)
 		if (strcmp(noun, spoken[i].noun) == 0) {
 			snprintf(noun, NAME_WORD, "%s", spoken[i].say);

@@ -248,8 +248,10 @@ static bool read_data(struct message *message, enum dns_type type, size_t size, 
 	case DNS_SOA:
 		return read_soa(message, out);
 	case DNS_DS:
+	case DNS_CDS:
 		return read_ds(message, end, out);
 	case DNS_DNSKEY:
+	case DNS_CDNSKEY:
 		return read_dnskey(message, end, out);
 	case DNS_CAA:
 		return read_caa(message, end, out);

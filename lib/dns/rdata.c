@@ -180,6 +180,31 @@ static bool take_hex(struct reading *reading, const struct dns_member *member, s
 	return true;
 }
 
+/* Words are put together; the last bits that stand for nothing are zero. */
+static bool take_base64(struct reading *reading, const struct dns_member *member, struct buf *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = 0, pads = 0;
+	unsigned last = 0;
+
+	for (; reading->at < reading->n; reading->at++) {
+		for (const char *text = reading->words[reading->at].text; *text; text++, n++) {
+			const char *digit = *text == '=' ? NULL : strchr(digits, *text);
+
+			if ((!digit && *text != '=') || (digit && pads) || (!digit && ++pads > 2))
+				return rdata_refuse(reading->fault, member, "BASE64", NULL);
+			last = digit ? (unsigned)(digit - digits) : last;
+			buf_putc(out, *text);
+		}
+	}
+	if (!n)
+		return rdata_refuse(reading->fault, member, "required", NULL);
+	if (n % 4 || (last & (pads == 2 ? 15 : pads == 1 ? 3 : 0)))
+		return rdata_refuse(reading->fault, member, "BASE64", NULL);
+	n = n / 4 * 3 - pads;
+	return (n >= member->least && n <= member->most) || rdata_refuse(reading->fault, member, "length", NULL);
+}
+
 static bool take_params(struct reading *reading, const struct dns_member *member, struct buf *out)
 {
 	const char *why = NULL;
@@ -224,6 +249,8 @@ static bool take_member(struct reading *reading, const struct dns_member *member
 		return take_strings(reading, member, out);
 	case DNS_HEX:
 		return take_hex(reading, member, out);
+	case DNS_BASE64:
+		return take_base64(reading, member, out);
 	case DNS_PARAMS:
 		return take_params(reading, member, out);
 	default:

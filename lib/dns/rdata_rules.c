@@ -38,6 +38,27 @@ static bool ds(const struct dns_type_row *row, char *const members[static DNS_ME
 	return digest(&row->members[3], members[3], members[2], types, bytes, fault);
 }
 
+/* RFC 8078 §4: "0 0 0 00" says that there is to be none. */
+static bool cds(const struct dns_type_row *row, char *const members[static DNS_MEMBERS], struct rdata_fault *fault)
+{
+	if (is(members[0], "0") && is(members[1], "0") && is(members[2], "0") && is(members[3], "00"))
+		return true;
+	if (is(members[1], "0"))
+		return rdata_refuse(fault, &row->members[1], "range", NULL);
+	if (is(members[2], "0"))
+		return rdata_refuse(fault, &row->members[2], "range", NULL);
+	return ds(row, members, fault);
+}
+
+static bool cdnskey(const struct dns_type_row *row, char *const members[static DNS_MEMBERS], struct rdata_fault *fault)
+{
+	if (is(members[0], "0") && is(members[2], "0") && is(members[3], "AA=="))
+		return true;
+	if (!is(members[0], "256") && !is(members[0], "257"))
+		return rdata_refuse(fault, &row->members[0], "range", NULL);
+	return !is(members[2], "0") || rdata_refuse(fault, &row->members[2], "range", NULL);
+}
+
 static bool sshfp(const struct dns_type_row *row, char *const members[static DNS_MEMBERS], struct rdata_fault *fault)
 {
 	static const char *const types[] = { "1", "2", NULL };
@@ -206,8 +227,9 @@ bool rdata_rules(const struct dns_type_row *row, char *const members[static DNS_
 		bool (*rule)(const struct dns_type_row *row, char *const members[static DNS_MEMBERS],
 		             struct rdata_fault *fault);
 	} rules[] = {
-		{ DNS_MX, mx },       { DNS_DS, ds },   { DNS_SSHFP, sshfp }, { DNS_TLSA, tlsa },
-		{ DNS_NAPTR, naptr }, { DNS_CAA, caa }, { DNS_SVCB, svcb },   { DNS_HTTPS, svcb },
+		{ DNS_MX, mx },       { DNS_DS, ds },           { DNS_SSHFP, sshfp }, { DNS_TLSA, tlsa },
+		{ DNS_NAPTR, naptr }, { DNS_CAA, caa },         { DNS_SVCB, svcb },   { DNS_HTTPS, svcb },
+		{ DNS_CDS, cds },     { DNS_CDNSKEY, cdnskey },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)

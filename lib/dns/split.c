@@ -77,7 +77,8 @@ bool rdata_split(enum dns_type type, const char *data, struct arena *arena, cons
 		if (i >= dns_members(row))
 			continue;
 		size_t left = n - at;
-		bool rest = member->kind == DNS_STRINGS || member->kind == DNS_HEX || member->kind == DNS_PARAMS;
+		bool rest = member->kind == DNS_STRINGS || member->kind == DNS_HEX || member->kind == DNS_BASE64 ||
+		            member->kind == DNS_PARAMS;
 		size_t taken = rest || !left ? left : 1;
 		bool strings = member->kind == DNS_STRING || member->kind == DNS_STRINGS;
 

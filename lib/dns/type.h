@@ -23,6 +23,7 @@ enum dns_kind {
 	DNS_STRING,  /* one character-string of least to most bytes */
 	DNS_STRINGS, /* what is left: character-strings */
 	DNS_HEX,     /* what is left: least to most bytes */
+	DNS_BASE64,  /* what is left: least to most bytes */
 	DNS_PARAMS,  /* what is left: SvcParams (RFC 9460 §2) */
 };
 

@@ -1,5 +1,6 @@
 /* CheckZone. Asks each server of the zone, now, which serial it answers with. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/dns/query.h"
@@ -7,23 +8,27 @@
 #include "desire.h"
 #include "dns.h"
 #include "names.h"
+#include "secondary.h"
+#include "view.h"
 
-enum { WAIT_MS = 1500 };
+enum { WAIT_MS = 1500, OUTSIDE_MS = 700 /* there may be many of them */ };
 
-static const char *words_of(const struct zone *zone, const struct placement *node, bool answers, uint32_t serial,
+static const char *words_of(const struct zone *zone, const char *name, bool answers, uint32_t serial,
                             const struct error *why, struct arena *arena)
 {
 	if (!answers)
 		return arena_printf(arena, "%s", why->message);
 	if (serial == zone->serial)
 		return "";
-	return arena_printf(arena, "%s still answers with serial %" PRIu32 ", not with %" PRIu32 ".", node->node_name,
-	                    serial, zone->serial);
+	return arena_printf(arena, "%s still answers with serial %" PRIu32 ", not with %" PRIu32 ".", name, serial,
+	                    zone->serial);
 }
 
-static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct placement *node, const char *name_servers,
-                                     struct arena *arena)
+/* Of a catalog the servers make later serials by themselves. */
+static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct placement *node,
+                                     const struct dns_settings *settings, struct arena *arena)
 {
+	bool catalog = strcmp(zone->name, settings->catalog) == 0;
 	Stralix__V1__ServerCheck *view = arena_alloc(arena, sizeof(*view));
 	struct error why = { 0 };
 
@@ -34,12 +39,51 @@ static Stralix__V1__ServerCheck *ask(const struct zone *zone, const struct place
 	view->node_name = (char *)(uintptr_t)node->node_name;
 	view->address = (char *)(uintptr_t)node->address;
 	view->port = node->port;
-	view->name_server = (char *)(uintptr_t)name_server_of(name_servers, node->node_id, arena);
+	view->name_server = (char *)(uintptr_t)name_server_of(settings->name_servers, node->node_id, arena);
 	view->answers = dns_ask_serial(node->address, (uint16_t)node->port, zone->name, clock_unix_ms() + WAIT_MS,
 	                               &view->serial, &why);
-	view->in_step = view->answers && view->serial == zone->serial;
-	view->message = (char *)(uintptr_t)words_of(zone, node, view->answers, view->serial, &why, arena);
+	view->in_step = view->answers &&
+	                (view->serial == zone->serial || (catalog && dns_serial_after(view->serial, zone->serial)));
+	view->message = view->in_step ? (char *)(uintptr_t) ""
+	                              : (char *)(uintptr_t)words_of(zone, node->node_name, view->answers, view->serial,
+	                                                            &why, arena);
 	return view->name_server && view->message ? view : NULL;
+}
+
+static Stralix__V1__SecondaryCheck *ask_outside(const struct zone *zone, const struct secondary *secondary,
+                                                struct arena *arena)
+{
+	Stralix__V1__SecondaryCheck *view = arena_alloc(arena, sizeof(*view));
+	struct error why = { 0 };
+
+	if (!view)
+		return NULL;
+	stralix__v1__secondary_check__init(view);
+	view->secondary_id = view_id(&secondary->id, arena);
+	view->address = (char *)(uintptr_t)secondary->address;
+	view->port = secondary->port;
+	view->name_server = (char *)(uintptr_t)secondary->name_server;
+	view->answers = dns_ask_serial(secondary->address, (uint16_t)secondary->port, zone->name,
+	                               clock_unix_ms() + OUTSIDE_MS, &view->serial, &why);
+	view->in_step = view->answers && view->serial == zone->serial;
+	view->message = (char *)(uintptr_t)words_of(zone, secondary->address, view->answers, view->serial, &why, arena);
+	return view->secondary_id && view->message ? view : NULL;
+}
+
+static bool check_secondaries(struct call *call, const struct zone *zone, Stralix__V1__CheckZoneReply *reply,
+                              struct error *err)
+{
+	struct arena *arena = call_arena(call);
+	struct secondary list[SECONDARIES];
+	size_t n;
+
+	if (!secondaries_find(service_db_wide(call_service(call)), zone, arena, list, &n, err))
+		return false;
+	reply->secondaries = arena_alloc(arena, (n + 1) * sizeof(*reply->secondaries));
+	for (; reply->secondaries && reply->n_secondaries < n; reply->n_secondaries++)
+		if (!(reply->secondaries[reply->n_secondaries] = ask_outside(zone, &list[reply->n_secondaries], arena)))
+			return error_set(err, ERR_TOO_LARGE, "no room for the reply");
+	return reply->secondaries || error_set(err, ERR_TOO_LARGE, "no room for the reply");
 }
 
 /* Errors: ERR_NOT_FOUND. A server that doesn't answer is no error: its words say so. */
@@ -58,10 +102,10 @@ bool dns_check_zone(struct call *call, const Stralix__V1__CheckZoneRequest *req,
 	reply.in_step = zone.n_nodes > 0;
 	reply.servers = servers;
 	for (; reply.n_servers < zone.n_nodes; reply.n_servers++) {
-		servers[reply.n_servers] = ask(&zone, &zone.nodes[reply.n_servers], settings->name_servers, arena);
+		servers[reply.n_servers] = ask(&zone, &zone.nodes[reply.n_servers], settings, arena);
 		if (!servers[reply.n_servers])
 			return error_set(err, ERR_TOO_LARGE, "no room for the reply");
 		reply.in_step = reply.in_step && servers[reply.n_servers]->in_step;
 	}
-	return call_reply(call, &reply.base, err);
+	return check_secondaries(call, &zone, &reply, err) && call_reply(call, &reply.base, err);
 }

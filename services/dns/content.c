@@ -1,14 +1,10 @@
 /* content: see content.h. */
 #include "content.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "lib/dns/name.h"
-
+#include "apex.h"
 #include "dns_sql.h"
-#include "names.h"
 
 enum { ID, NAME, TYPE, TTL, DATA, COMMENT, MANAGED_BY, OWNER_KIND, OWNER_ID, IN_STEP, MESSAGE, UPDATED, SPARE = 64 };
 
@@ -64,7 +60,8 @@ bool content_lock(struct tx *tx, const struct zone *zone, struct arena *arena, s
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	return TX_RUN(tx, DNS_RECORDS, &rows, err, DB_UUID(&zone->id)) && read_rows(rows, zone, arena, ret, err);
+	return TX_RUN(tx, DNS_RECORDS, &rows, err, DB_UUID(&zone->id)) && read_rows(rows, zone, arena, ret, err) &&
+	       apex_lock(tx, zone, arena, &ret->apex, err);
 }
 
 bool content_find(struct db *wide, const struct zone *zone, struct arena *arena, struct content *ret, struct error *err)
@@ -72,7 +69,7 @@ bool content_find(struct db *wide, const struct zone *zone, struct arena *arena,
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	return DB_RUN(wide, NULL, DNS_WIDE_ZONE_RECORDS, &rows, err, DB_UUID(&zone->id)) &&
-	       read_rows(rows, zone, arena, ret, err);
+	       read_rows(rows, zone, arena, ret, err) && apex_find(wide, zone, arena, &ret->apex, err);
 }
 
 struct row *content_add(struct content *content)
@@ -143,48 +140,5 @@ bool content_records(const struct content *content, const struct zone *zone, str
 	}
 	dns_sort(records, *n);
 	*ret = records;
-	return true;
-}
-
-/* A mail address as a name (RFC 1035 §8). */
-static const char *mailbox(const char *address, struct arena *arena)
-{
-	const char *at = strrchr(address, '@');
-	char *text = at ? arena_alloc(arena, 2 * strlen(address) + 2) : NULL, *to = text;
-
-	for (const char *c = address; text && c < at; c++) {
-		if (*c == '.' || *c == '\\')
-			*to++ = '\\';
-		*to++ = *c;
-	}
-	return text ? (snprintf(to, strlen(at) + 2, ".%s.", at + 1), text) : NULL;
-}
-
-static const char *contact_of(const struct zone *zone, const char *contact, struct arena *arena)
-{
-	if (zone->settings && *zone->settings->contact)
-		return mailbox(zone->settings->contact, arena);
-	if (*contact)
-		return mailbox(contact, arena);
-	return arena_printf(arena, "hostmaster.%s", zone->reverse ? "invalid." : zone->origin);
-}
-
-bool content_own(const struct zone *zone, const char *list, const char *contact, struct arena *arena,
-                 struct dns_record ret[static OWN_RECORDS], size_t *n, struct error *err)
-{
-	const char *servers[NAME_SERVERS], *person = contact_of(zone, contact, arena), *soa;
-	const struct zone_times times = zone_times(zone);
-	size_t found = name_servers(list, zone, arena, servers);
-
-	if (!found)
-		return error_set(err, ERR_NO_NODE, "The installation's name servers have no names yet.");
-	soa = person ? arena_printf(arena, "%s %s %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32, servers[0],
-	                            person, zone->serial, times.refresh, times.retry, times.expire, times.negative)
-	             : NULL;
-	if (!soa)
-		return no_room(err);
-	ret[0] = (struct dns_record){ zone->origin, DNS_SOA, times.ttl, soa, OWN_TAG };
-	for (*n = 1; *n <= found; ++*n)
-		ret[*n] = (struct dns_record){ zone->origin, DNS_NS, times.ttl, servers[*n - 1], OWN_TAG };
 	return true;
 }

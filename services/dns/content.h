@@ -5,6 +5,7 @@
 #include "lib/dns/record.h"
 #include "lib/token/limit.h"
 
+#include "secondary.h"
 #include "zone.h"
 
 enum {
@@ -30,6 +31,13 @@ struct row {
 	int64_t updated_ms;
 };
 
+/* What stands at the zone's own name because of its keys and secondaries. */
+struct apex {
+	const char *cds, *cdnskey;        /* NULL: none */
+	const char *servers[SECONDARIES]; /* names, with the dot */
+	size_t n_servers;
+};
+
 struct content {
 	struct arena *arena;
 	struct row *rows;
@@ -38,6 +46,7 @@ struct content {
 	size_t n_before;
 	const struct limit *limits; /* the sets that may be edited; NULL: all of them */
 	size_t n_limits;
+	struct apex apex;
 };
 
 /* Rows of a zone that is locked in tx, or of any zone. */
@@ -58,10 +67,10 @@ struct row *content_by_id(struct content *content, const struct uuid *id);
 bool content_records(const struct content *content, const struct zone *zone, struct dns_record **ret, size_t *n,
                      struct error *err) _must_check_;
 
-/* The service's own records: SOA and the NS of the apex. */
-enum { OWN_RECORDS = 10 };
+/* The service's own records: SOA and the NS, CDS and CDNSKEY of the apex. */
+enum { OWN_RECORDS = 20 };
 #define OWN_TAG SIZE_MAX
-bool content_own(const struct zone *zone, const char *name_servers, const char *contact, struct arena *arena,
+bool content_own(const struct content *content, const struct zone *zone, const char *name_servers, const char *contact,
                  struct dns_record ret[static OWN_RECORDS], size_t *n, struct error *err) _must_check_;
 
 /* Says of each managed row whether it may stand in the zone, or why not. */

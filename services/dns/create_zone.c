@@ -1,4 +1,6 @@
 /* CreateZone. Records a zone and asks for it to be served. */
+#include <string.h>
+
 #include "lib/base/clock.h"
 #include "lib/contract/format.h"
 #include "lib/dns/name.h"
@@ -10,18 +12,22 @@
 #include "names.h"
 #include "place.h"
 #include "revise.h"
+#include "second.h"
 #include "store.h"
 #include "template.h"
 #include "view.h"
 
-enum { WANTED_NODES = 2 };
-
 static bool refuse_name(const struct call *call, const char *name, const struct dns_settings *settings,
                         struct error *err)
 {
-	if (name_is_reserved(name, settings->panel_hosts))
+	bool staff = call_identity(call)->role >= STRALIX__ROLE__STAFF;
+	bool catalog = *settings->catalog && name_is_reserved(name, settings->catalog);
+
+	if (catalog && staff && strcmp(name, settings->catalog) == 0)
+		return true;
+	if (catalog || name_is_reserved(name, settings->panel_hosts))
 		return error_field(err, "name", "reserved", "This name belongs to the panel itself.");
-	if (dns_zone_is_reverse(name) && call_identity(call)->role < STRALIX__ROLE__STAFF)
+	if (dns_zone_is_reverse(name) && !staff)
 		return error_field(err, "name", "reverse",
 		                   "Zones of addresses are made by the operators of the panel.");
 	return true;

@@ -9,8 +9,11 @@
 #include "stralix/v1/dns.contract.h"
 #include "stralix/v1/zone.pb-c.h"
 
+#include "catalog.h"
+#include "dns_sql.h"
 #include "key.h"
 #include "limited.h"
+#include "secondary.h"
 #include "store.h"
 #include "view.h"
 
@@ -68,7 +71,7 @@ static bool state_message(const struct zone *zone, const struct dns_record *reco
 }
 
 static bool ask(struct change *change, struct zone *zone, struct placement *node, const struct desire *desire,
-                Stralix__V1__ZoneState *state, struct arena *arena, struct error *err)
+                const struct catalog *catalog, Stralix__V1__ZoneState *state, struct arena *arena, struct error *err)
 {
 	bool removed = zone->serving == SERVING_REMOVED;
 	Stralix__V1__Generation generation;
@@ -84,7 +87,10 @@ static bool ask(struct change *change, struct zone *zone, struct placement *node
 	if (!zone_target(zone, node, arena, &target, err))
 		return false;
 	state->id = target.id;
-	if (!keys_state(change_tx(change), zone, node, arena, &state->keys, &state->n_keys, err))
+	if (!keys_state(change_tx(change), zone, node, arena, &state->keys, &state->n_keys, err) ||
+	    !secondaries_state(change_tx(change), zone, node, arena, &state->secondaries, &state->n_secondaries, err) ||
+	    (!state->producer &&
+	     !catalog_peers(catalog, node->node_id, arena, &state->secondaries, &state->n_secondaries, err)))
 		return false;
 	return change_task(change, removed ? "remove" : "apply", &target, &generation, removed ? NULL : &state->base,
 	                   desire->permission, node->task_id, err);
@@ -94,6 +100,7 @@ bool zone_desire(struct change *change, struct zone *zone, const struct desire *
                  const struct dns_record *records, size_t n, uint32_t epoch, struct arena *arena, struct error *err)
 {
 	Stralix__V1__ZoneState state;
+	struct catalog catalog;
 	bool first = true;
 
 	zone->serving = desire->serving;
@@ -101,21 +108,24 @@ bool zone_desire(struct change *change, struct zone *zone, const struct desire *
 	zone->generation.n++;
 	zone->purge_ms = 0;
 	zone->updated_ms = clock_unix_ms();
-	if (!state_message(zone, records, n, arena, &state, err))
+	if (!state_message(zone, records, n, arena, &state, err) ||
+	    !catalog_find(desire->service, arena, &catalog, err))
 		return false;
+	state.producer = catalog_is(&catalog, zone);
+	state.catalog = borrow(state.producer ? "" : catalog.name);
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		struct placement *node = &zone->nodes[i];
 
 		if (desire->only_fresh && !node->fresh)
 			continue;
-		if (!ask(change, zone, node, desire, &state, arena, err))
+		if (!ask(change, zone, node, desire, &catalog, &state, arena, err))
 			return false;
 		if (first)
 			memcpy(zone->task_id, node->task_id, UUID_TEXT);
 		first = false;
 	}
 	zone_judge(zone, arena);
-	return true;
+	return TX_RUN(change_tx(change), DNS_ZONE_MARK, NULL, err, DB_UUID(&zone->id), DB_TEXT(catalog.mark));
 }
 
 bool zone_tell(struct change *change, const struct zone *before, const struct zone *after, const char *action,

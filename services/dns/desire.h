@@ -9,6 +9,7 @@ struct desire {
 	enum zone_serving serving;
 	const char *permission; /* "" for the system */
 	bool only_fresh;        /* tasks for nodes that are new alone */
+	struct service *service;
 };
 
 /* Raises the generation and asks for the tasks: fills generation, serving, states, task ids and updated_ms. records:

@@ -11,6 +11,7 @@
 struct dns_settings {
 	int64_t grace_s;
 	char *panel_hosts, *name_servers, *contact, *resolver;
+	char *secondaries_allowed, *secondaries_refused, *catalog;
 };
 
 /* What all calls share. */
@@ -41,6 +42,9 @@ bool dns_get_dnssec(struct call *call, const Stralix__V1__GetDnssecRequest *req,
 bool dns_enable_dnssec(struct call *call, const Stralix__V1__EnableDnssecRequest *req, struct error *err);
 bool dns_disable_dnssec(struct call *call, const Stralix__V1__DisableDnssecRequest *req, struct error *err);
 bool dns_rollover_dnssec(struct call *call, const Stralix__V1__RolloverDnssecRequest *req, struct error *err);
+bool dns_list_secondaries(struct call *call, const Stralix__V1__ListSecondariesRequest *req, struct error *err);
+bool dns_add_secondary(struct call *call, const Stralix__V1__AddSecondaryRequest *req, struct error *err);
+bool dns_remove_secondary(struct call *call, const Stralix__V1__RemoveSecondaryRequest *req, struct error *err);
 bool dns_list_zone_templates(struct call *call, const Stralix__V1__ListZoneTemplatesRequest *req, struct error *err);
 bool dns_create_zone_template(struct call *call, const Stralix__V1__CreateZoneTemplateRequest *req, struct error *err);
 bool dns_update_zone_template(struct call *call, const Stralix__V1__UpdateZoneTemplateRequest *req, struct error *err);
@@ -59,3 +63,5 @@ bool dns_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest
 
 bool dns_purge_due(struct service *service, struct error *err);
 bool dns_place_second(struct service *service, struct error *err);
+bool dns_announce_keys(struct service *service, struct error *err);
+bool dns_follow_catalog(struct service *service, struct error *err);

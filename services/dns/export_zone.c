@@ -23,7 +23,7 @@ bool dns_export_zone(struct call *call, const Stralix__V1__ExportZoneRequest *re
 	if (!zone_see(call, req->zone_id, &zone, err) ||
 	    !content_find(service_db_wide(call_service(call)), &zone, arena, &content, err) ||
 	    !content_records(&content, &zone, &records, &n, err) ||
-	    !content_own(&zone, settings->name_servers, settings->contact, arena, own, &n_own, err))
+	    !content_own(&content, &zone, settings->name_servers, settings->contact, own, &n_own, err))
 		return false;
 	stralix__v1__export_zone_reply__init(&reply);
 	reply.serial = zone.serial;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/base64.h"
 #include "lib/base/buf.h"
 #include "lib/token/seal.h"
 #include "lib/token/token.h"
@@ -55,23 +56,6 @@ static size_t wire_of(const char *name, uint8_t ret[static NAME_WIRE])
 	return size;
 }
 
-static const char *base64(const uint8_t *bytes, size_t size, struct arena *arena)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *ret = arena_alloc(arena, (size + 2) / 3 * 4 + 1), *to = ret;
-
-	for (size_t i = 0; ret && i < size; i += 3) {
-		uint32_t three = (uint32_t)bytes[i] << 16 | (i + 1 < size ? (uint32_t)bytes[i + 1] << 8 : 0) |
-		                 (i + 2 < size ? bytes[i + 2] : 0);
-
-		*to++ = digits[three >> 18];
-		*to++ = digits[three >> 12 & 63];
-		*to++ = i + 1 < size ? digits[three >> 6 & 63] : '=';
-		*to++ = i + 2 < size ? digits[three & 63] : '=';
-	}
-	return ret;
-}
-
 /* RFC 4034 §5.1.4, with SHA-256. */
 static const char *ds_of(const struct zone *zone, const struct key *key, const uint8_t rdata[static RDATA],
                          struct arena *arena)
@@ -101,14 +85,11 @@ static bool describe(const struct zone *zone, const uint8_t *public, struct aren
 	return key->ds && key->dnskey;
 }
 
-bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
-               struct error *err)
+static bool read_keys(const struct rows *rows, const struct zone *zone, struct arena *arena,
+                      struct key ret[static KEYS], size_t *n, struct error *err)
 {
-	enum { ID, FLAGS_, ALGORITHM, PUBLIC, STATE, CREATED };
-	_cleanup_(rows_freep) struct rows *rows = NULL;
+	enum { ID, FLAGS_, ALGORITHM, PUBLIC, STATE, CREATED, ANNOUNCE, LEAVING };
 
-	if (!DB_RUN(wide, NULL, DNS_WIDE_KEYS_SHOW, &rows, err, DB_UUID(&zone->id)))
-		return false;
 	for (*n = 0; *n < rows_count(rows) && *n < KEYS; ++*n) {
 		unsigned row = (unsigned)*n;
 		const uint8_t *public;
@@ -119,7 +100,10 @@ bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, st
 			.flags = (uint32_t)rows_int(rows, row, FLAGS_),
 			.algorithm = (uint32_t)rows_int(rows, row, ALGORITHM),
 			.retired = strcmp(rows_text(rows, row, STATE), "retired") == 0,
+			.announced = rows_null(rows, row, ANNOUNCE),
+			.leaving = rows_bool(rows, row, LEAVING),
 			.created_ms = rows_ms(rows, row, CREATED),
+			.announce_ms = rows_ms(rows, row, ANNOUNCE),
 		};
 		public = rows_bytes(rows, row, PUBLIC, &size);
 		if (size != KEY_PUBLIC)
@@ -128,6 +112,39 @@ bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, st
 			return no_room(err);
 	}
 	return true;
+}
+
+bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
+               struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return DB_RUN(wide, NULL, DNS_WIDE_KEYS_SHOW, &rows, err, DB_UUID(&zone->id)) &&
+	       read_keys(rows, zone, arena, ret, n, err);
+}
+
+bool keys_lock(struct tx *tx, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
+               struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	return TX_RUN(tx, DNS_ZONE_KEYS, &rows, err, DB_UUID(&zone->id)) && read_keys(rows, zone, arena, ret, n, err);
+}
+
+const struct key *keys_newest(const struct key *keys, size_t n)
+{
+	for (size_t i = n; i > 0; i--)
+		if (!keys[i - 1].retired)
+			return &keys[i - 1];
+	return NULL;
+}
+
+const struct key *keys_announced(const struct key *keys, size_t n)
+{
+	for (size_t i = n; i > 0; i--)
+		if (keys[i - 1].announced)
+			return &keys[i - 1];
+	return NULL;
 }
 
 static Stralix__V1__ZoneKey *key_message(const struct rows *rows, unsigned row, struct arena *arena)
@@ -180,16 +197,15 @@ bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *
 static bool seal_to(struct tx *tx, const struct zone *zone, size_t place, const struct seal_keys *to,
                     const struct uuid *key, const struct buf *private, struct error *err)
 {
-	const struct placement *node = &zone->nodes[place];
 	_cleanup_buf_ struct buf box = { 0 };
-	char id[UUID_TEXT];
 
-	return seal(to->of[place], "zone", uuid_format(&node->id, id), private->data, private->size, &box, err) &&
-	       TX_RUN(tx, DNS_KEY_BOX_INSERT, NULL, err, DB_UUID(key), DB_UUID(&node->id), DB_UUID(&zone->org),
-	              DB_BYTES(box.data, box.size));
+	return seal_keys_seal(to, zone, place, private, &box, err) &&
+	       TX_RUN(tx, DNS_KEY_BOX_INSERT, NULL, err, DB_UUID(key), DB_UUID(&zone->nodes[place].id),
+	              DB_UUID(&zone->org), DB_BYTES(box.data, box.size));
 }
 
-bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, struct uuid *ret, struct error *err)
+bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, int64_t announce_ms, struct uuid *ret,
+              struct error *err)
 {
 	_cleanup_(seal_wipe) struct buf private = { 0 };
 	uint8_t public[DNSKEY_PUBLIC];
@@ -197,7 +213,7 @@ bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to
 	*ret = uuid_v7();
 	if (!dnskey_new(public, &private, err) ||
 	    !TX_RUN(tx, DNS_KEY_INSERT, NULL, err, DB_UUID(ret), DB_UUID(&zone->id), DB_UUID(&zone->org), DB_INT(FLAGS),
-	            DB_INT(DNSKEY_ALGORITHM), DB_BYTES(public, sizeof(public))))
+	            DB_INT(DNSKEY_ALGORITHM), DB_BYTES(public, sizeof(public)), DB_INT(announce_ms)))
 		return false;
 	for (size_t i = 0; i < zone->n_nodes; i++)
 		if (!seal_to(tx, zone, i, to, ret, &private, err))

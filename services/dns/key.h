@@ -5,6 +5,7 @@
 
 #include "stralix/v1/zone.pb-c.h"
 
+#include "seal_keys.h"
 #include "zone.h"
 
 enum { KEYS = 4, KEY_PUBLIC = 64 };
@@ -13,23 +14,26 @@ enum { KEYS = 4, KEY_PUBLIC = 64 };
 struct key {
 	struct uuid id;
 	uint32_t flags, algorithm, tag;
-	bool retired;
-	const char *dnskey, *ds; /* in presentation format */
-	int64_t created_ms;
+	bool retired, announced, leaving; /* announced: CDS may name it; leaving: CDS says that there is to be no DS */
+	const char *dnskey, *ds;          /* in presentation format */
+	int64_t created_ms, announce_ms;  /* announce_ms: when CDS is to name it; 0: it may */
 };
 
 bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
                struct error *err) _must_check_;
 
+/* The same within a change, whatever it did to them. */
+bool keys_lock(struct tx *tx, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
+               struct error *err) _must_check_;
+
+/* The one that signs for good, and the one that the zone above is told; NULL: none. */
+const struct key *keys_newest(const struct key *keys, size_t n);
+const struct key *keys_announced(const struct key *keys, size_t n);
+
 /* What one node is to sign with. *ret from the arena. */
 bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
                 Stralix__V1__ZoneKey ***ret, size_t *n, struct error *err) _must_check_;
 
-/* A node's public key that secrets are sealed to, by its place in the zone. */
-struct seal_keys {
-	uint8_t of[ZONE_NODES][32];
-};
-
-/* Makes a key in memory and seals it to each node; what isn't sealed is wiped. */
-bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, struct uuid *ret,
+/* Makes a key in memory and seals it to each node; what isn't sealed is wiped. announce_ms: 0: at once. */
+bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, int64_t announce_ms, struct uuid *ret,
               struct error *err) _must_check_;

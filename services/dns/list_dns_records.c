@@ -72,7 +72,7 @@ static bool collect(const struct content *content, const struct zone *zone, cons
 	uint32_t ttl = zone_times(zone).ttl;
 	size_t n_own;
 
-	if (!content_own(zone, settings->name_servers, settings->contact, content->arena, own, &n_own, err))
+	if (!content_own(content, zone, settings->name_servers, settings->contact, own, &n_own, err))
 		return false;
 	all = arena_alloc(content->arena, (content->n + n_own) * sizeof(*all));
 	if (!all)

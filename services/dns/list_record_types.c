@@ -10,6 +10,7 @@ static const char *const kinds[] = {
 	[DNS_IPV4] = "ipv4",     [DNS_IPV6] = "ipv6",         [DNS_NAME] = "name",       [DNS_NAME_OR_ROOT] = "name",
 	[DNS_HOST] = "host",     [DNS_HOST_OR_ROOT] = "host", [DNS_MAILBOX] = "mailbox", [DNS_TAG] = "tag",
 	[DNS_STRING] = "string", [DNS_STRINGS] = "strings",   [DNS_HEX] = "hex",         [DNS_PARAMS] = "params",
+	[DNS_BASE64] = "base64",
 };
 
 static char *borrow(const char *text)

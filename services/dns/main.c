@@ -27,6 +27,9 @@ static const struct dns_handlers handlers = {
 	.enable_dnssec = dns_enable_dnssec,
 	.disable_dnssec = dns_disable_dnssec,
 	.rollover_dnssec = dns_rollover_dnssec,
+	.list_secondaries = dns_list_secondaries,
+	.add_secondary = dns_add_secondary,
+	.remove_secondary = dns_remove_secondary,
 	.list_zone_templates = dns_list_zone_templates,
 	.create_zone_template = dns_create_zone_template,
 	.update_zone_template = dns_update_zone_template,
@@ -46,6 +49,8 @@ static const struct dns_handlers handlers = {
 static const struct janitor_row janitor[] = {
 	{ "purge what is past its grace period", 60, dns_purge_due },
 	{ "a second name server for zones on one", 60, dns_place_second },
+	{ "tell parent zones of keys that everybody knows by now", 10, dns_announce_keys },
+	{ "tell zones' servers of the catalog", 20, dns_follow_catalog },
 	{ NULL, 0, NULL },
 };
 
@@ -62,6 +67,14 @@ static const struct config_row settings[] = {
 	  "the mail address in the SOA of zones that have none of their own; empty: hostmaster at the zone's name" },
 	{ "resolver", CONFIG_STRING, offsetof(struct dns_settings, resolver), "", 0, 0, NULL,
 	  "who is asked what parent zones have of signed zones, 192.0.2.1:53; empty: nobody" },
+	{ "secondaries_allowed", CONFIG_STRING, offsetof(struct dns_settings, secondaries_allowed), "", 0, 0, NULL,
+	  "addresses, with or without a port, with commas between, that may be secondaries although they are inner "
+	  "ones" },
+	{ "secondaries_refused", CONFIG_STRING, offsetof(struct dns_settings, secondaries_refused), "", 0, 0, NULL,
+	  "likewise, that may not although they aren't: the installation's own" },
+	{ "catalog", CONFIG_STRING, offsetof(struct dns_settings, catalog), "", 0, 0, NULL,
+	  "the name of the zone that lists all zones, for name servers outside that serve all of them (RFC 9432); "
+	  "operators make it; empty: there is none" },
 	{ NULL, CONFIG_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 

@@ -21,6 +21,14 @@ static bool ask(struct service *service, struct call *call, const Stralix__V1__P
 bool place_one(struct service *service, struct call *call, struct zone *zone, const char *node_id, struct arena *arena,
                struct error *err)
 {
+	const struct uuid id = uuid_v7();
+
+	return place_as(service, call, zone, &id, node_id, arena, err);
+}
+
+bool place_as(struct service *service, struct call *call, struct zone *zone, const struct uuid *id, const char *node_id,
+              struct arena *arena, struct error *err)
+{
 	struct placement *node = &zone->nodes[zone->n_nodes];
 	const Stralix__V1__PlaceResourceReply *place;
 	Stralix__V1__PlaceResourceRequest request;
@@ -30,7 +38,7 @@ bool place_one(struct service *service, struct call *call, struct zone *zone, co
 
 	if (zone->n_nodes == ZONE_NODES)
 		return error_field(err, "nodeIds", "count", "A zone is on at most %d nodes.", ZONE_NODES);
-	*node = (struct placement){ .id = uuid_v7(), .message = "", .fresh = true };
+	*node = (struct placement){ .id = *id, .message = "", .fresh = true };
 	stralix__v1__place_resource_request__init(&request);
 	for (size_t i = 0; i < zone->n_nodes; i++)
 		apart[i] = (char *)(uintptr_t)zone->nodes[i].node_id;

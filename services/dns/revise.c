@@ -59,7 +59,9 @@ static bool remember(struct tx *tx, const struct zone *zone, const struct revisi
 static bool send(struct change *change, struct service *service, struct zone *zone, const struct revision *revision,
                  struct arena *arena, struct revised *ret, struct error *err)
 {
-	const struct desire desire = { .serving = zone->serving, .permission = revision->permission };
+	const struct desire desire = { .serving = zone->serving,
+		                       .permission = revision->permission,
+		                       .service = service };
 
 	return remember(change_tx(change), zone, revision, arena, ret, err) &&
 	       zone_desire(change, zone, &desire, ret->weighed.records, ret->weighed.n, service_epoch(service), arena,

@@ -8,7 +8,7 @@
 bool serve_zone(struct change *change, struct service *service, struct zone *zone, const struct serve *serve,
                 struct arena *arena, struct error *err)
 {
-	const struct desire desire = { .serving = serve->serving, .permission = serve->permission };
+	const struct desire desire = { .serving = serve->serving, .permission = serve->permission, .service = service };
 	const struct dns_settings *settings = service_settings(service);
 	const struct weighing weighing = { zone, settings->name_servers, settings->contact, false };
 	struct complaints complaints = { .arena = arena }; /* what is kept was looked at when it came */

@@ -331,3 +331,24 @@ bool zone_lonely(struct db *wide, const struct uuid *after, struct zone_due ret[
 	*ret_n = read_due(rows, ret);
 	return true;
 }
+
+bool zone_silent(struct db *wide, struct zone_due ret[static ZONES_DUE], unsigned *ret_n, struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!db_run(wide, NULL, DNS_WIDE_KEYS_SILENT, NULL, 0, &rows, err))
+		return error_wrap(err, "look for keys that aren't announced");
+	*ret_n = read_due(rows, ret);
+	return true;
+}
+
+bool zone_astray(struct db *wide, const char *mark, struct zone_due ret[static ZONES_DUE], unsigned *ret_n,
+                 struct error *err)
+{
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+
+	if (!DB_RUN(wide, NULL, DNS_WIDE_ZONE_ASTRAY, &rows, err, DB_TEXT(mark)))
+		return error_wrap(err, "look for zones that are out of step with the catalog");
+	*ret_n = read_due(rows, ret);
+	return true;
+}

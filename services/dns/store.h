@@ -51,6 +51,14 @@ struct zone_due {
 enum { ZONES_DUE = 50 };
 bool zone_due(struct db *wide, struct zone_due ret[static ZONES_DUE], unsigned *ret_n, struct error *err) _must_check_;
 
+/* Those with a key that is to be announced now. */
+bool zone_silent(struct db *wide, struct zone_due ret[static ZONES_DUE], unsigned *ret_n,
+                 struct error *err) _must_check_;
+
+/* Those settled ones whose servers know something else of the catalog than this mark says. */
+bool zone_astray(struct db *wide, const char *mark, struct zone_due ret[static ZONES_DUE], unsigned *ret_n,
+                 struct error *err) _must_check_;
+
 /* Those on one node alone whose ids come after this one. */
 bool zone_lonely(struct db *wide, const struct uuid *after, struct zone_due ret[static ZONES_DUE], unsigned *ret_n,
                  struct error *err) _must_check_;

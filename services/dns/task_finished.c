@@ -62,6 +62,7 @@ static bool give_back(struct change *change, struct zone *zone, struct error *er
 	zone->records = 0;
 	return change_quota(change, DNS_QUOTA, -1, err) && claim_release(change, zone, err) &&
 	       TX_RUN(change_tx(change), DNS_RECORDS_ERASE, NULL, err, DB_UUID(&zone->id)) &&
+	       TX_RUN(change_tx(change), DNS_SECONDARIES_ERASE, NULL, err, DB_UUID(&zone->id)) &&
 	       TX_RUN(change_tx(change), DNS_KEYS_FORGET, NULL, err, DB_UUID(&zone->id), DB_NULL);
 }
 

@@ -142,7 +142,7 @@ static bool join(const struct content *content, const struct weighing *weighing,
 	struct dns_record own[OWN_RECORDS];
 	size_t n_own;
 
-	if (!content_own(weighing->zone, weighing->name_servers, weighing->contact, content->arena, own, &n_own, err))
+	if (!content_own(content, weighing->zone, weighing->name_servers, weighing->contact, own, &n_own, err))
 		return false;
 	ret->records = arena_alloc(content->arena, (n + n_own) * sizeof(*ret->records));
 	if (!ret->records)

@@ -12,6 +12,7 @@ import { people } from './people.mjs';
 import { php } from './php.mjs';
 import { recordTokens } from './record-tokens.mjs';
 import { scenery } from './scenery.mjs';
+import { secondaries } from './secondaries.mjs';
 import { templates } from './templates.mjs';
 import { zones } from './zones.mjs';
 
@@ -617,6 +618,7 @@ await check('purged, its name is free', async () => {
 });
 
 await zones({ browser, base, env });
+await secondaries({ browser, base, env });
 await templates({ browser, base, env });
 await recordTokens({ browser, base, env });
 

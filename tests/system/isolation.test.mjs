@@ -13,13 +13,14 @@ before(async () => {
   const certificate = await until('a certificate to be wished for', async () => (await customer('GET', `/api/v1/certificates?websiteId=${site.id}`)).body.certificates[0]);
   const zone = (await customer('POST', '/api/v1/zones', { name: freshDomain('zone') })).body.zone;
   const zoneChange = (await customer('GET', `/api/v1/zones/${zone.id}/changes`)).body.changes[0];
+  const secondary = await customer('POST', `/api/v1/zones/${zone.id}/secondaries`, { address: samples.address });
   const template = await customer('POST', '/api/v1/zone-templates', { name: `Isolated ${randomUUID()}`, records: samples.records });
   const { user } = (await customer('GET', '/api/v1/profile')).body;
   const plan = await admin('POST', '/api/v1/plans', { name: `Isolated ${randomUUID()}`, limits: [] });
   const token = await customer('POST', '/api/v1/tokens', { name: 'isolated', scopes: ['website:read'] });
   const cookie = await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
   const { sessions } = (await api(null, 'GET', '/api/v1/sessions', undefined, { cookie })).body;
-  mine = both({ websiteId: site.id, certificateId: certificate.id, zoneId: zone.id, changeId: zoneChange.id, templateId: template.body.template.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
+  mine = both({ websiteId: site.id, certificateId: certificate.id, zoneId: zone.id, secondaryId: secondary.body.secondary.id, changeId: zoneChange.id, templateId: template.body.template.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
   absent = both(Object.fromEntries(Object.keys(mine).map((name) => [name, name === 'nodeId' ? 'n999' : randomUUID()])));
 });
 
@@ -36,7 +37,7 @@ const withoutIds = (problem) => ({ ...problem, requestId: '', detail: problem.de
 test('the route table is not empty', () => assert.ok(routes.length >= 15, `${routes.length} routes`));
 
 /** What a body must have, so that the object is asked for at all. */
-const samples = { reason: 'none', password: 'a long enough one', zoneFile: '; none', name: 'x', records: [{ name: '@', type: 'A', data: '192.0.2.1' }], chain: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' };
+const samples = { reason: 'none', address: '192.0.2.1', password: 'a long enough one', zoneFile: '; none', name: 'x', records: [{ name: '@', type: 'A', data: '192.0.2.1' }], chain: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' };
 const bodyOf = ({ requestBody }) => {
   const schema = requestBody?.content?.['application/json']?.schema;
   const { properties = {}, required = [] } = (schema?.$ref ? openapi.components.schemas[schema.$ref.split('/').at(-1)] : schema) ?? {};

@@ -202,6 +202,15 @@ bool api_tell(struct powerdns *powerdns, struct call *call, const char *method, 
 	               err);
 }
 
+const char *call_secret(const struct call *call, size_t at)
+{
+	const ProtobufCBinaryData *secret = at < call->state->n_secrets ? &call->state->secrets[at] : NULL;
+
+	if (!secret || secret->len == 0 || memchr(secret->data, '\0', secret->len))
+		return NULL;
+	return arena_strndup(call->arena, (const char *)secret->data, secret->len);
+}
+
 static bool health(void *self, struct call *call, struct error *err)
 {
 	_cleanup_json_ json_t *answer = NULL;

@@ -24,6 +24,9 @@ bool api_ask(struct powerdns *powerdns, struct call *call, const struct api_call
 bool api_tell(struct powerdns *powerdns, struct call *call, const char *method, const char *path, json_t *body,
               struct error *err) _must_check_;
 
+/* A secret as text: what came has no NUL behind it. NULL: it isn't there, isn't text, or there is no memory. */
+const char *call_secret(const struct call *call, size_t at);
+
 /* Where the daemon serves. */
 const char *powerdns_address(const struct powerdns *powerdns);
 uint16_t powerdns_port(const struct powerdns *powerdns);
@@ -74,6 +77,9 @@ bool keys_differ(struct powerdns *powerdns, struct call *call, const Stralix__V1
 /* peers.c: lets these transfer it and no others; tells those that want to be told. */
 bool peers_sync(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
                 struct error *err) _must_check_;
+/* Keys that those before had, and nobody has now; zone NULL: it goes. */
+bool peers_forget(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *before,
+                  const Stralix__V1__ZoneState *zone, struct error *err) _must_check_;
 bool peers_notify(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone,
                   struct error *err) _must_check_;
 

@@ -99,6 +99,8 @@ static bool fetch_secrets(struct powerdns *powerdns, struct call *call, const ch
 static bool bring_key(struct powerdns *powerdns, struct call *call, const char *path, const Stralix__V1__ZoneKey *key,
                       const char *secret, struct held_keys *keys, struct error *err)
 {
+	if (!secret)
+		return error_set(err, ERR_INVALID, "the zone has a key without a secret");
 	for (size_t i = 0; i < keys->n; i++) {
 		struct held *held = &keys->held[i];
 
@@ -151,8 +153,7 @@ static bool bring_all(struct powerdns *powerdns, struct call *call, const Strali
 	if (keys->n == 0 && zone->n_keys == 0)
 		return true;
 	for (size_t i = 0; i < zone->n_keys; i++)
-		if (!bring_key(powerdns, call, path, zone->keys[i], (const char *)call->state->secrets[i].data, keys,
-		               err))
+		if (!bring_key(powerdns, call, path, zone->keys[i], call_secret(call, i), keys, err))
 			return false;
 	if (!set_denial(powerdns, call, zone, err) || !drop_others(powerdns, call, path, keys, err))
 		return false;

@@ -180,7 +180,8 @@ static bool same_keys(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneSt
 
 static bool same_peers(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneState *b)
 {
-	bool same = a->n_secondaries == b->n_secondaries;
+	bool same = a->n_secondaries == b->n_secondaries && a->producer == b->producer &&
+	            strcmp(a->catalog, b->catalog) == 0;
 
 	for (size_t i = 0; same && i < a->n_secondaries; i++) {
 		const Stralix__V1__ZonePeer *x = a->secondaries[i], *y = b->secondaries[i];
@@ -203,7 +204,7 @@ static bool apply_rest(struct powerdns *powerdns, struct call *call, const Stral
 		return false;
 	bool keys = call->state->sure && same_keys(before, zone), peers = call->state->sure && same_peers(before, zone);
 	return (keys || keys_sync(powerdns, call, zone, err)) && (peers || peers_sync(powerdns, call, zone, err)) &&
-	       peers_notify(powerdns, call, zone, err);
+	       (peers || peers_forget(powerdns, call, before, zone, err)) && peers_notify(powerdns, call, zone, err);
 }
 
 bool zone_apply(void *self, struct call *call, struct error *err)
@@ -233,7 +234,7 @@ bool zone_remove(void *self, struct call *call, struct error *err)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	failpoint("caller.calling");
 	if (api_ask(self, call, &wanted, &answer, &why) || why.code == ERR_NOT_FOUND)
-		return true;
+		return peers_forget(self, call, zone, NULL, err);
 	*err = why;
 	return false;
 }

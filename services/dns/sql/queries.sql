@@ -133,8 +133,8 @@ update templates set name = $2, description = $3, content = $4::bytea, version =
 delete from templates where id = $1::uuid;
 
 -- name: key_insert
-insert into keys (id, zone_id, org_id, flags, algorithm, public, state)
-values ($1::uuid, $2::uuid, $3::uuid, $4::int, $5::int, $6::bytea, 'active');
+insert into keys (id, zone_id, org_id, flags, algorithm, public, state, announce_at)
+values ($1::uuid, $2::uuid, $3::uuid, $4::int, $5::int, $6::bytea, 'active', to_timestamp(nullif($7::bigint, 0) / 1000.0));
 
 -- name: key_box_insert
 insert into key_boxes (key_id, placement_id, org_id, sealed) values ($1::uuid, $2::uuid, $3::uuid, $4::bytea);
@@ -153,3 +153,51 @@ select k.id, k.flags, k.algorithm, b.placement_id, b.sealed
   join key_boxes b on b.key_id = k.id
  where k.zone_id = $1::uuid
  order by k.id, b.placement_id;
+
+-- name: zone_keys
+select id, flags, algorithm, public, state, created_at, announce_at, leaving from keys where zone_id = $1::uuid order by id;
+
+-- name: keys_announce
+update keys set announce_at = null where zone_id = $1::uuid;
+
+-- name: keys_leave
+update keys set leaving = $2::boolean where zone_id = $1::uuid;
+
+-- name: zone_secondaries
+select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at, keyless
+  from secondaries
+ where zone_id = $1::uuid
+ order by id;
+
+-- name: secondary_insert
+insert into secondaries (id, zone_id, org_id, address, port, notify, name_server, tsig_name, tsig_algorithm, keyless)
+values ($1::uuid, $2::uuid, $3::uuid, $4, $5::int, $6::boolean, $7, $8, $9, $10::boolean);
+
+-- name: secondary_box_insert
+insert into secondary_boxes (secondary_id, placement_id, org_id, sealed) values ($1::uuid, $2::uuid, $3::uuid, $4::bytea);
+
+-- name: secondary_delete
+delete from secondaries where zone_id = $1::uuid and id = $2::uuid;
+
+-- name: secondaries_erase
+delete from secondaries where zone_id = $1::uuid;
+
+-- name: secondaries_sealed
+-- With the box of one of the zone's nodes.
+select s.id, b.sealed
+  from secondaries s
+  join secondary_boxes b on b.secondary_id = s.id
+ where s.zone_id = $1::uuid and b.placement_id = $2::uuid
+ order by s.id;
+
+-- name: zone_mark
+update zones set catalog_mark = $2 where id = $1::uuid;
+
+-- name: awaited_put
+insert into awaited_nodes (zone_id, org_id, key_id, placement_id, node_id)
+values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5)
+on conflict (zone_id) do update
+   set key_id = excluded.key_id, placement_id = excluded.placement_id, node_id = excluded.node_id;
+
+-- name: awaited_take
+delete from awaited_nodes where zone_id = $1::uuid returning node_id;

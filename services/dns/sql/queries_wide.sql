@@ -25,7 +25,8 @@ select id, org_id
  limit 50;
 
 -- name: zone_lonely
--- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on.
+-- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on; they
+-- get another with another key.
 select z.id, z.org_id
   from zones z
  where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
@@ -122,4 +123,33 @@ on conflict (org_id, name) do update set lim = excluded.lim, version = excluded.
 select name, used, lim from quota where org_id = $1::uuid and name = $2;
 
 -- name: keys_show
-select id, flags, algorithm, public, state, created_at from keys where zone_id = $1::uuid order by id;
+select id, flags, algorithm, public, state, created_at, announce_at, leaving from keys where zone_id = $1::uuid order by id;
+
+-- name: secondaries_show
+select id, address, port, notify, name_server, tsig_name, tsig_algorithm, created_at, keyless
+  from secondaries
+ where zone_id = $1::uuid
+ order by id;
+
+-- name: keys_silent
+-- Zones with a key that the zone above may be told of now and isn't yet.
+select z.id, z.org_id
+  from keys k
+  join zones z on z.id = k.zone_id
+ where k.announce_at <= now() and z.serving = 'live'
+ order by k.announce_at
+ limit 50;
+
+-- name: catalog_zone
+select id from zones where name = $1 and serving = 'live' and state <> 'purged';
+
+-- name: zone_astray
+-- Settled zones whose servers know something else of the catalog.
+select id, org_id
+  from zones
+ where serving = 'live' and state in ('active', 'failed') and catalog_mark <> $1
+ order by id
+ limit 50;
+
+-- name: awaited_find
+select placement_id, node_id from awaited_nodes where zone_id = $1::uuid;

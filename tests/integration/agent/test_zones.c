@@ -478,11 +478,12 @@ static void those_that_may_transfer_a_zone_and_nobody_else(void **state)
 {
 	const struct zones_peer by_address[] = { { "127.0.0.1", NULL, NULL, 0, false }, { .address = NULL } };
 	const struct zones_peer by_key[] = { { "127.0.0.1", "transfer.shop.example.",
-		                               "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=", 5399, true },
+		                               "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", 5399,
+		                               true },
 		                             { .address = NULL } };
 	struct harness *harness = *state;
 	struct harness_command command;
-	_cleanup_buf_ struct buf zone = { 0 }, notify = { 0 };
+	_cleanup_buf_ struct buf zone = { 0 }, notify = { 0 }, key = { 0 };
 
 	zones_command(&command);
 	apply(harness, &command, 1, "shop.example", 1, "192.0.2.1");
@@ -500,8 +501,13 @@ static void those_that_may_transfer_a_zone_and_nobody_else(void **state)
 	assert_non_null(strstr(zone.data, "\"master_tsig_key_ids\": [\"transfer.shop.example.\"]"));
 	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example./metadata/ALSO-NOTIFY", NULL, &notify), 200);
 	assert_non_null(strstr(notify.data, "127.0.0.1:5399"));
+	assert_int_equal(zones_api(harness, "GET", "/tsigkeys/transfer.shop.example.", NULL, &key), 200);
+	assert_non_null(strstr(key.data, by_key[0].tsig_secret)); /* without padding nothing ends it by chance */
+	assert_non_null(strstr(key.data, "c2VjcmV0\""));          /* and nothing stands behind it */
+	buf_clear(&key);
 	apply(harness, &command, 4, "shop.example", 4, "192.0.2.4");
 	assert_int_equal(zones_count(harness, "shop.example.", TYPE_AXFR, false), -1);
+	assert_int_equal(zones_api(harness, "GET", "/tsigkeys/transfer.shop.example.", NULL, &key), 404);
 	zones_done(&command);
 }
 

@@ -114,6 +114,8 @@ static void data_of_all_types(void **state)
 		  NAME " a\\.bc. 4294967295 1 2 3 4" },
 		{ DNS_SOA, BYTES("\xC0\x0C\xC0\x0C\0\0\0\1"), NULL },
 		{ DNS_DS, BYTES("\1\0\15\2\xAB\xCD"), "256 13 2 abcd" },
+		{ DNS_CDS, BYTES("\0\0\0\0\0"), "0 0 0 00" },
+		{ DNS_CDNSKEY, BYTES("\0\0\3\0\0"), "0 3 0 AA==" },
 		{ DNS_DS, BYTES("\1\0\15\2"), NULL },
 		{ DNS_DNSKEY, BYTES("\1\1\3\15abcd"), "257 3 13 YWJjZA==" },
 		{ DNS_DNSKEY, BYTES("\1\1\3\15abc"), "257 3 13 YWJj" },

@@ -11,7 +11,6 @@
 #include "lib/base/cleanup.h"
 #include "lib/json/json.h"
 
-#include "services/web/proxy.h"
 #include "services/web/settings.h"
 
 static int set_up(void **state)
@@ -132,22 +131,6 @@ static void what_makes_sense_passes(void **state)
 	assert_false(settings_has_alias(NULL, "b.example"));
 }
 
-static void a_proxy_is_inner_refused_or_allowed_by_address_and_port(void **state)
-{
-	(void)state;
-	assert_true(proxy_may("http://192.0.2.1", "", ""));
-	assert_false(proxy_may("http://127.0.0.1:3000", "", ""));
-	assert_true(proxy_may("http://127.0.0.1:3000", "10.0.0.1, 127.0.0.1:3000", ""));
-	assert_false(proxy_may("http://127.0.0.1:3001", "127.0.0.1:3000", ""));
-	assert_true(proxy_may("http://[::1]:3000", "[::1]", ""));
-	assert_false(proxy_may("http://192.0.2.1:4222", "", "192.0.2.1:4222"));
-	assert_true(proxy_may("http://192.0.2.1:4223", "", "192.0.2.1:4222"));
-	assert_false(proxy_may("https://192.0.2.1", "", "192.0.2.1:443"));
-	assert_false(proxy_may("http://192.0.2.1", "", "192.0.2.1:80,x"));
-	assert_false(proxy_may("http://192.0.2.11", "", "192.0.2.11"));
-	assert_true(proxy_may("http://192.0.2.1", "", "192.0.2.11"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,7 +138,6 @@ int main(void)
 		cmocka_unit_test(a_merge_takes_what_the_mask_names_as_a_whole),
 		cmocka_unit_test(what_contradicts_itself_is_refused_by_its_place),
 		cmocka_unit_test(what_makes_sense_passes),
-		cmocka_unit_test(a_proxy_is_inner_refused_or_allowed_by_address_and_port),
 	};
 
 	return cmocka_run_group_tests_name("web/settings", tests, set_up, tear_down);

@@ -18,6 +18,7 @@ import { useZoneAct } from '@/lib/zone-act';
 
 const ZoneDnssec = dynamic(() => import('@/components/zone-dnssec'), { ssr: false });
 const ZoneSettings = dynamic(() => import('@/components/zone-settings'), { ssr: false });
+const ZoneSecondaries = dynamic(() => import('@/components/zone-secondaries'), { ssr: false });
 const RemoveDialog = dynamic(() => import('@/components/zone-dialogs').then((m) => m.RemoveDialog), { ssr: false });
 
 function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
@@ -63,6 +64,7 @@ function Page({ zone }: { zone: Zone }) {
           <Servers zone={zone} />
           <ZoneDnssec zone={zone} />
           <ZoneSettings zone={zone} />
+          <ZoneSecondaries zone={zone} />
           <History zone={zone} />
           <ZoneFile zone={zone} />
         </div>

@@ -1,5 +1,5 @@
-/* proxy: see proxy.h. */
-#include "proxy.h"
+/* upstream: see upstream.h. */
+#include "lib/contract/upstream.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static bool listed(const char *list, const char *address, const char *endpoint)
 	return false;
 }
 
-bool proxy_may(const char *upstream, const char *allowed, const char *refused)
+bool upstream_may(const char *upstream, const char *allowed, const char *refused)
 {
 	const char *host = strstr(upstream, "://") + 3, *end = strchr(host, ']'), *port = strchr(end ? end : host, ':');
 	char address[ENDPOINT], endpoint[ENDPOINT];

@@ -1,4 +1,4 @@
-/* proxy: where a website may pass its visitors' requests on to. */
+/* upstream: where a customer may have the installation's servers send something. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,4 +7,4 @@
  * Refused: inner addresses (url_upstream_is_inner) and what the installation itself uses; allowed all the same what an
  * administrator lists. Both lists are as they stand in the settings: "192.0.2.1, 192.0.2.2:4222, [2001:db8::1]:80".
  */
-bool proxy_may(const char *upstream, const char *allowed, const char *refused);
+bool upstream_may(const char *upstream, const char *allowed, const char *refused);
