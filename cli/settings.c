@@ -62,11 +62,15 @@ static void list_row(struct yaml *yaml, const char *key, const struct strings *l
 		yaml_row(yaml, key, "%s", names.data);
 }
 
-static void dns_rows(struct yaml *yaml, const struct init_settings *init)
+static void dns_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	list_row(yaml, "name_servers", &init->name_servers);
 	optional_row(yaml, "resolver", init->resolver);
+	yaml_row(yaml, "vault_key", "%s/etc/dns/vault.key", place->root);
+	optional_row(yaml, "provider_allowed", init->provider_allowed);
+	yaml_row(yaml, "provider_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
+	         init->pg_host, init->pg_port);
 }
 
 static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
@@ -106,7 +110,7 @@ static bool write_settings(const struct place *place, const struct process *proc
 	if (process->owner == OWNER_WEB)
 		web_rows(&yaml, place, init);
 	if (process->owner == OWNER_DNS)
-		dns_rows(&yaml, init);
+		dns_rows(&yaml, place, init);
 	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,
 	                  err);
 }

@@ -237,6 +237,9 @@ static bool begin(struct call *call, const char *zone_id, bool seals, struct sig
 {
 	if (!zone_see(call, zone_id, &ret->zone, err) || !zone_may_change(&ret->zone, err))
 		return false;
+	if (!zone_provider(&ret->zone)->signs)
+		return error_set(err, ERR_CONFLICT, "%s serves this zone: switch DNSSEC there.",
+		                 zone_provider(&ret->zone)->title);
 	ask_parent(call, &ret->zone, &ret->parent);
 	if (seals && !ask_seal_keys(call, &ret->zone, &ret->seal, err))
 		return false;

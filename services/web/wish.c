@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "lib/contract/php.h"
+#include "lib/contract/upstream.h"
 
 #include "names.h"
 #include "place.h"
 #include "protect.h"
-#include "proxy.h"
 #include "settings.h"
 #include "store.h"
 #include "web.h"
@@ -46,7 +46,7 @@ bool wish_check_proxy(struct call *call, const struct website *site, const Stral
 	if (!own)
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
 	if (!*wanted->proxy || strcmp(wanted->proxy, site->settings->proxy) == 0 ||
-	    proxy_may(wanted->proxy, settings->proxy_allowed, own))
+	    upstream_may(wanted->proxy, settings->proxy_allowed, own))
 		return true;
 	return error_field(err, "settings.proxy", "forbidden", "This address can't be passed on to.");
 }

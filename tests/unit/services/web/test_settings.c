@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "lib/base/cleanup.h"
+#include "lib/contract/upstream.h"
 #include "lib/json/json.h"
 
-#include "services/web/proxy.h"
 #include "services/web/settings.h"
 
 static int set_up(void **state)
@@ -135,17 +135,17 @@ static void what_makes_sense_passes(void **state)
 static void a_proxy_is_inner_refused_or_allowed_by_address_and_port(void **state)
 {
 	(void)state;
-	assert_true(proxy_may("http://192.0.2.1", "", ""));
-	assert_false(proxy_may("http://127.0.0.1:3000", "", ""));
-	assert_true(proxy_may("http://127.0.0.1:3000", "10.0.0.1, 127.0.0.1:3000", ""));
-	assert_false(proxy_may("http://127.0.0.1:3001", "127.0.0.1:3000", ""));
-	assert_true(proxy_may("http://[::1]:3000", "[::1]", ""));
-	assert_false(proxy_may("http://192.0.2.1:4222", "", "192.0.2.1:4222"));
-	assert_true(proxy_may("http://192.0.2.1:4223", "", "192.0.2.1:4222"));
-	assert_false(proxy_may("https://192.0.2.1", "", "192.0.2.1:443"));
-	assert_false(proxy_may("http://192.0.2.1", "", "192.0.2.1:80,x"));
-	assert_false(proxy_may("http://192.0.2.11", "", "192.0.2.11"));
-	assert_true(proxy_may("http://192.0.2.1", "", "192.0.2.11"));
+	assert_true(upstream_may("http://192.0.2.1", "", ""));
+	assert_false(upstream_may("http://127.0.0.1:3000", "", ""));
+	assert_true(upstream_may("http://127.0.0.1:3000", "10.0.0.1, 127.0.0.1:3000", ""));
+	assert_false(upstream_may("http://127.0.0.1:3001", "127.0.0.1:3000", ""));
+	assert_true(upstream_may("http://[::1]:3000", "[::1]", ""));
+	assert_false(upstream_may("http://192.0.2.1:4222", "", "192.0.2.1:4222"));
+	assert_true(upstream_may("http://192.0.2.1:4223", "", "192.0.2.1:4222"));
+	assert_false(upstream_may("https://192.0.2.1", "", "192.0.2.1:443"));
+	assert_false(upstream_may("http://192.0.2.1", "", "192.0.2.1:80,x"));
+	assert_false(upstream_may("http://192.0.2.11", "", "192.0.2.11"));
+	assert_true(upstream_may("http://192.0.2.1", "", "192.0.2.11"));
 }
 
 int main(void)
