@@ -37,7 +37,7 @@ static bool add_line(const struct place *place, const struct process *process, s
 }
 
 /* What a service seals secrets to that stand in its own rows. */
-static bool make_vault(const struct place *place, const char *service, int owner, struct error *err)
+static bool make_vault(const struct place *place, const char *service, unsigned owner, struct error *err)
 {
 	struct path path = place_path(place, "etc/%s/vault.key", service);
 
