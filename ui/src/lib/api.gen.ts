@@ -1290,6 +1290,8 @@ export type Zone = {
   etag: string;
   /** of the records; not in lists */
   recordsEtag: string;
+  /** who serves it; absent: own name servers */
+  provider?: ZoneProvider;
 };
 
 /** One node that serves a zone. */
@@ -1346,6 +1348,10 @@ export type CreateZoneRequest = {
   /** records to begin with */
   zoneFile?: string;
   settings?: ZoneSettings;
+  /** the DNS account whose provider serves it; absent: own name servers */
+  accountId?: string;
+  /** when it isn't there yet; else it must be, and its records are taken in */
+  createAtProvider?: boolean;
 };
 
 export type ListZonesRequest = {
@@ -1359,6 +1365,8 @@ export type ListZonesRequest = {
   organisationId?: string;
   /** name, created_at; "-name" is downwards */
   sort?: string;
+  /** those that this DNS account serves */
+  accountId?: string;
 };
 
 export type ListZonesReply = {
@@ -1389,6 +1397,8 @@ export type RetryZoneRequest = {
 
 export type DeleteZoneRequest = {
   zoneId: string;
+  /** of a provider's: it is removed there when the grace period is over; else it stays there as it is */
+  removeAtProvider?: boolean;
 };
 
 export type UndeleteZoneRequest = {
@@ -1799,6 +1809,110 @@ export type ZoneTemplateReply = {
   template?: ZoneTemplate;
 };
 
+/** The provider that serves a zone, and what is known of the zone there. What only one zone's own page shows is marked. */
+export type ZoneProvider = {
+  accountId: string;
+  accountName: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** as that of a server: pending, active, failed, … */
+  state: string;
+  /** the provider's words, and what is waited for */
+  message: string;
+  /** of the records that it last took over */
+  serial: number;
+  /** take_in, apply, show (its name servers are asked), rest; not in lists */
+  step: string;
+  /** not in lists */
+  nextTryAt: string;
+  /** that answer for it; not in lists */
+  nameServers: string[];
+  /** when its records were last read; not in lists */
+  lookedAt: string;
+  /** what others changed there of the panel's own sets: before is what stands there, after what the next change makes of it; not in lists */
+  foreign: RecordSetChange[];
+  /** deleted: it goes there too when the grace period is over; not in lists */
+  removes: boolean;
+};
+
+/** An account at another DNS provider, whose zones the panel keeps there. */
+export type DnsAccount = {
+  id: string;
+  name: string;
+  organisationId: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** empty: the provider's own */
+  baseUrl: string;
+  /** powerdns: localhost */
+  serverId: string;
+  /** that answer for its zones; none: the provider says which */
+  nameServers: string[];
+  /** checking, active, failed */
+  state: string;
+  /** the provider's words: its version, or why not */
+  message: string;
+  /** empty: never yet */
+  checkedAt: string;
+  /** that it serves */
+  zones: number;
+  etag: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type ListDnsAccountsRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+};
+
+export type ListDnsAccountsReply = {
+  accounts: DnsAccount[];
+};
+
+export type GetDnsAccountRequest = {
+  accountId: string;
+};
+
+export type DnsAccountReply = {
+  account?: DnsAccount;
+};
+
+export type CreateDnsAccountRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+  name: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** https://dns.example:8081; cloudflare: empty is its own */
+  baseUrl?: string;
+  /** powerdns; empty: localhost */
+  serverId?: string;
+  /** ns1.example, 192.0.2.1, [2001:db8::1]:5300 */
+  nameServers?: string[];
+  token: string;
+};
+
+export type UpdateDnsAccountRequest = {
+  accountId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  name: string;
+  baseUrl?: string;
+  serverId?: string;
+  nameServers?: string[];
+  /** empty: as it was; needed with another base_url */
+  token?: string;
+};
+
+export type VerifyDnsAccountRequest = {
+  accountId: string;
+};
+
+export type DeleteDnsAccountRequest = {
+  accountId: string;
+};
+
 /** Why a call failed (RFC 9457) */
 export type Problem = {
   /** Names the code */
@@ -2175,8 +2289,8 @@ export const createZone = (input: CreateZoneRequest, options?: CallOptions) =>
   call<ZoneReply>('POST', '/api/v1/zones', { body: input, keyed: true, ...options });
 
 /** Lists zones. */
-export const listZones = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string } = {}, options?: CallOptions) =>
-  call<ListZonesReply>('GET', '/api/v1/zones', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort }, ...options });
+export const listZones = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string; accountId?: string } = {}, options?: CallOptions) =>
+  call<ListZonesReply>('GET', '/api/v1/zones', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort, accountId: input.accountId }, ...options });
 
 /** Shows one zone with its servers. */
 export const getZone = (input: { zoneId: string }, options?: CallOptions) =>
@@ -2189,8 +2303,8 @@ export const updateZone = (input: { zoneId: string; /** of what was read */ etag
   call<ZoneReply>('PATCH', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { body: without(input, ['zoneId', 'etag']), etag: input.etag, keyed: true, ...options });
 
 /** Stops answering for a zone and keeps its records and name for the grace period. */
-export const deleteZone = (input: { zoneId: string }, options?: CallOptions) =>
-  call<ZoneReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { keyed: true, ...options });
+export const deleteZone = (input: { zoneId: string; removeAtProvider?: boolean }, options?: CallOptions) =>
+  call<ZoneReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { query: { removeAtProvider: input.removeAtProvider }, keyed: true, ...options });
 
 /** Sends the zone to its servers once more. */
 export const retryZone = (input: { zoneId: string }, options?: CallOptions) =>
@@ -2308,6 +2422,37 @@ export const updateZoneTemplate = (input: { templateId: string; /** of what was 
 /** Deletes an own template. Zones that began with it keep their records. */
 export const deleteZoneTemplate = (input: { templateId: string }, options?: CallOptions) =>
   call<undefined>('DELETE', `/api/v1/zone-templates/${encodeURIComponent(input.templateId)}`, { keyed: true, ...options });
+
+/** Lists accounts at other DNS providers. */
+export const listDnsAccounts = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListDnsAccountsReply>('GET', '/api/v1/dns-accounts', { query: { organisationId: input.organisationId }, ...options });
+
+/** Adds an account; whether its token is good is looked at next. */
+export const createDnsAccount = (input: CreateDnsAccountRequest, options?: CallOptions) =>
+  call<DnsAccountReply>('POST', '/api/v1/dns-accounts', { body: input, keyed: true, ...options });
+
+/** Shows one account. Its token is shown to nobody. */
+export const getDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<DnsAccountReply>('GET', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { ...options });
+
+/** Changes an account as a whole; a token that isn't given stays. Needs If-Match with the ETag that was read. */
+export const updateDnsAccount = (input: { accountId: string; /** of what was read */ etag: string } & {
+  name?: string;
+  baseUrl?: string;
+  serverId?: string;
+  nameServers?: string[];
+  /** empty: as it was; needed with another base_url */
+  token?: string;
+}, options?: CallOptions) =>
+  call<DnsAccountReply>('PUT', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { body: without(input, ['accountId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes an account. Refused while zones are served by it. */
+export const deleteDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { keyed: true, ...options });
+
+/** Looks once more whether the provider accepts the account; its state says so soon. */
+export const verifyDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<DnsAccountReply>('POST', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}/verify`, { body: {}, keyed: true, ...options });
 
 /** Says how much of this service an organisation uses, and of how much its plan allows. */
 export const listZoneUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>
