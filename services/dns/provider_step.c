@@ -3,12 +3,13 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/failpoint.h"
+#include "lib/dns/name.h"
 
 #include "provider_run.h"
 #include "provider_show.h"
 #include "weigh.h"
 
-enum { SHOWN_MOST = 32, SHOW_AGAIN_MOST_S = 5, OTHERS_MOST = 100, AUTO_TTL = 300 };
+enum { SHOWN_MOST = 32, ASKED_MOST = 50, SHOW_AGAIN_MOST_S = 5, OTHERS_MOST = 100 };
 
 static bool no_room(struct error *err)
 {
@@ -90,8 +91,29 @@ static bool compare(struct run *run, struct sides *ret, struct error *why)
 	return true;
 }
 
-/* Which of its name servers' answers are waited for: sets that are other than those applied before. What the provider
- * gives an automatic TTL it may answer with in its own way, and an ALIAS isn't in answers at all. */
+/* Whether a server's answer to the question for a set can be read (lib/dns/query.h) and is what the set says: not at or
+ * below a delegation, not with a TTL that the provider chooses, which means that it answers in its own way. */
+static bool is_askable(const struct sides *sides, const struct dns_set *set)
+{
+	static const enum dns_type types[] = { DNS_A,  DNS_AAAA, DNS_CNAME, DNS_MX,
+		                               DNS_TXT, DNS_PTR,  DNS_CAA,   DNS_DS };
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		known |= set->n && set->records->type == types[i];
+	if (!known || set->n > ASKED_MOST)
+		return false;
+	for (size_t i = 0; i < sides->wanted.n; i++)
+		if (sides->wanted.list[i].type == DNS_NS && set->records->type != DNS_DS &&
+		    dns_name_within(set->records->name, sides->wanted.list[i].name))
+			return false;
+	for (size_t i = 0; i < sides->current.n; i++)
+		if (dns_same_set(&sides->current.list[i], set->records) && !sides->current.list[i].ttl)
+			return false;
+	return true;
+}
+
+/* Which of its name servers' answers are waited for: sets that are other than those applied before. */
 static bool choose_shown(struct run *run, const struct sides *sides, struct error *why)
 {
 	size_t most = run->remote.applied.n + sides->wanted.n + 1, n, sets = 0;
@@ -104,11 +126,8 @@ static bool choose_shown(struct run *run, const struct sides *sides, struct erro
 	n = dns_diff(run->remote.applied.list, run->remote.applied.n, sides->wanted.list, sides->wanted.n, list, most);
 	for (size_t i = 0; i < n && sets < SHOWN_MOST; i++) {
 		const struct dns_set *set = &list[i].after;
-		bool automatic = false;
 
-		for (size_t j = 0; set->n && j < sides->current.n; j++)
-			automatic |= dns_same_set(&sides->current.list[j], set->records) && !sides->current.list[j].ttl;
-		if (!set->n || automatic || set->records->type == DNS_ALIAS)
+		if (!is_askable(sides, set))
 			continue;
 		memcpy(&shown->list[shown->n], set->records, set->n * sizeof(*shown->list));
 		shown->n += set->n;

@@ -51,7 +51,7 @@ export async function powerdns() {
     api: async (method, path, body) => {
       const answer = await fetch(`${base}/api/v1/servers/localhost${path}`, { method, headers: { 'x-api-key': token }, body: body && JSON.stringify(body) });
       const text = await answer.text();
-      return { status: answer.status, body: text ? JSON.parse(text) : null };
+      return { status: answer.status, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
     },
     zone: async (name) => (await self.api('GET', `/zones/${name}.`)).body,
     /** The contents of one set, sorted; none: []. */

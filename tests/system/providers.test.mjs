@@ -99,7 +99,7 @@ test('inner addresses, plain HTTP and nonsense are refused by field', async () =
     assert.ok(answer.body.violations.some((v) => v.field === field), `${field}: ${JSON.stringify(answer.body)}`);
   }
   // A name that leads inwards is found out when it is connected to.
-  const made = await newAccount(pdns, { baseUrl: 'https://localhost:8443' });
+  const made = await newAccount(pdns, { baseUrl: 'https://panel.localhost:8443' });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   assert.match((await judged(made.body.account.id, 'failed')).message, /isn't to be connected to/);
 });
@@ -129,7 +129,7 @@ test('PowerDNS: a zone is made there, its records are what the panel says, in on
   assert.equal(check.body.inStep, true, JSON.stringify(check.body));
   const dnssec = await customer('POST', `/api/v1/zones/${zone.id}/dnssec`);
   assert.equal(dnssec.status, 409);
-  assert.match(dnssec.body.message, /PowerDNS serves this zone/);
+  assert.match(dnssec.body.detail, /PowerDNS serves this zone/);
   const listed = await customer('GET', `/api/v1/zones?accountId=${zone.provider.accountId}`);
   assert.ok(listed.body.zones.some((z) => z.id === zone.id));
 });
@@ -174,7 +174,7 @@ test('Cloudflare: pages of records are taken in, changes go in batches, the prox
   assert.ok((await records(zone)).includes(`_sip._tcp SRV 1 2 5060 sip.${name}.`));
   const before = await cf.zone(name);
   const changes = Array.from({ length: 450 }, (_, i) => ({ op: 'replace', record: { name: `h${i}`, type: 'A', data: `198.51.100.${i % 250}`, ttl: 300 } }));
-  await change(zone, [...changes, { op: 'replace', record: { name: '@', type: 'A', data: '192.0.2.8' } }, add('_sip._tcp', 'SRV', '2 2 5060 other'), add('x', 'CNAME', '@'),
+  await change(zone, [...changes, { op: 'replace', record: { name: '@', type: 'A', data: '192.0.2.8' } }, add('_sip._tcp', 'SRV', '2 2 5060 other', { ttl: 300 }), add('x', 'CNAME', '@'),
     add('@', 'HTTPS', '1 . alpn=h2')]);
   const { requests } = await cf.test();
   const now = await cf.zone(name);
@@ -231,7 +231,7 @@ test('deleted: the provider keeps the zone, or loses it with the purge when aske
     const zone = await createZone(pdns, { name: freshZone() });
     const used = await customer('DELETE', `/api/v1/dns-accounts/${zone.provider.accountId}`);
     assert.equal(used.status, 409);
-    assert.match(used.body.message, /zones are served by this account/);
+    assert.match(used.body.detail, /zones are served by this account/);
     assert.equal((await customer('DELETE', `/api/v1/zones/${zone.id}${removes ? '?removeAtProvider=true' : ''}`)).status, 202);
     const gone = await settled(zone.id, 'deleted');
     assert.equal(gone.provider.removes, removes);

@@ -78,7 +78,7 @@ const char *talk_words(const struct talk_answer *answer, char *ret, size_t size)
 		snprintf(both, sizeof(both), "%s: %s", words, json_string_value(json_object_get(chain, "message")));
 		return clean(both, ret, size);
 	}
-	return clean(words ? words : "no reason", ret, size);
+	return clean(words ? words : answer->text && *answer->text != '<' ? answer->text : "no reason", ret, size);
 }
 
 bool talk_refused(const struct talk *talk, const struct talk_answer *answer, struct error *err)
@@ -129,6 +129,7 @@ bool talk_ask(struct talk *talk, const char *method, const char *path, json_t *b
 	               talk->access->deadline_ms, &answer, err))
 		return false;
 	ret->status = answer->status;
+	ret->text = answer->body.size < WORDS ? answer->body.data : NULL;
 	ret->json = answer->body.size ? json_loadb(answer->body.data, answer->body.size, 0, NULL) : NULL;
 	if (!judge(talk, ret, answer->retry_after_s, err)) {
 		talk_done(ret);
@@ -163,9 +164,10 @@ bool talk_add(struct talk_records *records, const char *name, enum dns_type type
 	struct rdata_fault fault = { 0 };
 	const char *why = "", *owner, *data;
 
-	if (type == DNS_NONE || type == DNS_SOA)
+	if (!*name || type == DNS_NONE || type == DNS_SOA)
 		return true;
-	owner = dns_owner(name, records->origin, arena, &why);
+	owner = name[strlen(name) - 1] == '.' ? name : arena_printf(arena, "%s.", name);
+	owner = owner ? dns_owner(owner, records->origin, arena, &why) : NULL;
 	if (!owner || (type == DNS_NS && strcmp(owner, records->origin) == 0) ||
 	    !rdata_normalise(type, text, ".", arena, &data, &fault))
 		return true;

@@ -32,6 +32,7 @@ void talk_close(struct talk *talk);
 struct talk_answer {
 	long status;
 	json_t *json;
+	const char *text; /* what isn't, when it is short; until the next question */
 };
 void talk_done(struct talk_answer *answer);
 #define _talk_answer_ _cleanup_(talk_done) struct talk_answer
