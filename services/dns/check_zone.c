@@ -59,7 +59,7 @@ static Stralix__V1__ServerCheck *ask_elsewhere(const struct zone *zone, const ch
 	view->answers = server_find(server, settings, arena, &place, &why) &&
 	                dns_ask_serial(place.address, place.port, zone->name, clock_unix_ms() + WAIT_MS, &view->serial,
 	                               &why);
-	view->in_step = view->answers && server_shows(server, records, settings, arena, &why);
+	view->in_step = view->answers && server_shows(server, records, settings, clock_unix_ms() + WAIT_MS, arena, &why);
 	view->address = arena_strdup(arena, place.address);
 	view->port = place.port;
 	view->message = arena_strdup(arena, view->in_step ? "" : why.message);

@@ -10,7 +10,7 @@
 #include "account.h"
 #include "dns.h"
 #include "dns_sql.h"
-#include "provider_ask.h"
+#include "provider_access.h"
 #include "provider_worker.h"
 #include "view.h"
 

@@ -12,7 +12,7 @@
 #include "provider_ask.h"
 #include "provider_store.h"
 
-enum { RUN_LEASE_S = 90 }; /* longer than PROVIDER_STEP_MS and the questions to name servers */
+enum { RUN_LEASE_S = 40, SHOW_MS = 10000 }; /* longer than PROVIDER_STEP_MS, and SHOW_MS of questions to name servers */
 
 struct run {
 	struct service *service;

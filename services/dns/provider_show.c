@@ -88,14 +88,15 @@ static bool same(const struct dns_answer *answer, const struct dns_record *set, 
 }
 
 static bool shows_set(const char *text, const struct server_place *place, const struct dns_record *set, size_t n,
-                      struct arena *arena, struct error *err)
+                      int64_t deadline_ms, struct arena *arena, struct error *err)
 {
+	int64_t until = clock_unix_ms() + WAIT_MS;
 	struct dns_answer *answer = arena_alloc(arena, sizeof(*answer));
 
 	if (!answer)
 		return error_set(err, ERR_TOO_LARGE, "no room for an answer");
-	if (!dns_ask(place->address, place->port, set->name, set->type, false, clock_unix_ms() + WAIT_MS, arena, answer,
-	             err))
+	if (!dns_ask(place->address, place->port, set->name, set->type, false,
+	             until < deadline_ms ? until : deadline_ms, arena, answer, err))
 		return error_wrap(err, "The name server %s", text);
 	return same(answer, set, n) ||
 	       error_set(err, ERR_VERIFY_FAILED, "The name server %s doesn't answer with the new %s of %s yet.", text,
@@ -103,7 +104,7 @@ static bool shows_set(const char *text, const struct server_place *place, const 
 }
 
 bool server_shows(const char *text, const struct records *records, const struct dns_settings *settings,
-                  struct arena *arena, struct error *err)
+                  int64_t deadline_ms, struct arena *arena, struct error *err)
 {
 	struct server_place place;
 
@@ -112,7 +113,7 @@ bool server_shows(const char *text, const struct records *records, const struct 
 	for (size_t i = 0, set; i < records->n; i += set) {
 		for (set = 1; i + set < records->n && dns_same_set(&records->list[i], &records->list[i + set]); set++)
 			;
-		if (!shows_set(text, &place, &records->list[i], set, arena, err))
+		if (!shows_set(text, &place, &records->list[i], set, deadline_ms, arena, err))
 			return false;
 	}
 	return true;

@@ -136,6 +136,20 @@ static bool choose_shown(struct run *run, const struct sides *sides, struct erro
 	return true;
 }
 
+static const struct dns_record *first_of(const struct dns_difference *one)
+{
+	return one->before.n ? one->before.records : one->after.records;
+}
+
+/* Whether the provider has a set as it is to be: by a run before that was cut off, perhaps. */
+static bool is_right(const struct sides *sides, const struct dns_difference *one)
+{
+	for (size_t i = 0; i < sides->n; i++)
+		if (dns_same_set(first_of(&sides->list[i]), first_of(one)))
+			return false;
+	return true;
+}
+
 /* What others changed there of the panel's own sets since it applied them. */
 static bool note_others(struct run *run, const struct sides *sides, struct error *why)
 {
@@ -149,7 +163,7 @@ static bool note_others(struct run *run, const struct sides *sides, struct error
 		return no_room(why);
 	n = dns_diff(sides->own.list, sides->own.n, remote->applied.list, remote->applied.n, list, most);
 	for (size_t i = 0; i < n && remote->n_others < OTHERS_MOST; i++)
-		if (!(remote->others[remote->n_others++] = weigh_show(&list[i], run->zone.origin, run->arena)))
+		if (!is_right(sides, &list[i]) && !(remote->others[remote->n_others++] = weigh_show(&list[i], run->zone.origin, run->arena)))
 			return no_room(why);
 	return true;
 }
@@ -195,11 +209,13 @@ bool step_show(struct run *run, struct error *why, struct error *err)
 {
 	struct remote *remote = &run->remote;
 	struct run_end again = { .step = REMOTE_SHOW };
+	int64_t deadline_ms = clock_unix_ms() + SHOW_MS;
 	struct error reason = { 0 };
 	bool all = true;
 
 	for (size_t i = 0; all && i < remote->n_servers; i++)
-		all = server_shows(remote->servers[i], &remote->showing, run->settings, run->arena, &reason);
+		all = server_shows(remote->servers[i], &remote->showing, run->settings, deadline_ms, run->arena,
+		                   &reason);
 	if (all && (remote->n_servers || !remote->showing.n))
 		return shown(run, err);
 	if (!remote->n_servers)

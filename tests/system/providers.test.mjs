@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { CLOUDFLARE_TOKEN, PLACE, cloudflare, powerdns } from '../fakes/providers.mjs';
-import { api, anotherOrganisation, customer, env, until } from './panel.mjs';
+import { api, anotherOrganisation, customer, env, supervised, until } from './panel.mjs';
 
 const freshZone = (word = 'elsewhere') => `${word}-${randomBytes(5).toString('hex')}.example`;
 const add = (name, type, data, more) => ({ op: 'add', record: { name, type, data, ...more } });
@@ -183,7 +183,7 @@ test('Cloudflare: pages of records are taken in, changes go in batches, the prox
   assert.deepEqual([apex.content, apex.proxied, apex.id], ['192.0.2.8', true, before.records.find((r) => r.name === name && r.type === 'A').id]);
   assert.equal(now.records.length, before.records.length + 3);
   assert.deepEqual(dig(cf, `h7.${name}`, 'A'), ['198.51.100.7']);
-  assert.deepEqual(now.records.find((r) => r.type === 'HTTPS').data, { priority: 1, target: '.', value: 'alpn="h2"' });
+  assert.deepEqual(now.records.find((r) => r.type === 'HTTPS').data, { priority: 1, target: '.', value: 'alpn=h2' });
   const alias = await customer('POST', `/api/v1/zones/${zone.id}/changes`, { changes: [add('@', 'ALIAS', 'other.example.')] });
   assert.equal(alias.status, 400);
   assert.match(JSON.stringify(alias.body.violations), /Cloudflare has no ALIAS records/);
@@ -202,6 +202,22 @@ for (const [trouble, words] of [['500', /HTTP 500/], ['429', /asks to wait: More
     await settled(zone.id);
     assert.deepEqual(await cf.set(name, name, 'A'), ['192.0.2.10']);
   });
+
+test('kill -9 after the provider was told and before the panel knows: nothing is done twice, nothing is lost', async () => {
+  const name = freshZone();
+  await cf.test({ zone: { name, records: [{ name: `keep.${name}`, type: 'A', content: '192.0.2.1', ttl: 300 }] } });
+  const zone = await createZone(cf, { name });
+  await cf.test({ trouble: 'mute' });
+  const done = await customer('POST', `/api/v1/zones/${zone.id}/changes`, { changes: [add('@', 'A', '192.0.2.10'), add('@', 'MX', '10 mail'), add('mail', 'A', '192.0.2.11')] });
+  assert.equal(done.status, 202, JSON.stringify(done.body));
+  await until('the provider to have it', async () => (await cf.set(name, name, 'A')).length === 1);
+  supervised.kill('dns');
+  const after = await settled(zone.id, 'active', 90);
+  assert.equal(after.provider.foreign.length, 0);
+  const now = await cf.zone(name);
+  assert.deepEqual(now.records.map((r) => `${r.name.replace(name, '')} ${r.type} ${r.content.replace(name, '')}`).sort(),
+    [' A 192.0.2.10', ' MX mail.', 'keep. A 192.0.2.1', 'mail. A 192.0.2.11']);
+});
 
 test('PowerDNS: away for a while is a failure with words, and mends itself', async () => {
   const zone = await createZone(pdns, { name: freshZone() });

@@ -9,7 +9,7 @@
 
 #include "lib/base/error.h"
 
-enum { PROVIDER_SERVERS = 8, PROVIDER_RECORDS = 10000, PROVIDER_STEP_MS = 40000 };
+enum { PROVIDER_SERVERS = 8, PROVIDER_RECORDS = 10000, PROVIDER_STEP_MS = 25000 };
 
 /* How an account is reached. Borrowed for as long as the driver's self lives. */
 struct provider_access {
