@@ -14,12 +14,12 @@
 
 #include "lib/base/clock.h"
 
-enum { HEADERS_MOST = 64 * 1024, CONNECT_MS = 5000, PLACE = 80 };
+enum { HEADERS_MOST = 64 * 1024, CONNECT_MS = 5000, PLACE = 80, TYPE = 80 };
 
 struct fetch {
 	struct fetch_options options;
 	CURL *curl;
-	struct curl_slist *headers;
+	struct curl_slist *headers, *body_headers; /* of requests without and with a body */
 	char why[CURL_ERROR_SIZE];
 	struct fetch_answer answer;
 	size_t header_bytes;
@@ -55,6 +55,8 @@ static size_t on_header(char *data, size_t unit, size_t n, void *arg)
 		fetch->overflow = true;
 		return 0;
 	}
+	if (fetch->options.on_header)
+		fetch->options.on_header(fetch->options.arg, data, size);
 	if (size < sizeof(name) || size - sizeof(name) >= sizeof(text) || strncasecmp(data, name, sizeof(name) - 1) != 0)
 		return size;
 	snprintf(text, sizeof(text), "%.*s", (int)(size - sizeof(name) + 1), data + sizeof(name) - 1);
@@ -115,21 +117,31 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Appends one line; false without memory. */
+static bool add_line(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = line ? curl_slist_append(*list, line) : *list;
+
+	if (line && !longer)
+		return false;
+	*list = longer;
+	return true;
+}
+
 static bool set_up(struct fetch *fetch)
 {
 	const struct fetch_options *options = &fetch->options;
 	CURL *curl = fetch->curl;
+	char type[TYPE];
 
-	fetch->headers = curl_slist_append(NULL, "Content-Type: application/json");
-	if (fetch->headers && options->line)
-		fetch->headers = curl_slist_append(fetch->headers, options->line);
-	return fetch->headers &&
+	snprintf(type, sizeof(type), "Content-Type: %s", options->content_type ? options->content_type : "application/json");
+	return add_line(&fetch->headers, options->line) && add_line(&fetch->body_headers, options->line) &&
+	       add_line(&fetch->body_headers, type) &&
 	       !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, options->plain ? "http,https" : "https") &&
 	       !curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) && !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
-	       !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
+	       (options->environment || !curl_easy_setopt(curl, CURLOPT_PROXY, "")) &&
 	       !curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
 	       !curl_easy_setopt(curl, CURLOPT_USERAGENT, "stralixhost/" STRALIX_VERSION) &&
-	       !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fetch->headers) &&
 	       !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, fetch->why) &&
 	       !curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header) &&
 	       !curl_easy_setopt(curl, CURLOPT_HEADERDATA, fetch) &&
@@ -149,10 +161,19 @@ bool fetch_new(const struct fetch_options *options, struct fetch **ret, struct e
 	if (!fetch || !(fetch->curl = curl_easy_init()))
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	fetch->options = *options;
+	if (!options->timeout_ms)
+		fetch->options.timeout_ms = FETCH_TIMEOUT_MS;
 	if (!set_up(fetch))
 		return error_set(err, ERR_INTERNAL, "libcurl lacks what is needed");
 	*ret = TAKE_PTR(fetch);
 	return true;
+}
+
+static void free_wiped(struct curl_slist *list)
+{
+	for (struct curl_slist *line = list; line; line = line->next)
+		explicit_bzero(line->data, strlen(line->data));
+	curl_slist_free_all(list);
 }
 
 void fetch_free(struct fetch *fetch)
@@ -160,9 +181,8 @@ void fetch_free(struct fetch *fetch)
 	if (!fetch)
 		return;
 	curl_easy_cleanup(fetch->curl);
-	for (struct curl_slist *line = fetch->headers; line; line = line->next)
-		explicit_bzero(line->data, strlen(line->data));
-	curl_slist_free_all(fetch->headers);
+	free_wiped(fetch->headers);
+	free_wiped(fetch->body_headers);
 	buf_done(&fetch->answer.body);
 	free(fetch);
 }
@@ -183,7 +203,9 @@ static bool prepare(struct fetch *fetch, const struct fetch_request *request, lo
 	CURL *curl = fetch->curl;
 
 	fetch->tls = strncasecmp(request->url, "https:", 6) == 0;
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 0L); /* all of them leave traces of the request before */
 	return !curl_easy_setopt(curl, CURLOPT_URL, request->url) &&
+	       !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, request->body ? fetch->body_headers : fetch->headers) &&
 	       !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, patience_ms) &&
 	       !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, patience_ms < CONNECT_MS ? patience_ms : CONNECT_MS) &&
 	       (request->body ? !curl_easy_setopt(curl, CURLOPT_POST, 1L) &&
@@ -191,7 +213,8 @@ static bool prepare(struct fetch *fetch, const struct fetch_request *request, lo
 	                                                  (curl_off_t)request->body->size) &&
 	                                !curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body->data)
 	                      : !curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L)) &&
-	       !curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+	       !curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) &&
+	       (strcmp(request->method, "HEAD") != 0 || !curl_easy_setopt(curl, CURLOPT_NOBODY, 1L));
 }
 
 static bool failed(const struct fetch *fetch, CURLcode code, struct error *err)

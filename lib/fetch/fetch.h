@@ -7,24 +7,28 @@
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 
-enum { FETCH_WAIT_MOST_S = 3600, FETCH_LINE = 2048 };
+enum { FETCH_TIMEOUT_MS = 15000, FETCH_WAIT_MOST_S = 7 * 86400 /* a Retry-After above is taken for this */ };
 
 /* Borrowed for as long as the handle lives. */
 struct fetch_options {
-	const char *who;  /* for people: "PowerDNS" */
+	const char *who;  /* for people, at the beginning of a sentence: "PowerDNS" */
 	const char *ca;   /* a file of who vouches for it; NULL or "": the system's authorities */
 	const char *line; /* a header of every request, a secret most likely: "X-API-Key: …"; NULL: none */
-	unsigned timeout_ms;
+	const char *content_type; /* of bodies; NULL: application/json */
+	unsigned timeout_ms;      /* of one request; 0: 15 s */
 	size_t body_most; /* of an answer */
 	bool plain;       /* http:// too */
+	bool environment; /* through a proxy, when the environment names one */
+	/* Each header line of an answer, with its CR LF; NULL: none. */
+	void (*on_header)(void *arg, const char *line, size_t size);
 	/* Whether it may be connected to "https://192.0.2.1:443", after names were looked up; NULL: anything. */
 	bool (*may)(void *arg, const char *place);
 	void *arg;
 };
 
 struct fetch_request {
-	const char *method, *url;
-	const struct buf *body; /* JSON; NULL: none */
+	const char *method, *url; /* HEAD: without an answer's body */
+	const struct buf *body;   /* NULL: none */
 };
 
 /* Of the last request. */
