@@ -57,7 +57,8 @@ static size_t on_header(char *data, size_t unit, size_t n, void *arg)
 	}
 	if (fetch->options.on_header)
 		fetch->options.on_header(fetch->options.arg, data, size);
-	if (size < sizeof(name) || size - sizeof(name) >= sizeof(text) || strncasecmp(data, name, sizeof(name) - 1) != 0)
+	if (size < sizeof(name) || size - sizeof(name) >= sizeof(text) ||
+	    strncasecmp(data, name, sizeof(name) - 1) != 0)
 		return size;
 	snprintf(text, sizeof(text), "%.*s", (int)(size - sizeof(name) + 1), data + sizeof(name) - 1);
 	text[strcspn(text, "\r\n")] = '\0';
@@ -134,7 +135,8 @@ static bool set_up(struct fetch *fetch)
 	CURL *curl = fetch->curl;
 	char type[TYPE];
 
-	snprintf(type, sizeof(type), "Content-Type: %s", options->content_type ? options->content_type : "application/json");
+	snprintf(type, sizeof(type), "Content-Type: %s",
+	         options->content_type ? options->content_type : "application/json");
 	return add_line(&fetch->headers, options->line) && add_line(&fetch->body_headers, options->line) &&
 	       add_line(&fetch->body_headers, type) &&
 	       !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, options->plain ? "http,https" : "https") &&
@@ -207,7 +209,8 @@ static bool prepare(struct fetch *fetch, const struct fetch_request *request, lo
 	return !curl_easy_setopt(curl, CURLOPT_URL, request->url) &&
 	       !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, request->body ? fetch->body_headers : fetch->headers) &&
 	       !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, patience_ms) &&
-	       !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, patience_ms < CONNECT_MS ? patience_ms : CONNECT_MS) &&
+	       !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	                         patience_ms < CONNECT_MS ? patience_ms : CONNECT_MS) &&
 	       (request->body ? !curl_easy_setopt(curl, CURLOPT_POST, 1L) &&
 	                                !curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
 	                                                  (curl_off_t)request->body->size) &&

@@ -1,6 +1,6 @@
 /*
- * fetch: requests to a server of somebody else's over HTTP, one at a time over a connection that stays. TLS is verified,
- * nothing is followed to another place, times and sizes are bounded. A handle is one thread's.
+ * fetch: requests to a server of somebody else's over HTTP, one at a time over a connection that stays. TLS is
+ * verified, nothing is followed to another place, times and sizes are bounded. A handle is one thread's.
  */
 #pragma once
 
@@ -11,14 +11,14 @@ enum { FETCH_TIMEOUT_MS = 15000, FETCH_WAIT_MOST_S = 7 * 86400 /* a Retry-After 
 
 /* Borrowed for as long as the handle lives. */
 struct fetch_options {
-	const char *who;  /* for people, at the beginning of a sentence: "PowerDNS" */
-	const char *ca;   /* a file of who vouches for it; NULL or "": the system's authorities */
-	const char *line; /* a header of every request, a secret most likely: "X-API-Key: …"; NULL: none */
+	const char *who;          /* for people, at the beginning of a sentence: "PowerDNS" */
+	const char *ca;           /* a file of who vouches for it; NULL or "": the system's authorities */
+	const char *line;         /* a header of every request, a secret most likely: "X-API-Key: …"; NULL: none */
 	const char *content_type; /* of bodies; NULL: application/json */
 	unsigned timeout_ms;      /* of one request; 0: 15 s */
-	size_t body_most; /* of an answer */
-	bool plain;       /* http:// too */
-	bool environment; /* through a proxy, when the environment names one */
+	size_t body_most;         /* of an answer */
+	bool plain;               /* http:// too */
+	bool environment;         /* through a proxy, when the environment names one */
 	/* Each header line of an answer, with its CR LF; NULL: none. */
 	void (*on_header)(void *arg, const char *line, size_t size);
 	/* Whether it may be connected to "https://192.0.2.1:443", after names were looked up; NULL: anything. */

@@ -56,10 +56,11 @@ static Stralix__V1__ServerCheck *ask_elsewhere(const struct zone *zone, const ch
 		return NULL;
 	stralix__v1__server_check__init(view);
 	view->name_server = view->node_name = (char *)(uintptr_t)server;
-	view->answers = server_find(server, settings, arena, &place, &why) &&
-	                dns_ask_serial(place.address, place.port, zone->name, clock_unix_ms() + WAIT_MS, &view->serial,
-	                               &why);
-	view->in_step = view->answers && server_shows(server, records, settings, clock_unix_ms() + WAIT_MS, arena, &why);
+	view->answers =
+		server_find(server, settings, arena, &place, &why) &&
+		dns_ask_serial(place.address, place.port, zone->name, clock_unix_ms() + WAIT_MS, &view->serial, &why);
+	view->in_step =
+		view->answers && server_shows(server, records, settings, clock_unix_ms() + WAIT_MS, arena, &why);
 	view->address = arena_strdup(arena, place.address);
 	view->port = place.port;
 	view->message = arena_strdup(arena, view->in_step ? "" : why.message);

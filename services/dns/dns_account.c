@@ -288,8 +288,8 @@ bool dns_delete_dns_account(struct call *call, const Stralix__V1__DeleteDnsAccou
 	if (!begin(call, req->account_id, &change, &account, err))
 		return false;
 	if (account.zones)
-		return error_set(err, ERR_CONFLICT,
-		                 "%u zones are served by this account; delete and purge them first.", account.zones);
+		return error_set(err, ERR_CONFLICT, "%u zones are served by this account; delete and purge them first.",
+		                 account.zones);
 	return TX_RUN(change_tx(change), DNS_ACCOUNT_DELETE, NULL, err, DB_UUID(&account.id)) &&
 	       tell(change, "dns_account.delete", "deleted", &account, NULL, arena, err) &&
 	       change_reply(change, &empty.base, err) && change_commit(change, err);

@@ -44,6 +44,5 @@ bool dns_get_zone(struct call *call, const Stralix__V1__GetZoneRequest *req, str
 	stralix__v1__get_zone_reply__init(&reply);
 	return zone_see(call, req->zone_id, &zone, err) &&
 	       zone_view(&zone, settings->name_servers, call_arena(call), &reply.zone, err) &&
-	       fill_provider(call, &zone, reply.zone, err) &&
-	       call_reply(call, &reply.base, err);
+	       fill_provider(call, &zone, reply.zone, err) && call_reply(call, &reply.base, err);
 }

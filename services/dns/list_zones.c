@@ -59,7 +59,8 @@ static bool read_filter(struct call *call, const Stralix__V1__ListZonesRequest *
 	*filter = (struct zone_filter){
 		.search = req->search,
 		.state = req->state,
-		.node_id = *req->account_id ? req->account_id : req->node_id, /* of either a row of its places has one */
+		.node_id =
+			*req->account_id ? req->account_id : req->node_id, /* of either a row of its places has one */
 		.after = "",
 		.order = sort->order,
 		.limit = req->limit ? req->limit : DEFAULT_LIMIT,

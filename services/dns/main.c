@@ -66,7 +66,8 @@ static const struct config_row settings[] = {
 	  "who is asked what parent zones have of signed zones, and where other providers' name servers are, "
 	  "192.0.2.1:53; empty: nobody, and the system's resolver" },
 	{ "vault_key", CONFIG_STRING, offsetof(struct dns_settings, vault_key), "", 0, 0, NULL,
-	  "the file of the key that tokens of other providers are sealed to in this service's rows: the same for all its "
+	  "the file of the key that tokens of other providers are sealed to in this service's rows: the same for all "
+	  "its "
 	  "copies; empty: there are no other providers" },
 	{ "provider_allowed", CONFIG_STRING, offsetof(struct dns_settings, provider_allowed), "", 0, 0, NULL,
 	  "addresses, with or without a port, with commas between, where a DNS account may be although they are inner "

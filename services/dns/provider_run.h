@@ -1,6 +1,6 @@
 /*
- * provider_run: one step of a zone at another provider, or of an account. Each asks the provider first, then writes where
- * it is now; what was cut off between is done again and changes nothing. Steps of a zone:
+ * provider_run: one step of a zone at another provider, or of an account. Each asks the provider first, then writes
+ * where it is now; what was cut off between is done again and changes nothing. Steps of a zone:
  *
  *     take_in ─► apply ─► show ─► rest        apply again with every new generation
  */

@@ -54,10 +54,9 @@ bool server_find(const char *text, const struct dns_settings *settings, struct a
 
 	if (!server_parse(text, &server))
 		return error_set(err, ERR_UNAVAILABLE, "%s is no name server.", text);
-	if (server.is_name &&
-	    !(*resolver ? ask_resolver(resolver, server.host, DNS_A, arena, ret->address) ||
-	                          ask_resolver(resolver, server.host, DNS_AAAA, arena, ret->address)
-	                : ask_system(server.host, ret->address)))
+	if (server.is_name && !(*resolver ? ask_resolver(resolver, server.host, DNS_A, arena, ret->address) ||
+	                                            ask_resolver(resolver, server.host, DNS_AAAA, arena, ret->address)
+	                                  : ask_system(server.host, ret->address)))
 		return error_set(err, ERR_UNAVAILABLE, "The name server %s has no address.", server.host);
 	if (!server.is_name)
 		snprintf(ret->address, sizeof(ret->address), "%s", server.host);

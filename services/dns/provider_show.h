@@ -13,7 +13,7 @@ struct server_place {
 bool server_find(const char *text, const struct dns_settings *settings, struct arena *arena, struct server_place *ret,
                  struct error *err) _must_check_;
 
-/* Whether a name server answers with these sets, asked until deadline_ms (Unix time) at most. err: which not, or that it
- * doesn't answer. */
+/* Whether a name server answers with these sets, asked until deadline_ms (Unix time) at most. err: which not, or that
+ * it doesn't answer. */
 bool server_shows(const char *text, const struct records *records, const struct dns_settings *settings,
                   int64_t deadline_ms, struct arena *arena, struct error *err) _must_check_;

@@ -74,8 +74,8 @@ static bool compare(struct run *run, struct sides *ret, struct error *why)
 	const struct provider_calls *calls = run->session.provider->calls;
 	size_t most;
 
-	if (!run_find(run, &ret->there, why) || !calls->read(run->session.self, &ret->there, run->arena,
-	                                                     &ret->current.list, &ret->current.n, why))
+	if (!run_find(run, &ret->there, why) ||
+	    !calls->read(run->session.self, &ret->there, run->arena, &ret->current.list, &ret->current.n, why))
 		return false;
 	if (!clamp(&run->remote.wanted, run->session.provider, run->arena, &ret->wanted) ||
 	    !own_part(&ret->current, &ret->wanted, &run->remote.applied, run->arena, &ret->own))
@@ -95,8 +95,7 @@ static bool compare(struct run *run, struct sides *ret, struct error *why)
  * below a delegation, not with a TTL that the provider chooses, which means that it answers in its own way. */
 static bool is_askable(const struct sides *sides, const struct dns_set *set)
 {
-	static const enum dns_type types[] = { DNS_A,  DNS_AAAA, DNS_CNAME, DNS_MX,
-		                               DNS_TXT, DNS_PTR,  DNS_CAA,   DNS_DS };
+	static const enum dns_type types[] = { DNS_A, DNS_AAAA, DNS_CNAME, DNS_MX, DNS_TXT, DNS_PTR, DNS_CAA, DNS_DS };
 	bool known = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
@@ -163,7 +162,8 @@ static bool note_others(struct run *run, const struct sides *sides, struct error
 		return no_room(why);
 	n = dns_diff(sides->own.list, sides->own.n, remote->applied.list, remote->applied.n, list, most);
 	for (size_t i = 0; i < n && remote->n_others < OTHERS_MOST; i++)
-		if (!is_right(sides, &list[i]) && !(remote->others[remote->n_others++] = weigh_show(&list[i], run->zone.origin, run->arena)))
+		if (!is_right(sides, &list[i]) &&
+		    !(remote->others[remote->n_others++] = weigh_show(&list[i], run->zone.origin, run->arena)))
 			return no_room(why);
 	return true;
 }
@@ -176,18 +176,18 @@ bool step_apply(struct run *run, struct error *why, struct error *err)
 
 	if (!compare(run, &sides, why) || !note_others(run, &sides, why) || !choose_shown(run, &sides, why))
 		return false;
-	if (sides.n && !run->session.provider->calls->apply(run->session.self, &sides.there, sides.list, sides.n,
-	                                                    run->arena, why))
+	if (sides.n &&
+	    !run->session.provider->calls->apply(run->session.self, &sides.there, sides.list, sides.n, run->arena, why))
 		return false;
 	failpoint("dns.provider");
 	remote->applied = sides.wanted;
 	remote->attempt = 0;
-	remote->message = remote->n_others
-	                          ? arena_printf(run->arena,
-	                                         "%zu sets of records had been changed at %s by others; they are as the "
-	                                         "panel has them again.",
-	                                         remote->n_others, run->session.provider->title)
-	                          : "";
+	remote->message =
+		remote->n_others ? arena_printf(run->arena,
+	                                        "%zu sets of records had been changed at %s by others; they are as the "
+	                                        "panel has them again.",
+	                                        remote->n_others, run->session.provider->title)
+				 : "";
 	return remote->message ? run_end(run, &end, err) : no_room(why);
 }
 
@@ -241,11 +241,12 @@ bool step_rest(struct run *run, struct error *why, struct error *err)
 	if (!compare(run, &sides, why) || !note_others(run, &sides, why))
 		return false;
 	remote->attempt = 0;
-	remote->message = remote->n_others
-	                          ? arena_printf(run->arena,
-	                                         "%zu sets of records were changed at %s by others. The next change here "
-	                                         "makes them as the panel has them.",
-	                                         remote->n_others, run->session.provider->title)
-	                          : "";
+	remote->message =
+		remote->n_others
+			? arena_printf(run->arena,
+	                               "%zu sets of records were changed at %s by others. The next change here "
+	                               "makes them as the panel has them.",
+	                               remote->n_others, run->session.provider->title)
+			: "";
 	return remote->message ? run_end(run, &end, err) : no_room(why);
 }

@@ -71,7 +71,7 @@ static bool take(struct content *content, const struct records *there, const str
 
 /* What stands there is what the panel has applied. */
 static bool write_zone(struct run *run, struct change *change, struct zone *zone, const struct records *there,
-                  struct error *why, struct error *err)
+                       struct error *why, struct error *err)
 {
 	const struct revision revision = { .kind = "import",
 		                           .note = "What the provider had already",

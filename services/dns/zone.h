@@ -46,7 +46,7 @@ struct placement {
 	struct generation generation;
 	uint32_t serial, applied_serial; /* of the newest task; that the node took over last */
 	char task_id[UUID_TEXT];
-	bool fresh; /* has no row yet */
+	bool fresh;                      /* has no row yet */
 	const struct provider *provider; /* &provider_nodes: one of our own */
 	struct uuid account;             /* of another's */
 };

@@ -10,6 +10,7 @@ import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
+import { providers } from './providers.mjs';
 import { scenery } from './scenery.mjs';
 import { zones } from './zones.mjs';
 
@@ -331,6 +332,7 @@ await check('a folder gets a password, which nobody can read afterwards', async 
 await php({ browser, button, at, website, env, domain });
 await certificates({ browser, base, env });
 await zones({ browser, base, env });
+await providers({ browser, base });
 
 await check('a name that is taken is refused at the field', async () => {
   await page.goto(at('/websites/'));

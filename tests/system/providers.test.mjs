@@ -150,6 +150,8 @@ test('PowerDNS: what stands there already is taken in; foreign sets stay, own on
   assert.deepEqual(await pdns.set(name, `new.${name}`, 'A'), ['192.0.2.3']);
   assert.deepEqual(await pdns.set(name, `more.${name}`, 'A'), ['192.0.2.4']);
   assert.match(later.provider.message, /1 sets? of records had been changed at PowerDNS by others/);
+  const plan = await customer('POST', `/api/v1/zones/${zone.id}/plan`, { changes: [add('x', 'A', '192.0.2.5')] });
+  assert.deepEqual(plan.body.foreign.map((s) => s.name), ['new']);
   assert.deepEqual(later.provider.foreign.map((s) => [s.name, s.before, s.after]), [['new', ['198.51.100.2'], ['192.0.2.3']]]);
 });
 

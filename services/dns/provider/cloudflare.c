@@ -104,14 +104,14 @@ static bool fill_zone(const struct cloudflare *cloudflare, const json_t *zone, c
 	const json_t *server;
 	size_t i;
 
-	*ret = (struct provider_zone){
-		.name = name, .id = arena_strdup(arena, json_string_value(json_object_get(zone, "id")))
-	};
+	*ret = (struct provider_zone){ .name = name,
+		                       .id = arena_strdup(arena, json_string_value(json_object_get(zone, "id"))) };
 	for (i = 0; i < access->n_servers && ret->n_servers < PROVIDER_SERVERS; i++)
 		ret->servers[ret->n_servers++] = access->servers[i];
 	if (ret->n_servers)
 		return ret->id != NULL;
-	json_array_foreach (json_object_get(zone, "name_servers"), i, server) {
+	json_array_foreach(json_object_get(zone, "name_servers"), i, server)
+	{
 		const char *text = json_string_value(server);
 
 		if (text && *text && strlen(text) < 254 && ret->n_servers < PROVIDER_SERVERS &&
@@ -134,7 +134,8 @@ static bool find(void *self, const char *name, struct arena *arena, bool *there,
 		return no_room(err);
 	if (!ask(self, "GET", path, NULL, &answer, err))
 		return false;
-	json_array_foreach (json_object_get(answer.json, "result"), i, zone) {
+	json_array_foreach(json_object_get(answer.json, "result"), i, zone)
+	{
 		const char *of = json_string_value(json_object_get(zone, "name"));
 
 		if (!of || strcmp(of, name) != 0 || !is_id(json_string_value(json_object_get(zone, "id"))))
@@ -186,9 +187,8 @@ static bool read_page(struct cloudflare *cloudflare, const struct provider_zone 
 	list = json_object_get(answer.json, "result");
 	if (!json_is_array(list))
 		return error_set(err, ERR_BAD_REPLY, "Cloudflare says nothing of the zone's records.");
-	json_array_foreach (list, i, record)
-		if (!read_record(cloudflare, records, record, arena))
-			return error_set(err, ERR_TOO_LARGE, "The zone has too many records at Cloudflare.");
+	json_array_foreach(list, i, record) if (!read_record(cloudflare, records, record, arena)) return error_set(
+		err, ERR_TOO_LARGE, "The zone has too many records at Cloudflare.");
 	*ret_more = json_array_size(list) > 0 && page < info(&answer, "total_pages");
 	return true;
 }
@@ -321,17 +321,15 @@ static bool change_set(struct batch *batch, const struct dns_difference *one, st
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < one->after.n; i++) {
 			const struct dns_record *wants = &one->after.records[i];
-			size_t at = made[i] ? one->before.n
-			                    : find_free(&one->before, used, pass ? NULL : wants->data);
+			size_t at = made[i] ? one->before.n : find_free(&one->before, used, pass ? NULL : wants->data);
 
 			if (made[i] || (!pass && at == one->before.n))
 				continue;
 			made[i] = true;
 			if (at < one->before.n)
 				used[at] = true;
-			if (at < one->before.n
-			            ? !change_one(batch, &one->before.records[at], wants, arena, err)
-			            : !post_one(batch, wants, arena, err))
+			if (at < one->before.n ? !change_one(batch, &one->before.records[at], wants, arena, err)
+			                       : !post_one(batch, wants, arena, err))
 				return false;
 		}
 	for (size_t i = 0; i < one->before.n; i++)

@@ -84,18 +84,20 @@ static bool fill_servers(const struct powerdns *powerdns, const json_t *zone, co
 		ret->servers[ret->n_servers] = access->servers[ret->n_servers];
 	if (ret->n_servers || !origin)
 		return origin != NULL;
-	json_array_foreach (json_object_get(zone, "rrsets"), i, set) {
+	json_array_foreach(json_object_get(zone, "rrsets"), i, set)
+	{
 		const char *of = json_string_value(json_object_get(set, "name"));
 		const char *type = json_string_value(json_object_get(set, "type"));
 
 		if (!of || !type || strcmp(type, "NS") != 0 || strcmp(of, origin) != 0)
 			continue;
-		json_array_foreach (json_object_get(set, "records"), j, record) {
+		json_array_foreach(json_object_get(set, "records"), j, record)
+		{
 			const char *text = json_string_value(json_object_get(record, "content"));
 
 			if (text && ret->n_servers < PROVIDER_SERVERS && strlen(text) > 1 &&
-			    !(ret->servers[ret->n_servers++] = arena_strndup(
-				      arena, text, strlen(text) - (text[strlen(text) - 1] == '.'))))
+			    !(ret->servers[ret->n_servers++] =
+			              arena_strndup(arena, text, strlen(text) - (text[strlen(text) - 1] == '.'))))
 				return false;
 		}
 	}
@@ -169,7 +171,8 @@ static bool read_set(struct talk_records *records, const json_t *set, struct are
 
 	if (!name || !type)
 		return true;
-	json_array_foreach (json_object_get(set, "records"), i, record) {
+	json_array_foreach(json_object_get(set, "records"), i, record)
+	{
 		const char *text = json_string_value(json_object_get(record, "content"));
 
 		if (text && !json_is_true(json_object_get(record, "disabled")) &&
@@ -198,9 +201,7 @@ static bool read_records(void *self, const struct provider_zone *zone, struct ar
 	list = json_object_get(answer.json, "rrsets");
 	if (!json_is_array(list))
 		return error_set(err, ERR_BAD_REPLY, "PowerDNS says nothing of the zone's records.");
-	json_array_foreach (list, i, set)
-		if (!read_set(&records, set, arena))
-			return no_room(err);
+	json_array_foreach(list, i, set) if (!read_set(&records, set, arena)) return no_room(err);
 	dns_sort(records.list, records.n);
 	*ret = records.list;
 	*n = records.n;
@@ -213,8 +214,8 @@ static json_t *set_json(const struct dns_difference *one)
 	json_t *records = json_array();
 
 	for (size_t i = 0; i < one->after.n; i++)
-		json_array_append_new(records, json_pack("{s:s, s:b}", "content", one->after.records[i].data,
-		                                         "disabled", 0));
+		json_array_append_new(records,
+		                      json_pack("{s:s, s:b}", "content", one->after.records[i].data, "disabled", 0));
 	return json_pack("{s:s, s:s, s:I, s:s, s:o}", "name", first->name, "type", dns_type_name(first->type), "ttl",
 	                 (json_int_t)first->ttl, "changetype", one->after.n ? "REPLACE" : "DELETE", "records", records);
 }
@@ -267,8 +268,6 @@ static const struct provider_calls calls = { .open = open_self,
 	                                     .apply = apply,
 	                                     .remove = remove_zone };
 
-const struct provider provider_powerdns = { .kind = "powerdns",
-	                                    .title = "PowerDNS",
-	                                    .most_ttl = INT32_MAX,
-	                                    .supports = supports,
-	                                    .calls = &calls };
+const struct provider provider_powerdns = {
+	.kind = "powerdns", .title = "PowerDNS", .most_ttl = INT32_MAX, .supports = supports, .calls = &calls
+};

@@ -5,9 +5,8 @@
 #pragma once
 
 #include "lib/base/buf.h"
-#include "lib/dns/record.h"
-
 #include "lib/base/error.h"
+#include "lib/dns/record.h"
 
 enum { PROVIDER_SERVERS = 8, PROVIDER_RECORDS = 10000, PROVIDER_STEP_MS = 25000 };
 
@@ -16,8 +15,8 @@ struct provider_access {
 	const char *base_url, *server_id, *token; /* base_url "": the provider's own */
 	const char *const *servers;               /* that answer for its zones, as the account says */
 	size_t n_servers;
-	const char *ca;                           /* who vouches for it; "": the system's authorities */
-	bool plain;                               /* http:// too */
+	const char *ca;                            /* who vouches for it; "": the system's authorities */
+	bool plain;                                /* http:// too */
 	bool (*may)(void *arg, const char *place); /* as in lib/fetch */
 	void *arg;
 	int64_t deadline_ms; /* of all calls together; monotonic */

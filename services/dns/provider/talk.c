@@ -85,8 +85,8 @@ bool talk_refused(const struct talk *talk, const struct talk_answer *answer, str
 {
 	char words[WORDS];
 
-	return error_set(err, ERR_TEST_FAILED, "%s: %s (HTTP %ld)", talk->who,
-	                 talk_words(answer, words, sizeof(words)), answer->status);
+	return error_set(err, ERR_TEST_FAILED, "%s: %s (HTTP %ld)", talk->who, talk_words(answer, words, sizeof(words)),
+	                 answer->status);
 }
 
 static bool judge(const struct talk *talk, const struct talk_answer *answer, unsigned retry_after_s, struct error *err)
@@ -173,8 +173,11 @@ bool talk_add(struct talk_records *records, const char *name, enum dns_type type
 		return true;
 	if (!more_room(records, arena))
 		return false;
-	records->list[records->n++] = (struct dns_record){
-		.name = owner, .type = type, .ttl = ttl < 0 ? 0 : ttl > TTL_MOST ? TTL_MOST : (uint32_t)ttl, .data = data
-	};
+	records->list[records->n++] = (struct dns_record){ .name = owner,
+		                                           .type = type,
+		                                           .ttl = ttl < 0          ? 0
+		                                                  : ttl > TTL_MOST ? TTL_MOST
+		                                                                   : (uint32_t)ttl,
+		                                           .data = data };
 	return true;
 }

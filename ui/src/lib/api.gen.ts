@@ -1580,6 +1580,8 @@ export type PlanRecordsReply = {
   recordsEtag: string;
   /** there are more sets than these */
   more: boolean;
+  /** of a zone at another provider: what others changed there, when it was last looked at, and this makes right */
+  foreign: RecordSetChange[];
 };
 
 export type ZoneFileFault = {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "lib/dns/rdata.h"
+
 #include "services/dns/provider/cloudflare_record.h"
 
 static const struct {
@@ -19,16 +20,19 @@ static const struct {
 	{ DNS_CNAME, "www.shop.example.", "{\"content\":\"www.shop.example\"}" },
 	{ DNS_MX, "10 mail.shop.example.", "{\"priority\":10,\"content\":\"mail.shop.example\"}" },
 	{ DNS_MX, "0 .", "{\"priority\":0,\"content\":\".\"}" },
-	{ DNS_TXT, "\"some \\\"text\\\"\" \"more\"", "{\"content\":\"\\\"some \\\\\\\"text\\\\\\\"\\\" \\\"more\\\"\"}" },
+	{ DNS_TXT, "\"some \\\"text\\\"\" \"more\"",
+	  "{\"content\":\"\\\"some \\\\\\\"text\\\\\\\"\\\" \\\"more\\\"\"}" },
 	{ DNS_SRV, "1 2 5060 sip.shop.example.",
 	  "{\"data\":{\"priority\":1,\"weight\":2,\"port\":5060,\"target\":\"sip.shop.example\"}}" },
-	{ DNS_CAA, "128 issue \"ca.example\"", "{\"data\":{\"flags\":128,\"tag\":\"issue\",\"value\":\"ca.example\"}}" },
+	{ DNS_CAA, "128 issue \"ca.example\"",
+	  "{\"data\":{\"flags\":128,\"tag\":\"issue\",\"value\":\"ca.example\"}}" },
 	{ DNS_SSHFP, "4 2 abababababababababababababababababababababababababababababababab",
 	  "{\"data\":{\"algorithm\":4,\"type\":2,\"fingerprint\":"
 	  "\"abababababababababababababababababababababababababababababababab\"}}" },
 	{ DNS_HTTPS, "1 . alpn=h2", "{\"data\":{\"priority\":1,\"target\":\".\",\"value\":\"alpn=h2\"}}" },
 	{ DNS_NAPTR, "100 10 \"U\" \"SIP+D2U\" \"!^.*$!sip:info@shop.example!\" .",
-	  "{\"data\":{\"order\":100,\"preference\":10,\"flags\":\"U\",\"service\":\"SIP+D2U\",\"regex\":\"!^.*$!sip:info@shop."
+	  "{\"data\":{\"order\":100,\"preference\":10,\"flags\":\"U\",\"service\":\"SIP+D2U\",\"regex\":\"!^.*$!sip:"
+	  "info@shop."
 	  "example!\",\"replacement\":\".\"}}" },
 };
 
@@ -63,7 +67,8 @@ static void there_and_back(void **state)
 
 static void nonsense_is_no_data(void **state)
 {
-	static const char *const texts[] = { "{}", "{\"content\":1}", "{\"content\":null}", "{\"data\":{}}", "[]", "{\"data\":[]}" };
+	static const char *const texts[] = { "{}", "{\"content\":1}", "{\"content\":null}", "{\"data\":{}}",
+		                             "[]", "{\"data\":[]}" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		json_t *json = json_loads(texts[i], 0, NULL);

@@ -53,8 +53,15 @@ static void what_is_listed_is_allowed_and_plain(void **state)
 
 static void nonsense_is_no_url(void **state)
 {
-	static const char *const urls[] = { "", "/path", "ftp://dns.example", "https://", "https:///x", "https://user@dns.example",
-		                            "https://dns.example/?a=b", "https://dns.example/#x", "https://127.0.0.9@evil.example" };
+	static const char *const urls[] = { "",
+		                            "/path",
+		                            "ftp://dns.example",
+		                            "https://",
+		                            "https:///x",
+		                            "https://user@dns.example",
+		                            "https://dns.example/?a=b",
+		                            "https://dns.example/#x",
+		                            "https://127.0.0.9@evil.example" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(urls); i++)

@@ -33,7 +33,8 @@ static void words_of_a_refusal(void **state)
 	expect_words(NULL, NULL, "no reason");
 	expect_words("{\"error\":\"two\\nlines\\u007f\"}", NULL, "two lines ");
 	/* Cut between characters. */
-	expect_words("{\"error\":\"0123456789012345678901234567890123456789\"}", NULL, "0123456789012345678901234567890");
+	expect_words("{\"error\":\"0123456789012345678901234567890123456789\"}", NULL,
+	             "0123456789012345678901234567890");
 	expect_words("{\"error\":\"012345678901234567890123456789\\u00e4\"}", NULL, "012345678901234567890123456789");
 }
 
