@@ -69,8 +69,8 @@ static void dns_rows(struct yaml *yaml, const struct place *place, const struct 
 	optional_row(yaml, "resolver", init->resolver);
 	yaml_row(yaml, "vault_key", "%s/etc/dns/vault.key", place->root);
 	optional_row(yaml, "provider_allowed", init->provider_allowed);
-	yaml_row(yaml, "provider_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address, init->nats_port,
-	         init->pg_host, init->pg_port);
+	yaml_row(yaml, "provider_refused", "%s, %s:%s, %s:%s", init->gateway_listen, init->nats_address,
+	         init->nats_port, init->pg_host, init->pg_port);
 }
 
 static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
