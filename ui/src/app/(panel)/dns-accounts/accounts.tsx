@@ -24,7 +24,7 @@ function useColumns({ onEdit, onDelete, onVerify }: Acts) {
   const t = useTranslations('dnsAccounts');
   const [mayEdit, mayDelete] = [useCan('dns_account:update'), useCan('dns_account:delete')];
   const where = (a: DnsAccount) => <span className="text-[13px]">{t(`kind.${a.kind as 'powerdns'}`)}{a.baseUrl && <span className="block truncate font-mono text-xs text-muted">{a.baseUrl}</span>}</span>;
-  const state = (a: DnsAccount) => <span className="grid gap-0.5"><AccountState state={a.state} />{a.message && <span className={`max-w-96 text-xs [overflow-wrap:anywhere] ${a.state === 'failed' ? 'text-bad' : 'text-muted'}`}>{a.message}</span>}</span>;
+  const state = (a: DnsAccount) => <span className="grid justify-items-start gap-0.5"><AccountState state={a.state} />{a.message && <span className={`max-w-96 text-xs [overflow-wrap:anywhere] ${a.state === 'failed' ? 'text-bad' : 'text-muted'}`}>{a.message}</span>}</span>;
   const zones = (a: DnsAccount) => <Link prefetch={false} href={`/zones/?account=${a.id}`} className="rounded text-[13px] whitespace-nowrap hover:text-accent-text hover:underline">{t('nZones', { count: a.zones })}</Link>;
   const actions = (a: DnsAccount) => (
     <span className="flex justify-end gap-1">
