@@ -155,6 +155,13 @@ test('PowerDNS: what stands there already is taken in; foreign sets stay, own on
   assert.deepEqual(later.provider.foreign.map((s) => [s.name, s.before, s.after]), [['new', ['198.51.100.2'], ['192.0.2.3']]]);
 });
 
+test('PowerDNS: a copy of another server\'s zone is refused', async () => {
+  const name = freshZone();
+  await pdns.api('POST', '/zones', { name: `${name}.`, kind: 'Slave', masters: ['192.0.2.1'], nameservers: [] });
+  const made = await create(pdns, { name });
+  assert.match((await settled(made.body.zone.id, 'failed')).message, /has the zone .* from another server/);
+});
+
 test('a zone that isn\'t there fails in plain words, and goes on once it is', async () => {
   const name = freshZone();
   const made = await create(cf, { name });

@@ -104,6 +104,18 @@ static bool fill_servers(const struct powerdns *powerdns, const json_t *zone, co
 	return true;
 }
 
+/* A copy of what another server has. */
+static bool is_secondary(const json_t *zone)
+{
+	static const char *const kinds[] = { "Slave", "Secondary", "Consumer" };
+	const char *kind = json_string_value(json_object_get(zone, "kind"));
+
+	for (size_t i = 0; kind && i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool find(void *self, const char *name, struct arena *arena, bool *there, struct provider_zone *ret,
                  struct error *err)
 {
@@ -123,6 +135,9 @@ static bool find(void *self, const char *name, struct arena *arena, bool *there,
 		return talk_refused(&powerdns->talk, &answer, err);
 	if (!json_is_array(json_object_get(answer.json, "rrsets")))
 		return error_set(err, ERR_BAD_REPLY, "PowerDNS says nothing of the zone's records.");
+	if (is_secondary(answer.json))
+		return error_set(err, ERR_TEST_FAILED,
+		                 "PowerDNS has the zone %s from another server: it can't be changed there.", name);
 	*ret = (struct provider_zone){ .name = name, .id = name };
 	*there = true;
 	return fill_servers(powerdns, answer.json, name, arena, ret) || no_room(err);

@@ -115,13 +115,13 @@ bool talk_ask(struct talk *talk, const char *method, const char *path, json_t *b
               struct error *err)
 {
 	_cleanup_json_ json_t *owned = body;
-	_cleanup_free_ char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	_cleanup_free_ char *text = owned ? json_dumps(owned, JSON_COMPACT) : NULL;
 	const struct buf packed = { .data = text, .size = text ? strlen(text) : 0 };
 	const struct fetch_answer *answer;
 	char url[2 * TALK_URL];
 
 	*ret = (struct talk_answer){ 0 };
-	if (body && !text)
+	if (owned && !text)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (snprintf(url, sizeof(url), "%s%s", talk->base, path) >= (int)sizeof(url))
 		return error_set(err, ERR_TOO_LARGE, "the URL is too long");

@@ -171,11 +171,13 @@ update provider_zones
 update provider_zones set removes = $2::boolean where zone_id = $1::uuid;
 
 -- name: provider_zone_claim
+-- Of one organisation at most two at a time: a provider that is slow keeps nobody else waiting.
 update provider_zones
    set lease = $2::uuid, lease_until = now() + make_interval(secs => $3::int)
  where id = (select id from provider_zones
               where id = $1::uuid and due_at <= now() and (lease_until is null or lease_until < now())
-                for update skip locked);
+                for update skip locked)
+   and (select count(*) from provider_zones o where o.lease_until > now()) < 2;
 
 -- name: provider_zone_lock
 select lease from provider_zones where id = $1::uuid for update;

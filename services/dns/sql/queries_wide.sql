@@ -125,15 +125,17 @@ select id, zone_id, org_id, account_id, step, may_create, removes, remote_id, na
  where id = $1::uuid;
 
 -- name: provider_due
--- Whose turn it is, the longest due first: accounts, and zones.
+-- Whose turn it is, the longest due first: accounts, and zones; two of each organisation, so that none waits for another's.
 select id, org_id, account
-  from (select id, org_id, true as account, due_at
-          from dns_accounts
-         where due_at <= now() and (lease_until is null or lease_until < now())
-        union all
-        select id, org_id, false, due_at
-          from provider_zones
-         where due_at <= now() and (lease_until is null or lease_until < now())) as due
+  from (select id, org_id, account, due_at, row_number() over (partition by org_id order by due_at) as place
+          from (select id, org_id, true as account, due_at
+                  from dns_accounts
+                 where due_at <= now() and (lease_until is null or lease_until < now())
+                union all
+                select id, org_id, false, due_at
+                  from provider_zones
+                 where due_at <= now() and (lease_until is null or lease_until < now())) as due) as ordered
+ where place <= 2
  order by due_at
  limit 32;
 

@@ -55,6 +55,7 @@ create table provider_zones (
 );
 create index provider_zones_zone on provider_zones (zone_id);
 create index provider_zones_due on provider_zones (due_at) where due_at is not null;
+create index provider_zones_leased on provider_zones (org_id, lease_until) where lease_until is not null;
 
 do $$
 declare
