@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLOUDFLARE_TOKEN, PLACE, cloudflare, powerdns } from '../fakes/providers.mjs';
-import { api, anotherOrganisation, customer, env, supervised, until } from './panel.mjs';
+import { api, anotherOrganisation, customer, env, runDir, sql, supervised, until } from './panel.mjs';
 
 const freshZone = (word = 'elsewhere') => `${word}-${randomBytes(5).toString('hex')}.example`;
 const add = (name, type, data, more) => ({ op: 'add', record: { name, type, data, ...more } });
@@ -160,6 +161,31 @@ test('PowerDNS: a copy of another server\'s zone is refused', async () => {
   await pdns.api('POST', '/zones', { name: `${name}.`, kind: 'Slave', masters: ['192.0.2.1'], nameservers: [] });
   const made = await create(pdns, { name });
   assert.match((await settled(made.body.zone.id, 'failed')).message, /has the zone .* from another server/);
+});
+
+test('others\' changes are seen by a look, and nothing is overwritten by it', async () => {
+  const zone = await createZone(pdns, { name: freshZone() });
+  await change(zone, [add('www', 'A', '192.0.2.10')]);
+  await pdns.api('PATCH', `/zones/${zone.name}.`, { rrsets: [{ name: `www.${zone.name}.`, type: 'A', ttl: 60, changetype: 'REPLACE', records: [{ content: '198.51.100.2', disabled: false }] }] });
+  sql(`update dns.provider_zones set due_at = now() where zone_id = '${zone.id}'`);
+  const seen = await until('the look', async () => {
+    const now = await show(zone.id);
+    return now.provider.foreign.length ? now : null;
+  });
+  assert.equal(seen.state, 'active');
+  assert.match(seen.provider.message, /were changed at PowerDNS by others/);
+  assert.deepEqual(await pdns.set(zone.name, `www.${zone.name}`, 'A'), ['198.51.100.2']);
+  await change(zone, [add('more', 'A', '192.0.2.11')]);
+  assert.deepEqual(await pdns.set(zone.name, `www.${zone.name}`, 'A'), ['192.0.2.10']);
+});
+
+test('stralixctl waits for a zone at a provider, which has no task', async () => {
+  const { id } = await accountOf(pdns), name = freshZone();
+  const said = execFileSync(join(runDir, 'bin/stralixctl'), ['zone', 'create', '--name', name, '--account-id', id, '--create-at-provider', '--wait'],
+    { encoding: 'utf8', env: { STRALIX_URL: env.PANEL_URL, STRALIX_CA: env.PANEL_CA, STRALIX_TOKEN_FILE: env.CUSTOMER_TOKEN_FILE } });
+  assert.match(said, /provider\.account-?[iI]d|provider\.accountId/);
+  const { zones } = (await customer('GET', `/api/v1/zones?search=${name}`)).body;
+  assert.equal(zones[0].state, 'active');
 });
 
 test('a zone that isn\'t there fails in plain words, and goes on once it is', async () => {
