@@ -40,6 +40,8 @@ static const struct option_row options[] = {
 	TEXT("acme-roots", "FILE", acme_roots, "", "roots that its certificates must lead to; empty: the system's"),
 	TEXT("resolver", "ADDR:PORT", resolver, "",
 	     "who says where websites' names point; empty: the system's resolver"),
+	TEXT("provider-allowed", "ADDR[:PORT],…", provider_allowed, "",
+	     "where accounts at other DNS providers may be although it is an inner address"),
 	LIST("panel-host", "NAME", panel_hosts, "a name of the panel; no website may have it"),
 	LIST("name-server", "[NODE=]NAME", name_servers,
 	     "a name that zones have for a name server: of this node, or of all"),

@@ -10,11 +10,11 @@ struct init_settings {
 	const char *dir, *uid_base, *nats_address, *nats_port, *nats_url, *gateway_listen, *public_url, *pg_host,
 		*pg_port;
 	const char *login_limit_ip, *login_limit_account;
-	const char *acme_directory, *acme_ca, *acme_contact, *acme_roots, *resolver;
+	const char *acme_directory, *acme_ca, *acme_contact, *acme_roots, *resolver, *provider_allowed;
 	struct strings panel_hosts, front_dns, front_ips, name_servers;
 };
 
-/* etc/<process>/token.key of all who sign, etc/keyring, and web's vault key. */
+/* etc/<process>/token.key of all who sign, etc/keyring, and the vault keys of web and dns. */
 bool tokens_make(const struct place *place, struct error *err) _must_check_;
 
 /* pgpass files with passwords of their own, and etc/postgres/roles.sql. */

@@ -69,12 +69,15 @@ static void own_rows(struct yaml *yaml, const char *key, const struct init_setti
 	         init->pg_host, init->pg_port);
 }
 
-static void dns_rows(struct yaml *yaml, const struct init_settings *init)
+static void dns_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
 {
 	list_row(yaml, "panel_hosts", &init->panel_hosts);
 	list_row(yaml, "name_servers", &init->name_servers);
 	optional_row(yaml, "resolver", init->resolver);
 	own_rows(yaml, "secondaries_refused", init);
+	yaml_row(yaml, "vault_key", "%s/etc/dns/vault.key", place->root);
+	optional_row(yaml, "provider_allowed", init->provider_allowed);
+	own_rows(yaml, "provider_refused", init);
 }
 
 static void web_rows(struct yaml *yaml, const struct place *place, const struct init_settings *init)
@@ -112,7 +115,7 @@ static bool write_settings(const struct place *place, const struct process *proc
 	if (process->owner == OWNER_WEB)
 		web_rows(&yaml, place, init);
 	if (process->owner == OWNER_DNS)
-		dns_rows(&yaml, init);
+		dns_rows(&yaml, place, init);
 	return yaml_write(place, &yaml, place_path(place, "etc/%s/config.yaml", process->name).text, process->owner,
 	                  err);
 }

@@ -36,19 +36,19 @@ static bool add_line(const struct place *place, const struct process *process, s
 	return true;
 }
 
-/* What web seals secrets to that stand in its own rows. */
-static bool make_vault(const struct place *place, struct error *err)
+/* What a service seals secrets to that stand in its own rows. */
+static bool make_vault(const struct place *place, const char *service, unsigned owner, struct error *err)
 {
-	struct path path = place_path(place, "etc/web/vault.key");
+	struct path path = place_path(place, "etc/%s/vault.key", service);
 
 	if (!place_exists(path.text)) {
 		_cleanup_(seal_key_freep) struct seal_key *key = seal_key_new();
 
 		if (!key || !seal_key_write(key, path.text, err))
-			return error_wrap(err, "make web's vault key");
+			return error_wrap(err, "make %s's vault key", service);
 		place_note(place, path.text);
 	}
-	return place_own(place, path.text, OWNER_WEB, err);
+	return place_own(place, path.text, owner, err);
 }
 
 bool tokens_make(const struct place *place, struct error *err)
@@ -60,7 +60,7 @@ bool tokens_make(const struct place *place, struct error *err)
 			return false;
 	if (buf_failed(&text))
 		return error_set(err, ERR_INTERNAL, "keyring: out of memory");
-	if (!make_vault(place, err))
+	if (!make_vault(place, "web", OWNER_WEB, err) || !make_vault(place, "dns", OWNER_DNS, err))
 		return false;
 	return place_write(place, place_path(place, "etc/keyring").text, text.data, 0644, OWNER_ROOT, err);
 }

@@ -159,6 +159,7 @@ static bool call(struct http *http, const struct operation *operation, const str
 	_cleanup_(json_decrefp) json_t *reply = NULL;
 	_cleanup_buf_ struct buf path = { 0 };
 	char etag[TOKEN_TEXT] = "";
+	const json_t *zone;
 	const char *task_id;
 	bool matched = operation_matched(operation), success = true;
 
@@ -184,7 +185,11 @@ static bool call(struct http *http, const struct operation *operation, const str
 		return false;
 	}
 	task_id = json_string_value(json_object_get(reply, "taskId"));
+	zone = json_object_get(reply, "zone");
 	if (manner->wait && task_id && *task_id && !wait_task(http, task_id, stderr, &success, err))
+		return false;
+	if (manner->wait && task_id && !*task_id && json_object_get(zone, "provider") &&
+	    !wait_zone(http, member_text(zone, "id"), stderr, &success, err))
 		return false;
 	*ret_status = !success ? STATUS_TASK : files_passed(reply) ? EXIT_SUCCESS : STATUS_FAILED;
 	return true;

@@ -211,7 +211,8 @@ void show_reply(const json_t *reply, FILE *out)
 {
 	const json_t *list = show_list(reply);
 
-	if (list && json_array_size(list) == 0)
+	if (list && json_array_size(list) == 0 &&
+	    !json_object_get(reply, "taskId")) /* a change that has no tasks is no list */
 		fputs("None.\n", out);
 	else if (list && json_is_object(json_array_get(list, 0)))
 		show_table(list, out);

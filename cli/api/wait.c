@@ -63,3 +63,34 @@ bool wait_task(struct http *http, const char *task_id, FILE *out, bool *ret_succ
 		nanosleep(&(struct timespec){ .tv_sec = pause / 1000, .tv_nsec = pause % 1000 * NS }, NULL);
 	}
 }
+
+static bool is_waiting(const char *state)
+{
+	return strcmp(state, "pending") == 0 || strcmp(state, "deleting") == 0 || strcmp(state, "purging") == 0;
+}
+
+bool wait_zone(struct http *http, const char *zone_id, FILE *out, bool *ret_success, struct error *err)
+{
+	char path[128], said[512] = "";
+
+	snprintf(path, sizeof(path), "/api/v1/zones/%.64s", zone_id);
+	for (long pause = FIRST_MS;; pause = pause * 2 < LAST_MS ? pause * 2 : LAST_MS) {
+		_cleanup_(json_decrefp) json_t *reply = NULL;
+		const json_t *zone, *provider;
+		char line[512];
+
+		if (!http_call(http, "GET", path, NULL, NULL, &reply, err))
+			return false;
+		zone = json_object_get(reply, "zone");
+		provider = json_object_get(zone, "provider");
+		snprintf(line, sizeof(line), "zone %.64s: %.16s %.16s %.300s", member_text(zone, "name"),
+		         member_text(zone, "state"), member_text(provider, "step"), member_text(provider, "message"));
+		if (strcmp(line, said) != 0)
+			show_text(line, out);
+		snprintf(said, sizeof(said), "%s", line);
+		*ret_success = strcmp(member_text(zone, "state"), "failed") != 0;
+		if (!is_waiting(member_text(zone, "state")))
+			return true;
+		nanosleep(&(struct timespec){ .tv_sec = pause / 1000, .tv_nsec = pause % 1000 * NS }, NULL);
+	}
+}

@@ -20,7 +20,7 @@ enum {
 	ACME_CHAIN = 65536,   /* bytes of a chain in PEM */
 	ACME_WORD = 64,
 	ACME_DETAIL = 512,
-	ACME_WAIT_MOST_S = 7 * 86400, /* a Retry-After above is taken for this */
+	ACME_WAIT_MOST_S = 7 * 86400, /* as lib/fetch has it: a Retry-After above is taken for this */
 };
 
 /* An account's key, P-256. Wiped when freed. */

@@ -8,7 +8,7 @@ enum { NONCE = 129, LINKS = 8 };
 /* Of the last request. */
 struct http_answer {
 	long status;
-	struct buf body;
+	struct buf body;         /* until the next one */
 	char nonce[NONCE];       /* "": none, or one that can't be used */
 	char location[ACME_URL]; /* likewise */
 	char alternates[LINKS][ACME_URL];

@@ -25,18 +25,34 @@ static bool listed(const char *list, const char *address, const char *endpoint)
 	return false;
 }
 
-bool upstream_may(const char *upstream, const char *allowed, const char *refused)
+/* "https://192.0.2.1:443" without its scheme, alone and with its port. */
+struct place {
+	char address[ENDPOINT], endpoint[ENDPOINT];
+};
+
+static struct place split(const char *upstream)
 {
 	const char *host = strstr(upstream, "://") + 3, *end = strchr(host, ']'), *port = strchr(end ? end : host, ':');
-	char address[ENDPOINT], endpoint[ENDPOINT];
 	size_t size = port ? (size_t)(port - host) : strlen(host);
+	struct place ret;
 
-	snprintf(address, sizeof(address), "%.*s", (int)size, host);
-	snprintf(endpoint, sizeof(endpoint), "%s%s", host,
+	snprintf(ret.address, sizeof(ret.address), "%.*s", (int)size, host);
+	snprintf(ret.endpoint, sizeof(ret.endpoint), "%s%s", host,
 	         port                                 ? ""
 	         : strncmp(upstream, "https", 5) == 0 ? ":443"
 	                                              : ":80");
-	if (listed(allowed, address, endpoint))
-		return true;
-	return !url_upstream_is_inner(upstream) && !listed(refused, address, endpoint);
+	return ret;
+}
+
+bool upstream_listed(const char *upstream, const char *list)
+{
+	const struct place place = split(upstream);
+
+	return listed(list, place.address, place.endpoint);
+}
+
+bool upstream_may(const char *upstream, const char *allowed, const char *refused)
+{
+	return upstream_listed(upstream, allowed) ||
+	       (!url_upstream_is_inner(upstream) && !upstream_listed(upstream, refused));
 }

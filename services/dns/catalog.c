@@ -120,7 +120,7 @@ bool catalog_peers(const struct catalog *catalog, const char *node_id, struct ar
 /* A new generation with the same serial: no record is other than before. */
 static bool follow(struct service *service, const struct zone_due *due, struct error *err)
 {
-	const struct serve serve = { SERVING_LIVE, "", "zone.catalog" };
+	const struct serve serve = { SERVING_LIVE, "", "zone.catalog", false };
 	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct zone zone;

@@ -67,7 +67,7 @@ struct row *content_by_id(struct content *content, const struct uuid *id);
 bool content_records(const struct content *content, const struct zone *zone, struct dns_record **ret, size_t *n,
                      struct error *err) _must_check_;
 
-/* The service's own records: SOA and the NS, CDS and CDNSKEY of the apex. */
+/* The service's own records: SOA and the NS, CDS and CDNSKEY of the apex; none of a zone at another provider. */
 enum { OWN_RECORDS = 20 };
 #define OWN_TAG SIZE_MAX
 bool content_own(const struct content *content, const struct zone *zone, const char *name_servers, const char *contact,

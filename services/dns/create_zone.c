@@ -6,7 +6,9 @@
 #include "lib/dns/name.h"
 #include "lib/dns/zonefile.h"
 
+#include "account.h"
 #include "claims.h"
+#include "dns_sql.h"
 #include "edit.h"
 #include "file.h"
 #include "names.h"
@@ -57,6 +59,10 @@ static bool zone_from_request(struct call *call, const Stralix__V1__CreateZoneRe
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
 	if (!call_choose_org(call, req->organisation_id, &zone->org, err))
 		return false;
+	if (req->n_node_ids && *req->account_id)
+		return error_field(err, "nodeIds", "account", "A zone at another provider is on no nodes.");
+	if (req->create_at_provider && !*req->account_id)
+		return error_field(err, "accountId", "required", "Choose the account that it is to be made in.");
 	if (req->n_node_ids && call_identity(call)->role < STRALIX__ROLE__STAFF)
 		return error_set(err, ERR_FORBIDDEN, "The nodes are chosen by placement.");
 	return refuse_name(call, name, service_settings(call_service(call)), err);
@@ -94,6 +100,8 @@ static bool place_all(struct call *call, const Stralix__V1__CreateZoneRequest *r
 	struct arena *arena = call_arena(call);
 	struct error why = { 0 };
 
+	if (*req->account_id)
+		return true; /* its account is looked up, and kept, within the change */
 	for (size_t i = 0; i < req->n_node_ids; i++)
 		if (!place_one(service, call, zone, req->node_ids[i], arena, err))
 			return false;
@@ -105,17 +113,35 @@ static bool place_all(struct call *call, const Stralix__V1__CreateZoneRequest *r
 	return true;
 }
 
-static bool insert(struct change *change, struct zone *zone, struct error *err)
+/* The row of a zone at another provider, whose worker finds it. */
+static bool insert_elsewhere(struct change *change, const Stralix__V1__CreateZoneRequest *req, struct zone *zone,
+                             struct error *err)
 {
+	const struct placement *node = zone_elsewhere(zone);
+
+	return !node ||
+	       TX_RUN(change_tx(change), DNS_PROVIDER_ZONE_INSERT, NULL, err, DB_UUID(&node->id), DB_UUID(&zone->id),
+	              DB_UUID(&zone->org), DB_UUID(&node->account), DB_BOOL(req->create_at_provider));
+}
+
+static bool insert(struct call *call, struct change *change, const Stralix__V1__CreateZoneRequest *req,
+                   struct zone *zone, struct error *err)
+{
+	struct uuid account;
+
+	if (*req->account_id && (!uuid_parse(req->account_id, &account) ||
+	                         !account_place(change_tx(change), &account, zone, call_arena(call), err)))
+		return false;
 	if (!zone_insert(change_tx(change), zone, err))
 		return err->code == ERR_EXISTS ? claim_taken(err) : false;
 	for (size_t i = 0; i < zone->n_nodes; i++)
 		zone->nodes[i].fresh = false;
-	return true;
+	return insert_elsewhere(change, req, zone, err);
 }
 
-static bool write_zone(struct call *call, struct zone *zone, struct content *content, struct complaints *complaints,
-                       const struct revision *revision, struct error *err)
+static bool write_zone(struct call *call, const Stralix__V1__CreateZoneRequest *req, struct zone *zone,
+                       struct content *content, struct complaints *complaints, const struct revision *revision,
+                       struct error *err)
 {
 	const struct dns_settings *settings = service_settings(call_service(call));
 	_cleanup_(change_freep) struct change *change = NULL;
@@ -123,15 +149,15 @@ static bool write_zone(struct call *call, struct zone *zone, struct content *con
 	struct revised revised;
 
 	return change_begin(call, &zone->org, &change, err) && change_quota(change, DNS_QUOTA, 1, err) &&
-	       insert(change, zone, err) &&
+	       insert(call, change, req, zone, err) &&
 	       revise(change, call_service(call), zone, content, revision, complaints, &revised, err) &&
 	       zone_reply(zone, settings->name_servers, call_arena(call), &reply, err) &&
 	       claim_confirm(change, zone, err) && change_reply(change, &reply.base, err) && change_commit(change, err);
 }
 
 /*
- * Effects  a claim on the name; places on nodes; then one change: zone, nodes and records, tasks zone.apply, audit
- *          zone.create.
+ * Effects  a claim on the name; places on nodes, or one at an account's provider; then one change: zone, nodes and
+ *          records, tasks zone.apply (a provider's row), audit zone.create.
  * Errors   ERR_EXISTS (name), ERR_INVALID, ERR_QUOTA, ERR_NO_NODE, ERR_UNAVAILABLE.
  * Repeat   safe: the same idempotency key gets the first reply again.
  */
@@ -153,7 +179,7 @@ bool dns_create_zone(struct call *call, const Stralix__V1__CreateZoneRequest *re
 		claim_give_back(call, &zone);
 		return error_wrap(err, "create zone '%s'", req->name);
 	}
-	if (write_zone(call, &zone, &content, &complaints, &revision, err))
+	if (write_zone(call, req, &zone, &content, &complaints, &revision, err))
 		return true;
 	if (err->code == ERR_INVALID || err->code == ERR_QUOTA) /* else the change may have committed */
 		claim_give_back(call, &zone);

@@ -1,4 +1,5 @@
-/* DeleteZone. Stops answering for a zone; records and name stay for the grace period. */
+/* DeleteZone. Stops answering for a zone; records and name stay for the grace period. At another provider it goes on
+ * being served, until the grace period is over where that was asked for. */
 #include "serve.h"
 
 static bool check(const struct zone *zone, struct error *err)
@@ -12,7 +13,7 @@ static bool check(const struct zone *zone, struct error *err)
  */
 bool dns_delete_zone(struct call *call, const Stralix__V1__DeleteZoneRequest *req, struct error *err)
 {
-	const struct serve deleted = { SERVING_DELETED, "zone:delete", "zone.delete" };
+	const struct serve deleted = { SERVING_DELETED, "zone:delete", "zone.delete", req->remove_at_provider };
 
 	return serve_call(call, req->zone_id, deleted, false, check, err);
 }

@@ -45,6 +45,23 @@ static Stralix__V1__RecordSet *set_message(const struct dns_record *records, siz
 	return ret->data ? ret : NULL;
 }
 
+bool zone_sets(const struct dns_record *records, size_t n, struct arena *arena, Stralix__V1__RecordSet ***ret,
+               size_t *ret_n)
+{
+	*ret_n = 0;
+	*ret = arena_alloc(arena, (n + 1) * sizeof(**ret));
+	if (!*ret)
+		return false;
+	for (size_t i = 0, set; i < n; i += set) {
+		for (set = 1; i + set < n && dns_same_set(&records[i], &records[i + set]); set++)
+			;
+		(*ret)[*ret_n] = set_message(records + i, set, arena);
+		if (!(*ret)[(*ret_n)++])
+			return false;
+	}
+	return true;
+}
+
 /* What every node gets of it; the id is each one's own. */
 static bool state_message(const struct zone *zone, const struct dns_record *records, size_t n, struct arena *arena,
                           Stralix__V1__ZoneState *ret, struct error *err)
@@ -54,20 +71,24 @@ static bool state_message(const struct zone *zone, const struct dns_record *reco
 	ret->serving = zone->serving == SERVING_LIVE ? STRALIX__V1__ZONE_STATE__SERVING__LIVE
 	                                             : STRALIX__V1__ZONE_STATE__SERVING__DELETED;
 	ret->serial = zone->serial;
-	ret->sets = arena_alloc(arena, (n + 1) * sizeof(*ret->sets));
-	if (!ret->sets)
+	if (!zone_sets(records, n, arena, &ret->sets, &ret->n_sets))
 		return no_room(err);
-	for (size_t i = 0, set; i < n; i += set) {
-		for (set = 1; i + set < n && dns_same_set(&records[i], &records[i + set]); set++)
-			;
-		ret->sets[ret->n_sets] = set_message(records + i, set, arena);
-		if (!ret->sets[ret->n_sets++])
-			return no_room(err);
-	}
 	if (protobuf_c_message_get_packed_size(&ret->base) > STATE_MAX)
 		return error_set(err, ERR_TOO_LARGE,
 		                 "The zone's records are too many or too long: at most %d bytes in all.", STATE_MAX);
 	return true;
+}
+
+/* Another provider: the row says what it is to have; a worker makes it so (provider_run.h). */
+static bool ask_elsewhere(struct change *change, const struct placement *node, const Stralix__V1__ZoneState *state,
+                          struct arena *arena, struct error *err)
+{
+	size_t size;
+	uint8_t *bytes = contract_pack(&state->base, arena, &size);
+
+	return bytes ? TX_RUN(change_tx(change), DNS_PROVIDER_ZONE_WANTS, NULL, err, DB_UUID(&node->id),
+	                      DB_BYTES(bytes, size))
+	             : no_room(err);
 }
 
 static bool ask(struct change *change, struct zone *zone, struct placement *node, const struct desire *desire,
@@ -81,6 +102,8 @@ static bool ask(struct change *change, struct zone *zone, struct placement *node
 	node->serial = zone->serial;
 	node->state = zone_waiting(zone->serving);
 	node->message = "";
+	if (node->provider->calls)
+		return ask_elsewhere(change, node, state, arena, err);
 	stralix__v1__generation__init(&generation);
 	generation.epoch = node->generation.epoch;
 	generation.n = node->generation.n;

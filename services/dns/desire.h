@@ -1,7 +1,9 @@
-/* desire: a new generation of a zone, and the tasks that bring it about, one a node. */
+/* desire: a new generation of a zone, and the tasks that bring it about, one a node; for another provider a row. */
 #pragma once
 
 #include "lib/service/change.h"
+
+#include "stralix/v1/zone.pb-c.h"
 
 #include "content.h"
 
@@ -17,6 +19,10 @@ struct desire {
 bool zone_desire(struct change *change, struct zone *zone, const struct desire *desire,
                  const struct dns_record *records, size_t n, uint32_t epoch, struct arena *arena,
                  struct error *err) _must_check_;
+
+/* Sorted records as messages of their sets. False without room. */
+bool zone_sets(const struct dns_record *records, size_t n, struct arena *arena, Stralix__V1__RecordSet ***ret,
+               size_t *ret_n);
 
 /* Audit record and event of what was done; before may be NULL. verb: created, updated, deleted. */
 bool zone_tell(struct change *change, const struct zone *before, const struct zone *after, const char *action,

@@ -12,11 +12,14 @@ struct dns_settings {
 	int64_t grace_s;
 	char *panel_hosts, *name_servers, *contact, *resolver;
 	char *secondaries_allowed, *secondaries_refused, *catalog;
+	char *vault_key, *provider_allowed, *provider_refused, *provider_ca;
+	int64_t provider_workers, provider_look_s, provider_patience_s;
 };
 
 /* What all calls share. */
 struct dns_state {
 	struct pace *pace;
+	struct provider_workers *workers; /* NULL: there are no other providers */
 };
 
 bool dns_create_zone(struct call *call, const Stralix__V1__CreateZoneRequest *req, struct error *err);
@@ -49,6 +52,12 @@ bool dns_list_zone_templates(struct call *call, const Stralix__V1__ListZoneTempl
 bool dns_create_zone_template(struct call *call, const Stralix__V1__CreateZoneTemplateRequest *req, struct error *err);
 bool dns_update_zone_template(struct call *call, const Stralix__V1__UpdateZoneTemplateRequest *req, struct error *err);
 bool dns_delete_zone_template(struct call *call, const Stralix__V1__DeleteZoneTemplateRequest *req, struct error *err);
+bool dns_list_dns_accounts(struct call *call, const Stralix__V1__ListDnsAccountsRequest *req, struct error *err);
+bool dns_get_dns_account(struct call *call, const Stralix__V1__GetDnsAccountRequest *req, struct error *err);
+bool dns_create_dns_account(struct call *call, const Stralix__V1__CreateDnsAccountRequest *req, struct error *err);
+bool dns_update_dns_account(struct call *call, const Stralix__V1__UpdateDnsAccountRequest *req, struct error *err);
+bool dns_verify_dns_account(struct call *call, const Stralix__V1__VerifyDnsAccountRequest *req, struct error *err);
+bool dns_delete_dns_account(struct call *call, const Stralix__V1__DeleteDnsAccountRequest *req, struct error *err);
 bool dns_list_zone_usage(struct call *call, const Stralix__V1__ListUsageRequest *req, struct error *err);
 bool dns_update_address(struct call *call, const Stralix__V1__UpdateAddressRequest *req, struct error *err);
 bool dns_present_challenge(struct call *call, const Stralix__V1__ChallengeRequest *req, struct error *err);

@@ -229,10 +229,16 @@ static bool look_around(struct call *call, enum purpose purpose, struct signing 
 	return !seals || seal_keys_ask(call, zone, &ret->seal, err);
 }
 
+static bool may_sign(const struct zone *zone, struct error *err)
+{
+	return zone_provider(zone)->signs ||
+	       error_set(err, ERR_CONFLICT, "%s serves this zone: switch DNSSEC there.", zone_provider(zone)->title);
+}
+
 static bool begin(struct call *call, const char *zone_id, enum purpose purpose, struct signing *ret, struct error *err)
 {
 	if (!zone_see(call, zone_id, &ret->zone, err) || !zone_may_change(&ret->zone, err) ||
-	    !look_around(call, purpose, ret, err) || !zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) ||
+	    !may_sign(&ret->zone, err) || !look_around(call, purpose, ret, err) || !zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) ||
 	    !zone_may_change(&ret->zone, err))
 		return false;
 	return keys_lock(change_tx(ret->change), &ret->zone, call_arena(call), ret->keys, &ret->n, err);

@@ -27,7 +27,7 @@ bool dns_export_zone(struct call *call, const Stralix__V1__ExportZoneRequest *re
 		return false;
 	stralix__v1__export_zone_reply__init(&reply);
 	reply.serial = zone.serial;
-	all = arena_alloc(arena, (n + n_own) * sizeof(*all));
+	all = arena_alloc(arena, (n + n_own + 1) * sizeof(*all));
 	if (!all)
 		return error_set(err, ERR_TOO_LARGE, "no room for the zone file");
 	memcpy(all, own, n_own * sizeof(*all));

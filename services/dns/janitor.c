@@ -15,7 +15,7 @@ enum { ARENA_MAX = 32 << 20 };
 
 static bool purge(struct service *service, const struct zone_due *due, struct error *err)
 {
-	const struct serve removed = { SERVING_REMOVED, "", "zone.purge" };
+	const struct serve removed = { SERVING_REMOVED, "", "zone.purge", false };
 	_cleanup_(arena_freep) struct arena *arena = arena_new(ARENA_MAX);
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct zone zone;

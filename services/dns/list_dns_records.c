@@ -74,7 +74,7 @@ static bool collect(const struct content *content, const struct zone *zone, cons
 
 	if (!content_own(content, zone, settings->name_servers, settings->contact, own, &n_own, err))
 		return false;
-	all = arena_alloc(content->arena, (content->n + n_own) * sizeof(*all));
+	all = arena_alloc(content->arena, (content->n + n_own + 1) * sizeof(*all));
 	if (!all)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 	memcpy(all, own, n_own * sizeof(*all));

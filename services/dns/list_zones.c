@@ -19,12 +19,15 @@ static bool read_filter(struct call *call, const Stralix__V1__ListZonesRequest *
 {
 	enum zone_state state;
 
+	if (*req->account_id && *req->node_id)
+		return error_field(err, "accountId", "conflict", "Choose a node or an account.");
 	if (*req->state && !zone_state_parse(req->state, &state))
 		return error_field(err, "state", "state", "There is no such state.");
 	*filter = (struct zone_filter){
 		.search = req->search,
 		.state = req->state,
-		.node_id = req->node_id,
+		.node_id =
+			*req->account_id ? req->account_id : req->node_id, /* of either a row of its places has one */
 		.order = (enum zone_order)order->order,
 		.limit = list_limit(req->limit),
 	};

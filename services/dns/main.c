@@ -2,6 +2,7 @@
 #include "dns.h"
 #include "dns_sql.h"
 #include "pace.h"
+#include "provider_worker.h"
 
 static const struct dns_handlers handlers = {
 	.create_zone = dns_create_zone,
@@ -34,6 +35,12 @@ static const struct dns_handlers handlers = {
 	.create_zone_template = dns_create_zone_template,
 	.update_zone_template = dns_update_zone_template,
 	.delete_zone_template = dns_delete_zone_template,
+	.list_dns_accounts = dns_list_dns_accounts,
+	.get_dns_account = dns_get_dns_account,
+	.create_dns_account = dns_create_dns_account,
+	.update_dns_account = dns_update_dns_account,
+	.verify_dns_account = dns_verify_dns_account,
+	.delete_dns_account = dns_delete_dns_account,
 	.list_zone_usage = dns_list_zone_usage,
 	.put_managed_records = dns_put_managed_records,
 	.get_managed_records = dns_get_managed_records,
@@ -66,7 +73,25 @@ static const struct config_row settings[] = {
 	{ "contact", CONFIG_STRING, offsetof(struct dns_settings, contact), "", 0, 0, NULL,
 	  "the mail address in the SOA of zones that have none of their own; empty: hostmaster at the zone's name" },
 	{ "resolver", CONFIG_STRING, offsetof(struct dns_settings, resolver), "", 0, 0, NULL,
-	  "who is asked what parent zones have of signed zones, 192.0.2.1:53; empty: nobody" },
+	  "who is asked what parent zones have of signed zones, and where other providers' name servers are, "
+	  "192.0.2.1:53; empty: nobody, and the system's resolver" },
+	{ "vault_key", CONFIG_STRING, offsetof(struct dns_settings, vault_key), "", 0, 0, NULL,
+	  "the file of the key that tokens of other providers are sealed to in this service's rows: the same for all "
+	  "its "
+	  "copies; empty: there are no other providers" },
+	{ "provider_allowed", CONFIG_STRING, offsetof(struct dns_settings, provider_allowed), "", 0, 0, NULL,
+	  "addresses, with or without a port, with commas between, where a DNS account may be although they are inner "
+	  "ones; there http:// will do" },
+	{ "provider_refused", CONFIG_STRING, offsetof(struct dns_settings, provider_refused), "", 0, 0, NULL,
+	  "likewise, where none may be although they aren't: the installation's own" },
+	{ "provider_ca", CONFIG_STRING, offsetof(struct dns_settings, provider_ca), "", 0, 0, NULL,
+	  "a file of who vouches for other providers' APIs; empty: the system's authorities" },
+	{ "provider_workers", CONFIG_INT, offsetof(struct dns_settings, provider_workers), "4", 1, 64, NULL,
+	  "zones at other providers that one copy works on at once" },
+	{ "provider_look_s", CONFIG_INT, offsetof(struct dns_settings, provider_look_s), "3600", 10, 604800, "s",
+	  "how often a zone at another provider is looked at for changes by others" },
+	{ "provider_patience_s", CONFIG_INT, offsetof(struct dns_settings, provider_patience_s), "120", 1, 3600, "s",
+	  "how long another provider's name servers may take to show a change before that is called a failure" },
 	{ "secondaries_allowed", CONFIG_STRING, offsetof(struct dns_settings, secondaries_allowed), "", 0, 0, NULL,
 	  "addresses, with or without a port, with commas between, that may be secondaries although they are inner "
 	  "ones" },
@@ -82,11 +107,14 @@ static bool start(struct service *service, void **state, struct error *err)
 {
 	_cleanup_free_ struct dns_state *all = calloc(1, sizeof(*all));
 
-	(void)service;
 	if (!all)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (!pace_new(&all->pace, err))
 		return false;
+	if (!provider_workers_start(service, &all->workers, err)) {
+		pace_free(all->pace);
+		return false;
+	}
 	*state = TAKE_PTR(all);
 	return true;
 }
@@ -95,6 +123,7 @@ static void stop(void *state)
 {
 	struct dns_state *all = state;
 
+	provider_workers_stop(all->workers);
 	pace_free(all->pace);
 	free(all);
 }

@@ -38,7 +38,7 @@ bool place_as(struct service *service, struct call *call, struct zone *zone, con
 
 	if (zone->n_nodes == ZONE_NODES)
 		return error_field(err, "nodeIds", "count", "A zone is on at most %d nodes.", ZONE_NODES);
-	*node = (struct placement){ .id = *id, .message = "", .fresh = true };
+	*node = (struct placement){ .id = *id, .message = "", .fresh = true, .provider = &provider_nodes };
 	stralix__v1__place_resource_request__init(&request);
 	for (size_t i = 0; i < zone->n_nodes; i++)
 		apart[i] = (char *)(uintptr_t)zone->nodes[i].node_id;

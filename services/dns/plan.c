@@ -2,7 +2,23 @@
 #include "plan.h"
 
 #include "limited.h"
+#include "provider_store.h"
 #include "weigh.h"
+
+/* What others changed at another provider: the change makes it right again. */
+static bool fill_foreign(struct call *call, const struct zone *zone, Stralix__V1__PlanRecordsReply *reply,
+                         struct error *err)
+{
+	struct remote remote;
+
+	if (!zone_provider(zone)->calls)
+		return true;
+	if (!remote_find(service_db_wide(call_service(call)), &zone->nodes[0].id, call_arena(call), &remote, err))
+		return false;
+	reply->foreign = remote.others;
+	reply->n_foreign = remote.n_others;
+	return true;
+}
 
 bool plan_reply(struct call *call, const struct zone *zone, struct content *content, const struct file_faults *faults,
                 struct complaints *complaints, struct error *err)
@@ -29,5 +45,5 @@ bool plan_reply(struct call *call, const struct zone *zone, struct content *cont
 		reply.n_faults = faults->n;
 	}
 	reply.records_etag = (char *)(uintptr_t)zone_records_etag(zone, etag);
-	return call_reply(call, &reply.base, err);
+	return fill_foreign(call, zone, &reply, err) && call_reply(call, &reply.base, err);
 }

@@ -14,7 +14,7 @@ static bool check(const struct zone *zone, struct error *err)
  */
 bool dns_purge_zone(struct call *call, const Stralix__V1__PurgeZoneRequest *req, struct error *err)
 {
-	const struct serve removed = { SERVING_REMOVED, "zone:delete", "zone.purge" };
+	const struct serve removed = { SERVING_REMOVED, "zone:delete", "zone.purge", false };
 
 	return serve_call(call, req->zone_id, removed, false, check, err);
 }

@@ -12,7 +12,7 @@ static bool check(const struct zone *zone, struct error *err)
  */
 bool dns_retry_zone(struct call *call, const Stralix__V1__RetryZoneRequest *req, struct error *err)
 {
-	const struct serve again = { SERVING_LIVE, "zone:update", "zone.retry" };
+	const struct serve again = { SERVING_LIVE, "zone:update", "zone.retry", false };
 
 	return serve_call(call, req->zone_id, again, true, check, err);
 }

@@ -1,6 +1,7 @@
 /* serve: see serve.h. */
 #include "serve.h"
 
+#include "dns_sql.h"
 #include "revise.h"
 #include "store.h"
 #include "view.h"
@@ -23,6 +24,14 @@ bool serve_zone(struct change *change, struct service *service, struct zone *zon
 	       zone_tell(change, &before, zone, serve->action, "accepted", "updated", arena, err);
 }
 
+/* What becomes of it at another provider is said with the deletion, and forgotten when it is brought back. */
+static bool mark(struct change *change, struct zone *zone, const struct serve *serve, struct error *err)
+{
+	return !zone_elsewhere(zone) || serve->serving == SERVING_REMOVED ||
+	       TX_RUN(change_tx(change), DNS_PROVIDER_ZONE_REMOVES, NULL, err, DB_UUID(&zone->id),
+	              DB_BOOL(serve->removes));
+}
+
 bool serve_call(struct call *call, const char *zone_id, struct serve serve, bool keep, serve_check *check,
                 struct error *err)
 {
@@ -37,6 +46,7 @@ bool serve_call(struct call *call, const char *zone_id, struct serve serve, bool
 	if (keep)
 		serve.serving = zone.serving;
 	if (!serve_zone(change, call_service(call), &zone, &serve, arena, err) ||
+	    (!keep && !mark(change, &zone, &serve, err)) ||
 	    !zone_reply(&zone, settings->name_servers, arena, &reply, err) || !change_reply(change, &reply.base, err) ||
 	    !change_commit(change, err))
 		return error_wrap(err, "%s '%s'", serve.action, zone.name);

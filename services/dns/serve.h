@@ -7,6 +7,7 @@
 struct serve {
 	enum zone_serving serving;
 	const char *permission, *action;
+	bool removes; /* at another provider: there too, when it is purged */
 };
 
 /* Whether this may be done to a zone as it is; else ERR_CONFLICT. */

@@ -33,7 +33,23 @@ enum {
 };
 
 /* Of a node's row. */
-enum { P_ID, P_ZONE, P_NODE, P_NAME, P_ADDRESS, P_PORT, P_STATE, P_MESSAGE, P_EPOCH, P_N, P_SERIAL, P_APPLIED, P_TASK };
+enum {
+	P_ID,
+	P_ZONE,
+	P_NODE,
+	P_NAME,
+	P_ADDRESS,
+	P_PORT,
+	P_STATE,
+	P_MESSAGE,
+	P_EPOCH,
+	P_N,
+	P_SERIAL,
+	P_APPLIED,
+	P_TASK,
+	P_PROVIDER,
+	P_ACCOUNT,
+};
 
 static bool no_room(struct error *err)
 {
@@ -60,7 +76,8 @@ static bool put_placement(struct tx *tx, const struct zone *zone, const struct p
 	    !TX_RUN(tx, DNS_PLACEMENT_INSERT, NULL, err, DB_UUID(&node->id), DB_UUID(&zone->id), DB_UUID(&zone->org),
 	            DB_TEXT(node->node_id), DB_TEXT(node->node_name), DB_TEXT(node->address), DB_INT(node->port),
 	            DB_TEXT(zone_state_name(node->state)), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
-	            DB_TEXT_OR_NULL(node->task_id)))
+	            DB_TEXT_OR_NULL(node->task_id), DB_TEXT(node->provider->kind),
+	            uuid_is_nil(&node->account) ? DB_NULL : DB_UUID(&node->account)))
 		return false;
 	return TX_RUN(tx, DNS_PLACEMENT_UPDATE, NULL, err, DB_UUID(&node->id), DB_TEXT(zone_state_name(node->state)),
 	              DB_TEXT(node->message), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
@@ -177,11 +194,13 @@ static bool read_placement(const struct rows *rows, unsigned row, struct arena *
 		.generation = read_generation(rows, row, P_EPOCH, P_N),
 		.serial = (uint32_t)rows_int(rows, row, P_SERIAL),
 		.applied_serial = (uint32_t)rows_int(rows, row, P_APPLIED),
+		.provider = provider_find(rows_text(rows, row, P_PROVIDER)),
+		.account = rows_uuid(rows, row, P_ACCOUNT),
 	};
 	read_task(rows, row, P_TASK, node->task_id);
 	zone->n_nodes++;
-	if (!zone_state_parse(rows_text(rows, row, P_STATE), &node->state))
-		return error_set(err, ERR_INTERNAL, "a zone's node has an unknown state");
+	if (!zone_state_parse(rows_text(rows, row, P_STATE), &node->state) || !node->provider)
+		return error_set(err, ERR_INTERNAL, "a zone's node has an unknown state or provider");
 	return (node->node_id && node->node_name && node->address && node->message) || no_room(err);
 }
 

@@ -1,19 +1,15 @@
 /* TaskFinished. Takes note of how a task of this service's ended. */
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/service/change.h"
 
-#include "claims.h"
 #include "desire.h"
 #include "dns.h"
-#include "dns_sql.h"
+#include "outcome.h"
 #include "store.h"
 
-enum { MS = 1000 };
-
 /* A task's final state: what becomes of the node's zone, and the audit record's word. */
-static const struct outcome {
+static const struct ending {
 	const char *name, *audit, *words; /* words: when nobody said any */
 	bool success;
 } outcomes[] = {
@@ -23,7 +19,7 @@ static const struct outcome {
 	{ "cancelled", "failed", "The task was cancelled: this server doesn't have the newest records.", false },
 };
 
-static const struct outcome *find_outcome(const char *name)
+static const struct ending *find_outcome(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
 		if (strcmp(outcomes[i].name, name) == 0)
@@ -44,44 +40,6 @@ static struct placement *find_node(struct zone *zone, const struct uuid *id, con
 	return NULL;
 }
 
-static void settle(struct zone *zone, struct placement *node, const struct outcome *outcome, const char *message,
-                   int64_t grace_ms, struct arena *arena)
-{
-	node->state = outcome->success ? zone_settled(zone->serving) : ZONE_FAILED;
-	node->message = outcome->success ? "" : *message ? message : outcome->words;
-	if (outcome->success)
-		node->applied_serial = zone->serving == SERVING_LIVE ? node->serial : 0;
-	zone->updated_ms = clock_unix_ms();
-	zone_judge(zone, arena);
-	zone->purge_ms = zone->state == ZONE_DELETED ? zone->updated_ms + grace_ms : 0;
-}
-
-/* A zone that is gone: its name is free, and so is a place in the plan; its history stays. */
-static bool give_back(struct change *change, struct zone *zone, struct error *err)
-{
-	zone->records = 0;
-	return change_quota(change, DNS_QUOTA, -1, err) && claim_release(change, zone, err) &&
-	       TX_RUN(change_tx(change), DNS_RECORDS_ERASE, NULL, err, DB_UUID(&zone->id)) &&
-	       TX_RUN(change_tx(change), DNS_SECONDARIES_ERASE, NULL, err, DB_UUID(&zone->id)) &&
-	       TX_RUN(change_tx(change), DNS_KEYS_FORGET, NULL, err, DB_UUID(&zone->id), DB_NULL);
-}
-
-static bool record(struct call *call, struct change *change, struct zone *zone, struct placement *node,
-                   const Stralix__V1__TaskFinishedRequest *req, const struct outcome *outcome, struct error *err)
-{
-	const struct dns_settings *settings = service_settings(call_service(call));
-	const char *action = zone->serving == SERVING_REMOVED ? "zone.remove" : "zone.apply";
-	const struct zone before = *zone;
-	bool gone;
-
-	settle(zone, node, outcome, req->message, settings->grace_s * MS, call_arena(call));
-	gone = zone->state == ZONE_PURGED;
-	return (!gone || give_back(change, zone, err)) && zone_update(change_tx(change), zone, err) &&
-	       zone_tell(change, &before, zone, action, outcome->audit, gone ? "deleted" : "updated", call_arena(call),
-	                 err) &&
-	       change_commit(change, err);
-}
-
 static bool done(struct call *call, struct error *err)
 {
 	Stralix__V1__Empty reply;
@@ -96,9 +54,10 @@ static bool done(struct call *call, struct error *err)
  */
 bool dns_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest *req, struct error *err)
 {
-	const struct outcome *outcome = find_outcome(req->state);
+	const struct ending *outcome = find_outcome(req->state);
 	_cleanup_(change_freep) struct change *change = NULL;
 	struct placement *node;
+	struct outcome ending;
 	struct uuid id, org;
 	struct zone zone;
 
@@ -115,7 +74,9 @@ bool dns_task_finished(struct call *call, const Stralix__V1__TaskFinishedRequest
 	node = find_node(&zone, &id, req->generation);
 	if (!node)
 		return done(call, err);
-	if (!record(call, change, &zone, node, req, outcome, err))
+	ending = (struct outcome){ outcome->success, outcome->audit, *req->message ? req->message : outcome->words };
+	if (!zone_settle(change, call_service(call), &zone, node, &ending, call_arena(call), err) ||
+	    !change_commit(change, err))
 		return error_wrap(err, "end of task %s", req->task_id);
 	return done(call, err);
 }

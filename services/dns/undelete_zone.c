@@ -13,7 +13,7 @@ static bool check(const struct zone *zone, struct error *err)
  */
 bool dns_undelete_zone(struct call *call, const Stralix__V1__UndeleteZoneRequest *req, struct error *err)
 {
-	const struct serve live = { SERVING_LIVE, "zone:delete", "zone.undelete" };
+	const struct serve live = { SERVING_LIVE, "zone:delete", "zone.undelete", false };
 
 	return serve_call(call, req->zone_id, live, false, check, err);
 }

@@ -53,6 +53,24 @@ static Stralix__V1__ZoneServer *server_view(const struct placement *node, const 
 	return view->task_id ? view : NULL;
 }
 
+/* What there is to know without looking further. */
+static bool fill_provider(const struct placement *node, struct arena *arena, Stralix__V1__Zone *view)
+{
+	Stralix__V1__ZoneProvider *provider = arena_alloc(arena, sizeof(*provider));
+
+	if (!provider)
+		return false;
+	stralix__v1__zone_provider__init(provider);
+	provider->account_id = borrow(node->node_id);
+	provider->account_name = borrow(node->node_name);
+	provider->kind = borrow(node->provider->kind);
+	provider->state = borrow(zone_state_name(node->state));
+	provider->message = borrow(node->message);
+	provider->serial = node->applied_serial;
+	view->provider = provider;
+	return true;
+}
+
 static bool fill_servers(const struct zone *zone, const char *name_servers_list, struct arena *arena,
                          Stralix__V1__Zone *view)
 {
@@ -62,6 +80,8 @@ static bool fill_servers(const struct zone *zone, const char *name_servers_list,
 	view->name_servers = arena_alloc(arena, NAME_SERVERS * sizeof(char *));
 	if (!view->servers || !view->name_servers)
 		return false;
+	if (zone_provider(zone)->calls)
+		return fill_provider(&zone->nodes[0], arena, view);
 	for (; view->n_servers < zone->n_nodes; view->n_servers++)
 		if (!(view->servers[view->n_servers] =
 		              server_view(&zone->nodes[view->n_servers], name_servers_list, arena)))

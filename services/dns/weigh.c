@@ -57,6 +57,23 @@ static void complain_of(const struct content *content, const struct weighing *we
 	complain(complaints, field, fault->rule, "%s", fault->words);
 }
 
+/* What the zone's provider has no such records for. */
+static void check_types(const struct content *content, const struct weighing *weighing, struct complaints *complaints,
+                        const struct weighed *w)
+{
+	const struct provider *provider = zone_provider(weighing->zone);
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct dns_fault fault = { .tag = w->records[i].tag, .member = "type", .rule = "provider" };
+
+		if (provider->supports(w->records[i].type))
+			continue;
+		snprintf(fault.words, sizeof(fault.words), "%s has no %s records.", provider->title,
+		         dns_type_name(w->records[i].type));
+		complain_of(content, weighing, &fault, w, complaints);
+	}
+}
+
 static bool check(const struct content *content, const struct weighing *weighing, struct complaints *complaints,
                   const struct weighed *w, struct error *err)
 {
@@ -68,6 +85,7 @@ static bool check(const struct content *content, const struct weighing *weighing
 	n = dns_check(w->records, w->n, weighing->zone->origin, &limits, faults, FAULTS);
 	for (size_t i = 0; i < n && i < FAULTS; i++)
 		complain_of(content, weighing, &faults[i], w, complaints);
+	check_types(content, weighing, complaints, w);
 	return true;
 }
 
@@ -80,7 +98,7 @@ static char **data_of(const struct dns_set *set, struct arena *arena)
 	return ret;
 }
 
-static Stralix__V1__RecordSetChange *show(const struct dns_difference *one, const char *origin, struct arena *arena)
+Stralix__V1__RecordSetChange *weigh_show(const struct dns_difference *one, const char *origin, struct arena *arena)
 {
 	const struct dns_record *first = one->before.n ? one->before.records : one->after.records;
 	Stralix__V1__RecordSetChange *ret = arena_alloc(arena, sizeof(*ret));
@@ -129,7 +147,7 @@ static bool compare(const struct content *content, const struct zone *zone, cons
 		return no_room(err);
 	for (size_t i = 0; i < ret->n_sets; i++) {
 		count(&list[i], ret);
-		if (!(ret->sets[i] = show(&list[i], zone->origin, content->arena)))
+		if (!(ret->sets[i] = weigh_show(&list[i], zone->origin, content->arena)))
 			return no_room(err);
 	}
 	return true;
@@ -144,7 +162,7 @@ static bool join(const struct content *content, const struct weighing *weighing,
 
 	if (!content_own(content, weighing->zone, weighing->name_servers, weighing->contact, own, &n_own, err))
 		return false;
-	ret->records = arena_alloc(content->arena, (n + n_own) * sizeof(*ret->records));
+	ret->records = arena_alloc(content->arena, (n + n_own + 1) * sizeof(*ret->records));
 	if (!ret->records)
 		return no_room(err);
 	memcpy(ret->records, own, n_own * sizeof(*own));

@@ -23,3 +23,6 @@ struct weighing {
 /* Settles the content. Faults between records are complained of; those at work before aren't the change's. */
 bool weigh(struct content *content, const struct weighing *weighing, struct complaints *complaints, struct weighed *ret,
            struct error *err) _must_check_;
+
+/* One difference as people are shown it, names in the zone of this origin; NULL without room. */
+Stralix__V1__RecordSetChange *weigh_show(const struct dns_difference *one, const char *origin, struct arena *arena);

@@ -94,6 +94,11 @@ enum zone_state zone_settled(enum zone_serving serving)
 	return settled[serving];
 }
 
+struct placement *zone_elsewhere(struct zone *zone)
+{
+	return zone_provider(zone)->calls ? &zone->nodes[0] : NULL;
+}
+
 void zone_judge(struct zone *zone, struct arena *arena)
 {
 	enum zone_state waiting = zone_waiting(zone->serving);

@@ -8,6 +8,8 @@
 
 #include "stralix/v1/dns.pb-c.h"
 
+#include "provider/provider.h"
+
 enum zone_state {
 	ZONE_PENDING,
 	ZONE_ACTIVE,
@@ -34,7 +36,8 @@ struct generation {
 
 enum { ZONE_NODES = 4, ZONE_ETAG = 48 };
 
-/* One node that serves the zone; id is the resource's. */
+/* One node that serves the zone, or another provider's account (node_id is its id, node_name its name); id is the
+ * resource's. */
 struct placement {
 	struct uuid id;
 	const char *node_id, *node_name, *address, *message;
@@ -43,7 +46,9 @@ struct placement {
 	struct generation generation;
 	uint32_t serial, applied_serial; /* of the newest task; that the node took over last */
 	char task_id[UUID_TEXT];
-	bool fresh; /* has no row yet */
+	bool fresh;                      /* has no row yet */
+	const struct provider *provider; /* &provider_nodes: one of our own */
+	struct uuid account;             /* of another's */
 };
 
 /* Texts belong to the call's arena. Times are Unix ms; 0: never. */
@@ -75,6 +80,13 @@ const char *zone_records_etag(const struct zone *zone, char buffer[static ZONE_E
 /* The state while work is asked for, and when it is done. */
 enum zone_state zone_waiting(enum zone_serving serving);
 enum zone_state zone_settled(enum zone_serving serving);
+
+/* The place of a zone that another provider serves; NULL: our own nodes do. */
+struct placement *zone_elsewhere(struct zone *zone);
+static inline const struct provider *zone_provider(const struct zone *zone)
+{
+	return zone->n_nodes ? zone->nodes[0].provider : &provider_nodes;
+}
 
 /* The zone's state and words from those of its nodes. */
 void zone_judge(struct zone *zone, struct arena *arena);

@@ -108,6 +108,9 @@ bool event_visible(const struct event *event, const struct identity *identity, c
 	if (!event->organisation[0])
 		return true;
 	snprintf(permission, sizeof(permission), "%s:read", event->entity);
+	for (char *c = permission; *c; c++)
+		if (*c == '-') /* subjects have no underscore, permissions no hyphen */
+			*c = '_';
 	if (!sees_organisation(event, identity) || !role_holds(rights, (unsigned)identity->role, permission))
 		return false;
 	for (unsigned i = 0; i < identity->n_scopes; i++)

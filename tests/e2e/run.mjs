@@ -10,6 +10,7 @@ import { eventually, open, person, readEnv, root, visit } from './harness.mjs';
 import { flows } from './flows.mjs';
 import { people } from './people.mjs';
 import { php } from './php.mjs';
+import { providers } from './providers.mjs';
 import { recordTokens } from './record-tokens.mjs';
 import { scenery } from './scenery.mjs';
 import { secondaries } from './secondaries.mjs';
@@ -619,6 +620,7 @@ await check('purged, its name is free', async () => {
 
 await zones({ browser, base, env });
 await secondaries({ browser, base, env });
+await providers({ browser, base });
 await templates({ browser, base, env });
 await recordTokens({ browser, base, env });
 

@@ -15,12 +15,13 @@ before(async () => {
   const zoneChange = (await customer('GET', `/api/v1/zones/${zone.id}/changes`)).body.changes[0];
   const secondary = await customer('POST', `/api/v1/zones/${zone.id}/secondaries`, { address: samples.address });
   const template = await customer('POST', '/api/v1/zone-templates', { name: `Isolated ${randomUUID()}`, records: samples.records });
+  const account = await customer('POST', '/api/v1/dns-accounts', { name: `Isolated ${randomUUID()}`, kind: 'cloudflare', token: 'none' });
   const { user } = (await customer('GET', '/api/v1/profile')).body;
   const plan = await admin('POST', '/api/v1/plans', { name: `Isolated ${randomUUID()}`, limits: [] });
   const token = await customer('POST', '/api/v1/tokens', { name: 'isolated', scopes: ['website:read'] });
   const cookie = await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
   const { sessions } = (await api(null, 'GET', '/api/v1/sessions', undefined, { cookie })).body;
-  mine = both({ websiteId: site.id, certificateId: certificate.id, zoneId: zone.id, secondaryId: secondary.body.secondary.id, changeId: zoneChange.id, templateId: template.body.template.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
+  mine = both({ websiteId: site.id, certificateId: certificate.id, zoneId: zone.id, secondaryId: secondary.body.secondary.id, changeId: zoneChange.id, templateId: template.body.template.id, accountId: account.body.account.id, taskId: task.id, nodeId: 'n1', organisationId: user.organisationId, userId: user.id, planId: plan.body.plan.id, tokenId: token.body.id, sessionId: sessions[0].id });
   absent = both(Object.fromEntries(Object.keys(mine).map((name) => [name, name === 'nodeId' ? 'n999' : randomUUID()])));
 });
 
@@ -64,7 +65,7 @@ for (const { method, path } of routes.filter((r) => r.method === 'GET' && !/\{/.
     if (answer.status === 403) return;
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     const text = JSON.stringify(answer.body);
-    for (const secret of [site.id, mine.zoneId, mine.templateId, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL, mine.userId, mine.tokenId, mine.sessionId]) assert.ok(!text.includes(secret), `shows ${secret}`);
+    for (const secret of [site.id, mine.zoneId, mine.templateId, mine.accountId, site.domain, task.id, site.organisationId, env.CUSTOMER_EMAIL, mine.userId, mine.tokenId, mine.sessionId]) assert.ok(!text.includes(secret), `shows ${secret}`);
   });
   test(`${method} ${path}: naming another organisation is refused or empty`, async () => {
     const answer = await api(other.token, method, `${path}?organisationId=${site.organisationId}`);

@@ -44,8 +44,8 @@ select name
  order by name;
 
 -- name: placement_insert
-insert into zone_nodes (id, zone_id, org_id, node_id, node_name, address, port, state, epoch, n, task_id)
-values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7::int, $8, $9::bigint, $10::bigint, $11::uuid);
+insert into zone_nodes (id, zone_id, org_id, node_id, node_name, address, port, state, epoch, n, task_id, provider, account_id)
+values ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7::int, $8, $9::bigint, $10::bigint, $11::uuid, $12, $13::uuid);
 
 -- name: placement_update
 update zone_nodes
@@ -54,7 +54,8 @@ update zone_nodes
  where id = $1::uuid;
 
 -- name: placements
-select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
+select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id, provider,
+       account_id
   from zone_nodes
  where zone_id = any ($1::uuid[]) and state <> 'purged'
  order by zone_id, node_id;
@@ -115,6 +116,88 @@ select owner_kind, owner_id, name, type, ttl, data
   from managed
  where org_id = $1::uuid and (name = $2 || '.' or right(name, length($2) + 2) = '.' || $2 || '.')
  order by name, type, data;
+
+-- Accounts at other providers and the zones there, within one organisation.
+
+-- name: account_insert
+insert into dns_accounts (id, org_id, name, kind, base_url, server_id, name_servers, sealed, state, due_at)
+values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::bytea, 'checking', now());
+
+-- name: account_lock
+select id, org_id, name, kind, base_url, server_id, name_servers, sealed, state, message, attempt, checked_at, version,
+       created_at, updated_at, lease,
+       (select count(*) from zone_nodes n where n.account_id = a.id and n.state <> 'purged') as zones
+  from dns_accounts a
+ where id = $1::uuid
+   for update of a;
+
+-- name: account_share
+-- It stays as long as the transaction lasts.
+select id, name, kind from dns_accounts where id = $1::uuid for share;
+
+-- name: account_update
+-- It is looked at anew; who works on it has lost it.
+update dns_accounts
+   set name = $2, base_url = $3, server_id = $4, name_servers = $5, sealed = $6::bytea, state = 'checking', message = '',
+       attempt = 0, due_at = now(), lease = null, lease_until = null, version = version + 1, updated_at = now()
+ where id = $1::uuid;
+
+-- name: account_delete
+delete from dns_accounts where id = $1::uuid;
+
+-- name: account_claim
+-- Takes what is due, unless somebody else has it. $2 the lease, $3 its seconds.
+update dns_accounts
+   set lease = $2::uuid, lease_until = now() + make_interval(secs => $3::int)
+ where id = (select id from dns_accounts
+              where id = $1::uuid and due_at <= now() and (lease_until is null or lease_until < now())
+                for update skip locked);
+
+-- name: account_judge
+-- What came of looking at it. $6 seconds until the next time; null: none.
+update dns_accounts
+   set state = $3, message = $4, attempt = $5::int, checked_at = now(), due_at = now() + make_interval(secs => $6::int),
+       lease = null, lease_until = null
+ where id = $1::uuid and lease = $2::uuid;
+
+-- name: account_hurry
+-- Zones that wait for a token that was no good are tried with the new one.
+update provider_zones set due_at = now(), attempt = 0 where account_id = $1::uuid and step <> 'rest';
+
+-- name: provider_zone_insert
+insert into provider_zones (id, zone_id, org_id, account_id, may_create)
+values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::boolean);
+
+-- name: provider_zone_wants
+-- A new generation. Who works on the one before finds it when it is done.
+update provider_zones
+   set wanted = $2::bytea, step = case when step = 'take_in' then step else 'apply' end, message = '', attempt = 0,
+       since = now(), due_at = now()
+ where id = $1::uuid;
+
+-- name: provider_zone_removes
+update provider_zones set removes = $2::boolean where zone_id = $1::uuid;
+
+-- name: provider_zone_claim
+-- Of one organisation at most two at a time: a provider that is slow keeps nobody else waiting.
+update provider_zones
+   set lease = $2::uuid, lease_until = now() + make_interval(secs => $3::int)
+ where id = (select id from provider_zones
+              where id = $1::uuid and due_at <= now() and (lease_until is null or lease_until < now())
+                for update skip locked)
+   and (select count(*) from provider_zones o where o.lease_until > now()) < 2;
+
+-- name: provider_zone_lock
+select lease from provider_zones where id = $1::uuid for update;
+
+-- name: provider_zone_update
+-- $12 seconds until the next step; null: none.
+update provider_zones
+   set step = $2, remote_id = $3, name_servers = $4, applied = $5::bytea, showing = $6::bytea, others = $7::bytea,
+       message = $8, attempt = $9::int, since = case when $10::boolean then now() else since end,
+       looked_at = case when $11::boolean then now() else looked_at end,
+       due_at = now() + make_interval(secs => $12::double precision), lease = null, lease_until = null
+ where id = $1::uuid;
 
 -- name: template_insert
 insert into templates (id, org_id, name, description, content) values ($1::uuid, $2::uuid, $3, $4, $5::bytea);

@@ -5,7 +5,8 @@
 select * from zone_view where id = $1::uuid and state <> 'purged';
 
 -- name: zone_placements
-select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id
+select id, zone_id, node_id, node_name, address, port, state, message, epoch, n, serial, applied_serial, task_id, provider,
+       account_id
   from zone_nodes
  where zone_id = any ($1::uuid[]) and state <> 'purged'
  order by zone_id, node_id;
@@ -26,12 +27,13 @@ select id, org_id
 
 -- name: zone_lonely
 -- Live zones on one node alone, the oldest first. Not signed ones: their keys are sealed to the node that they are on; they
--- get another with another key.
+-- get another with another key. Not those of other providers.
 select z.id, z.org_id
   from zones z
  where z.serving = 'live' and z.state in ('active', 'failed') and z.id > $1::uuid
    and (select count(*) from zone_nodes p where p.zone_id = z.id and p.state <> 'purged') < 2
    and not exists (select from keys k where k.zone_id = z.id)
+   and not exists (select from zone_nodes p where p.zone_id = z.id and p.provider <> '')
  order by z.id
  limit 20;
 
@@ -88,6 +90,44 @@ select id, serial, kind, note, actor_id, actor_name, created_at, added, removed,
 select id, serial, kind, note, actor_id, actor_name, created_at, added, removed, undoes, undone_by, request_id, sets
   from changes
  where zone_id = $1::uuid and id = $2::uuid;
+
+-- Accounts at other providers and the zones there, across organisations.
+
+-- name: account_list
+select id, org_id, name, kind, base_url, server_id, name_servers, sealed, state, message, attempt, checked_at, version,
+       created_at, updated_at, lease,
+       (select count(*) from zone_nodes n where n.account_id = a.id and n.state <> 'purged') as zones
+  from dns_accounts a
+ where org_id = $1::uuid
+ order by lower(name), id;
+
+-- name: account_find
+select id, org_id, name, kind, base_url, server_id, name_servers, sealed, state, message, attempt, checked_at, version,
+       created_at, updated_at, lease,
+       (select count(*) from zone_nodes n where n.account_id = a.id and n.state <> 'purged') as zones
+  from dns_accounts a
+ where id = $1::uuid;
+
+-- name: provider_zone_find
+select id, zone_id, org_id, account_id, step, may_create, removes, remote_id, name_servers, wanted, applied, showing, others,
+       message, attempt, since, looked_at, due_at, lease
+  from provider_zones
+ where id = $1::uuid;
+
+-- name: provider_due
+-- Whose turn it is, the longest due first: accounts, and zones; two of each organisation, so that none waits for another's.
+select id, org_id, account
+  from (select id, org_id, account, due_at, row_number() over (partition by org_id order by due_at) as place
+          from (select id, org_id, true as account, due_at
+                  from dns_accounts
+                 where due_at <= now() and (lease_until is null or lease_until < now())
+                union all
+                select id, org_id, false, due_at
+                  from provider_zones
+                 where due_at <= now() and (lease_until is null or lease_until < now())) as due) as ordered
+ where place <= 2
+ order by due_at
+ limit 32;
 
 -- name: template_list
 select id, org_id, name, description, content, version, created_at, updated_at

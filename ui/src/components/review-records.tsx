@@ -53,7 +53,7 @@ export default function ReviewDialog({ zoneId, etag, pending, onFault, onSaved, 
           </ul>
         </div>
       ) : diff ? (
-        <Diff text={diff} label={t('diff')} cut={plan.data.more} />
+        <><Diff text={diff} label={t('diff')} cut={plan.data.more} />{plan.data.foreign.length > 0 && <Diff text={diffOf(plan.data.foreign)} label={t('foreign')} />}</>
       ) : (
         <p className="text-[13px] text-muted">{t('nothing')}</p>
       )}

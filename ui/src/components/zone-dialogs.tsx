@@ -85,15 +85,17 @@ export function ImportDialog({ zone, etag, onClose }: { zone: Zone; etag: string
   );
 }
 
-const calls = { delete: deleteZone, purge: purgeZone };
 
-export function RemoveDialog({ zone, how, onClose }: { zone: Zone; how: keyof typeof calls; onClose(): void }) {
+export function RemoveDialog({ zone, how, onClose }: { zone: Zone; how: 'delete' | 'purge'; onClose(): void }) {
   const t = useTranslations('zones');
   const [typed, setTyped] = useState('');
-  const remove = useZoneAct(() => calls[how]({ zoneId: zone.id }), onClose);
+  const [there, setThere] = useState(false);
+  const remove = useZoneAct(() => (how === 'purge' ? purgeZone({ zoneId: zone.id }) : deleteZone({ zoneId: zone.id, ...(zone.provider && { removeAtProvider: there }) })), onClose);
+  const detail = zone.provider && how === 'delete' ? t('deleteElsewhere', { account: zone.provider.accountName }) : zone.provider?.removes ? t('purgeElsewhere', { account: zone.provider.accountName }) : t(`${how}Detail`);
   const matches = typed.trim() === zone.displayName || toAscii(typed) === zone.name;
   return (
-    <FormDialog title={t(`${how}Title`, { name: zone.displayName })} description={t(`${how}Detail`)} submit={t(`${how}Confirm`)} danger busy={remove.isPending || !matches} error={remove.error} onSubmit={(event) => { event.preventDefault(); if (matches) remove.mutate(); }} onClose={onClose}>
+    <FormDialog title={t(`${how}Title`, { name: zone.displayName })} description={detail} submit={t(`${how}Confirm`)} danger busy={remove.isPending || !matches} error={remove.error} onSubmit={(event) => { event.preventDefault(); if (matches) remove.mutate(); }} onClose={onClose}>
+      {zone.provider && how === 'delete' && <label className="flex items-center gap-2 text-[13px]"><input type="checkbox" checked={there} onChange={(event) => setThere(event.target.checked)} />{t('removeThere')}</label>}
       <Field label={t('typeName', { name: zone.displayName })}>{(wiring) => <input {...wiring} className="input font-mono" value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" autoCapitalize="none" spellCheck={false} />}</Field>
     </FormDialog>
   );

@@ -1414,6 +1414,8 @@ export type Zone = {
   etag: string;
   /** of the records; not in lists */
   recordsEtag: string;
+  /** who serves it; absent: own name servers */
+  provider?: ZoneProvider;
 };
 
 /** One node that serves a zone. */
@@ -1470,6 +1472,10 @@ export type CreateZoneRequest = {
   /** records to begin with */
   zoneFile?: string;
   settings?: ZoneSettings;
+  /** the DNS account whose provider serves it; absent: own name servers */
+  accountId?: string;
+  /** when it isn't there yet; else it must be, and its records are taken in */
+  createAtProvider?: boolean;
 };
 
 export type ListZonesRequest = {
@@ -1483,6 +1489,8 @@ export type ListZonesRequest = {
   organisationId?: string;
   /** name, created_at; "-name" is downwards */
   sort?: string;
+  /** those that this DNS account serves */
+  accountId?: string;
 };
 
 export type ListZonesReply = {
@@ -1513,6 +1521,8 @@ export type RetryZoneRequest = {
 
 export type DeleteZoneRequest = {
   zoneId: string;
+  /** of a provider's: it is removed there when the grace period is over; else it stays there as it is */
+  removeAtProvider?: boolean;
 };
 
 export type UndeleteZoneRequest = {
@@ -1530,9 +1540,10 @@ export type CheckZoneRequest = {
 export type CheckZoneReply = {
   /** that all should answer with */
   serial: number;
-  /** all do */
+  /** all of the panel's do */
   inStep: boolean;
   servers: ServerCheck[];
+  secondaries: SecondaryCheck[];
 };
 
 /** What one server answered, asked just now. */
@@ -1694,6 +1705,8 @@ export type PlanRecordsReply = {
   recordsEtag: string;
   /** there are more sets than these */
   more: boolean;
+  /** of a zone at another provider: what others changed there, when it was last looked at, and this makes right */
+  foreign: RecordSetChange[];
 };
 
 export type ZoneFileFault = {
@@ -1795,7 +1808,7 @@ export type GetDnssecReply = {
 };
 
 export type Dnssec = {
-  /** off, unpublished, secure, rolling */
+  /** off, unpublished, secure, rolling, leaving */
   state: string;
   keys: DnssecKey[];
   /** that the parent zone should have, in presentation format */
@@ -1806,8 +1819,11 @@ export type Dnssec = {
   parentAskedAt: string;
   /** what is to be done next, for people */
   nextStep: string;
-  /** the next step of a rollover may be taken */
+  /** the next step of a rollover, or of leaving, may be taken */
   ready: boolean;
+  /** that the zone publishes for who looks after the parent zone's DS (RFC 7344, 8078) */
+  cds: string[];
+  cdnskey: string[];
 };
 
 export type DnssecKey = {
@@ -1835,6 +1851,8 @@ export type DisableDnssecRequest = {
   zoneId: string;
   /** although the parent zone still has its DS records, or didn't answer */
   force?: boolean;
+  /** The zone stays signed, and says to the parent zone by CDS that there is to be no DS (RFC 8078 §4): when it is gone there, switch off. */
+  announce?: boolean;
 };
 
 export type RolloverDnssecRequest = {
@@ -1953,6 +1971,182 @@ export type ChallengeReply = {
   /** in the history; empty: nothing is other than before */
   changeId: string;
   taskIds: string[];
+};
+
+/** A name server outside that may transfer a zone. */
+export type Secondary = {
+  id: string;
+  address: string;
+  port: number;
+  /** it is told of every change */
+  notify: boolean;
+  /** its name in the zone's NS records; empty: it isn't in them */
+  nameServer: string;
+  /** of its key */
+  tsigName: string;
+  tsigAlgorithm: string;
+  createdAt: string;
+  /** of the installation's catalog: its address is enough, for the catalog and its members */
+  keyless: boolean;
+};
+
+export type ListSecondariesRequest = {
+  zoneId: string;
+};
+
+export type ListSecondariesReply = {
+  secondaries: Secondary[];
+};
+
+export type AddSecondaryRequest = {
+  zoneId: string;
+  address: string;
+  /** 0: 53 */
+  port?: number;
+  notify?: boolean;
+  /** to be in the zone's NS records; absent: it isn't */
+  nameServer?: string;
+  /** absent: one is made, below the zone's name */
+  tsigName?: string;
+  /** hmac-sha256, hmac-sha384, hmac-sha512; absent: the first */
+  tsigAlgorithm?: string;
+  /** base64, 16 to 64 bytes; absent: one is made */
+  tsigSecret?: string;
+  /** of the installation's catalog alone: for consumers that sign no transfers of members */
+  keyless?: boolean;
+};
+
+export type RemoveSecondaryRequest = {
+  zoneId: string;
+  secondaryId: string;
+};
+
+export type SecondaryReply = {
+  secondary?: Secondary;
+  /** when it was made here: now and never again */
+  tsigSecret?: string;
+  /** the first of them */
+  taskId: string;
+  taskIds: string[];
+};
+
+/** What a secondary answered, asked just now. */
+export type SecondaryCheck = {
+  secondaryId: string;
+  address: string;
+  port: number;
+  nameServer: string;
+  /** for the zone, with authority */
+  answers: boolean;
+  /** when it answers */
+  serial: number;
+  inStep: boolean;
+  /** why not, for people */
+  message: string;
+};
+
+/** The provider that serves a zone, and what is known of the zone there. What only one zone's own page shows is marked. */
+export type ZoneProvider = {
+  accountId: string;
+  accountName: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** as that of a server: pending, active, failed, … */
+  state: string;
+  /** the provider's words, and what is waited for */
+  message: string;
+  /** of the records that it last took over */
+  serial: number;
+  /** take_in, apply, show (its name servers are asked), rest; not in lists */
+  step: string;
+  /** not in lists */
+  nextTryAt: string;
+  /** that answer for it; not in lists */
+  nameServers: string[];
+  /** when its records were last read; not in lists */
+  lookedAt: string;
+  /** what others changed there of the panel's own sets: before is what stands there, after what the next change makes of it; not in lists */
+  foreign: RecordSetChange[];
+  /** deleted: it goes there too when the grace period is over; not in lists */
+  removes: boolean;
+};
+
+/** An account at another DNS provider, whose zones the panel keeps there. */
+export type DnsAccount = {
+  id: string;
+  name: string;
+  organisationId: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** empty: the provider's own */
+  baseUrl: string;
+  /** powerdns: localhost */
+  serverId: string;
+  /** that answer for its zones; none: the provider says which */
+  nameServers: string[];
+  /** checking, active, failed */
+  state: string;
+  /** the provider's words: its version, or why not */
+  message: string;
+  /** empty: never yet */
+  checkedAt: string;
+  /** that it serves */
+  zones: number;
+  etag: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type ListDnsAccountsRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+};
+
+export type ListDnsAccountsReply = {
+  accounts: DnsAccount[];
+};
+
+export type GetDnsAccountRequest = {
+  accountId: string;
+};
+
+export type DnsAccountReply = {
+  account?: DnsAccount;
+};
+
+export type CreateDnsAccountRequest = {
+  /** absent: the caller's */
+  organisationId?: string;
+  name: string;
+  /** powerdns, cloudflare */
+  kind: string;
+  /** https://dns.example:8081; cloudflare: empty is its own */
+  baseUrl?: string;
+  /** powerdns; empty: localhost */
+  serverId?: string;
+  /** ns1.example, 192.0.2.1, [2001:db8::1]:5300 */
+  nameServers?: string[];
+  token: string;
+};
+
+export type UpdateDnsAccountRequest = {
+  accountId: string;
+  /** from the header If-Match */
+  ifMatch: string;
+  name: string;
+  baseUrl?: string;
+  serverId?: string;
+  nameServers?: string[];
+  /** empty: as it was; needed with another base_url */
+  token?: string;
+};
+
+export type VerifyDnsAccountRequest = {
+  accountId: string;
+};
+
+export type DeleteDnsAccountRequest = {
+  accountId: string;
 };
 
 /** Why a call failed (RFC 9457) */
@@ -2367,8 +2561,8 @@ export const createZone = (input: CreateZoneRequest, options?: CallOptions) =>
   call<ZoneReply>('POST', '/api/v1/zones', { body: input, keyed: true, ...options });
 
 /** Lists zones. */
-export const listZones = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string } = {}, options?: CallOptions) =>
-  call<ListZonesReply>('GET', '/api/v1/zones', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort }, ...options });
+export const listZones = (input: { cursor?: string; limit?: number; search?: string; state?: string; nodeId?: string; organisationId?: string; sort?: string; accountId?: string } = {}, options?: CallOptions) =>
+  call<ListZonesReply>('GET', '/api/v1/zones', { query: { cursor: input.cursor, limit: input.limit, search: input.search, state: input.state, nodeId: input.nodeId, organisationId: input.organisationId, sort: input.sort, accountId: input.accountId }, ...options });
 
 /** Shows one zone with its servers. */
 export const getZone = (input: { zoneId: string }, options?: CallOptions) =>
@@ -2381,8 +2575,8 @@ export const updateZone = (input: { zoneId: string; /** of what was read */ etag
   call<ZoneReply>('PATCH', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { body: without(input, ['zoneId', 'etag']), etag: input.etag, keyed: true, ...options });
 
 /** Stops answering for a zone and keeps its records and name for the grace period. */
-export const deleteZone = (input: { zoneId: string }, options?: CallOptions) =>
-  call<ZoneReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { keyed: true, ...options });
+export const deleteZone = (input: { zoneId: string; removeAtProvider?: boolean }, options?: CallOptions) =>
+  call<ZoneReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}`, { query: { removeAtProvider: input.removeAtProvider }, keyed: true, ...options });
 
 /** Sends the zone to its servers once more. */
 export const retryZone = (input: { zoneId: string }, options?: CallOptions) =>
@@ -2465,13 +2659,13 @@ export const planImport = (input: { zoneId: string } & {
 export const getDnssec = (input: { zoneId: string }, options?: CallOptions) =>
   call<GetDnssecReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { ...options });
 
-/** Makes a key and signs the zone. */
+/** Makes a key and signs the zone; or takes back that it was to be signed no more. */
 export const enableDnssec = (input: { zoneId: string }, options?: CallOptions) =>
   call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { body: {}, keyed: true, ...options });
 
-/** Signs the zone no more. Refused while the parent zone still has its DS records, unless forced. */
-export const disableDnssec = (input: { zoneId: string; force?: boolean }, options?: CallOptions) =>
-  call<DnssecReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { query: { force: input.force }, keyed: true, ...options });
+/** Signs the zone no more. Refused while the parent zone still has its DS records, unless forced; or asks it to take them away first. */
+export const disableDnssec = (input: { zoneId: string; force?: boolean; announce?: boolean }, options?: CallOptions) =>
+  call<DnssecReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec`, { query: { force: input.force, announce: input.announce }, keyed: true, ...options });
 
 /** Begins to replace the zone's key, or goes on with it: the new one is published first, signs next, and then the old one goes. */
 export const rolloverDnssec = (input: { zoneId: string } & {
@@ -2479,6 +2673,33 @@ export const rolloverDnssec = (input: { zoneId: string } & {
   force?: boolean;
 }, options?: CallOptions) =>
   call<DnssecReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/dnssec/rollover`, { body: without(input, ['zoneId']), keyed: true, ...options });
+
+/** Lists the name servers outside that may transfer a zone. */
+export const listSecondaries = (input: { zoneId: string }, options?: CallOptions) =>
+  call<ListSecondariesReply>('GET', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries`, { ...options });
+
+/** Lets a name server outside transfer a zone, with a key (TSIG) of its own whose secret is in this reply and nowhere else. */
+export const addSecondary = (input: { zoneId: string } & {
+  address?: string;
+  /** 0: 53 */
+  port?: number;
+  notify?: boolean;
+  /** to be in the zone's NS records; absent: it isn't */
+  nameServer?: string;
+  /** absent: one is made, below the zone's name */
+  tsigName?: string;
+  /** hmac-sha256, hmac-sha384, hmac-sha512; absent: the first */
+  tsigAlgorithm?: string;
+  /** base64, 16 to 64 bytes; absent: one is made */
+  tsigSecret?: string;
+  /** of the installation's catalog alone: for consumers that sign no transfers of members */
+  keyless?: boolean;
+}, options?: CallOptions) =>
+  call<SecondaryReply>('POST', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries`, { body: without(input, ['zoneId']), keyed: true, ...options });
+
+/** Lets a name server outside transfer a zone no more. */
+export const removeSecondary = (input: { zoneId: string; secondaryId: string }, options?: CallOptions) =>
+  call<SecondaryReply>('DELETE', `/api/v1/zones/${encodeURIComponent(input.zoneId)}/secondaries/${encodeURIComponent(input.secondaryId)}`, { keyed: true, ...options });
 
 /** Lists what zones can begin with: the panel's templates and own ones. */
 export const listZoneTemplates = (input: { organisationId?: string } = {}, options?: CallOptions) =>
@@ -2500,6 +2721,37 @@ export const updateZoneTemplate = (input: { templateId: string; /** of what was 
 /** Deletes an own template. Zones that began with it keep their records. */
 export const deleteZoneTemplate = (input: { templateId: string }, options?: CallOptions) =>
   call<undefined>('DELETE', `/api/v1/zone-templates/${encodeURIComponent(input.templateId)}`, { keyed: true, ...options });
+
+/** Lists accounts at other DNS providers. */
+export const listDnsAccounts = (input: { organisationId?: string } = {}, options?: CallOptions) =>
+  call<ListDnsAccountsReply>('GET', '/api/v1/dns-accounts', { query: { organisationId: input.organisationId }, ...options });
+
+/** Adds an account; whether its token is good is looked at next. */
+export const createDnsAccount = (input: CreateDnsAccountRequest, options?: CallOptions) =>
+  call<DnsAccountReply>('POST', '/api/v1/dns-accounts', { body: input, keyed: true, ...options });
+
+/** Shows one account. Its token is shown to nobody. */
+export const getDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<DnsAccountReply>('GET', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { ...options });
+
+/** Changes an account as a whole; a token that isn't given stays. Needs If-Match with the ETag that was read. */
+export const updateDnsAccount = (input: { accountId: string; /** of what was read */ etag: string } & {
+  name?: string;
+  baseUrl?: string;
+  serverId?: string;
+  nameServers?: string[];
+  /** empty: as it was; needed with another base_url */
+  token?: string;
+}, options?: CallOptions) =>
+  call<DnsAccountReply>('PUT', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { body: without(input, ['accountId', 'etag']), etag: input.etag, keyed: true, ...options });
+
+/** Deletes an account. Refused while zones are served by it. */
+export const deleteDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<undefined>('DELETE', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}`, { keyed: true, ...options });
+
+/** Looks once more whether the provider accepts the account; its state says so soon. */
+export const verifyDnsAccount = (input: { accountId: string }, options?: CallOptions) =>
+  call<DnsAccountReply>('POST', `/api/v1/dns-accounts/${encodeURIComponent(input.accountId)}/verify`, { body: {}, keyed: true, ...options });
 
 /** Says how much of this service an organisation uses, and of how much its plan allows. */
 export const listZoneUsage = (input: { organisationId?: string } = {}, options?: CallOptions) =>

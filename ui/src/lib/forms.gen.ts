@@ -72,6 +72,8 @@ export const createZoneForm = /* @__PURE__ */ z.object({
   templateValues: z.optional(z.array(text({ required: true }))),
   nodeIds: z.optional(z.array(text({ required: true, pattern: /^[a-z0-9-]{1,63}$/, max: 63 }))),
   zoneFile: z.optional(text({ max: 262144 })),
+  accountId: z.optional(text({ format: 'uuid', max: 36 })),
+  createAtProvider: z.optional(text({  })),
 });
 
 export const createZoneTemplateForm = /* @__PURE__ */ z.object({
@@ -80,6 +82,16 @@ export const createZoneTemplateForm = /* @__PURE__ */ z.object({
   description: z.optional(text({ max: 200 })),
   records: z.optional(z.array(text({ required: true }))),
   variables: z.optional(z.array(text({ required: true }))),
+});
+
+export const createDnsAccountForm = /* @__PURE__ */ z.object({
+  organisationId: z.optional(text({ format: 'uuid', max: 36 })),
+  name: text({ required: true, max: 80 }),
+  kind: text({ required: true, pattern: /^-?[a-z][a-z0-9_.-]*$/, max: 16 }),
+  baseUrl: z.optional(text({ format: 'uri-reference', max: 400 })),
+  serverId: z.optional(text({ pattern: /^[a-z0-9-]{1,63}$/, max: 63 })),
+  nameServers: z.optional(z.array(text({ required: true, max: 255 }))),
+  token: text({ required: true, max: 512 }),
 });
 
 export const updateAddressForm = /* @__PURE__ */ z.object({

@@ -10,7 +10,7 @@ const LiveContext = createContext(false);
 export const useLive = () => useContext(LiveContext);
 
 /** What has to be read again when a thing of this kind changed. */
-const touched: Record<string, string[]> = { website: ['websites', 'audit'], task: ['tasks'], zone: ['zones', 'audit'], 'zone-template': ['zones', 'audit'], 'website-defaults': ['websiteDefaults', 'audit'], certificate: ['certificates', 'websites', 'audit'], node: ['nodes'], organisation: ['organisations', 'usage'], user: ['users', 'organisations'], plan: ['plans', 'organisations', 'usage'] };
+const touched: Record<string, string[]> = { website: ['websites', 'audit'], task: ['tasks'], zone: ['zones', 'audit'], 'dns-account': ['dnsAccounts', 'audit'], 'zone-template': ['zones', 'audit'], 'website-defaults': ['websiteDefaults', 'audit'], certificate: ['certificates', 'websites', 'audit'], node: ['nodes'], organisation: ['organisations', 'usage'], user: ['users', 'organisations'], plan: ['plans', 'organisations', 'usage'] };
 const gatherMs = 300;
 
 /** Gathers what events touched, so that a burst of them costs one read. */

@@ -12,7 +12,7 @@ const watchMs = 4_000;
 export const zonePath = (id: string) => `/zones/view/?id=${id}`;
 export const mostRecords = 500;
 
-export type ZoneFilter = { search?: string; state?: string; sort?: string; cursor?: string; limit?: number };
+export type ZoneFilter = { search?: string; state?: string; accountId?: string; sort?: string; cursor?: string; limit?: number };
 
 export const useZones = (filter: ZoneFilter, enabled = true) =>
   useQuery({

@@ -76,6 +76,7 @@ static void a_customer_hears_of_the_own_organisation(void **state)
 	assert_false(visible(EVENT_INSTALLATION, "website", &customer));
 	assert_false(visible(OWN, "node", &customer)); /* node:read is for staff */
 	assert_false(visible(OWN, "nothing", &customer));
+	assert_true(visible(OWN, "dns-account", &customer)); /* dns_account:read */
 	strcpy(customer.organisations[0], OTHER);
 	customer.n_organisations = 1; /* means nothing for a customer */
 	assert_false(visible(OTHER, "website", &customer));

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "lib/base/cleanup.h"
+#include "lib/contract/upstream.h"
 #include "lib/json/json.h"
 
 #include "services/web/settings.h"

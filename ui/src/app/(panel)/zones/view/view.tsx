@@ -16,6 +16,7 @@ import { useCan } from '@/lib/queries';
 import { useZone } from '@/lib/zones';
 import { useZoneAct } from '@/lib/zone-act';
 
+const ZoneProviderCard = dynamic(() => import('@/components/zone-provider'), { ssr: false });
 const ZoneDnssec = dynamic(() => import('@/components/zone-dnssec'), { ssr: false });
 const ZoneSettings = dynamic(() => import('@/components/zone-settings'), { ssr: false });
 const ZoneSecondaries = dynamic(() => import('@/components/zone-secondaries'), { ssr: false });
@@ -30,7 +31,7 @@ function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
     return (
       <section role="group" aria-label={t('failed')} className="card mb-4 grid gap-2 border-bad/40 p-5">
         <FormError error={retry.error} />
-        <p className="text-sm font-semibold text-bad">{t('failed')}</p>
+        <p className="text-sm font-semibold text-bad">{zone.provider ? t('failedElsewhere') : t('failed')}</p>
         {zone.message && <p className="text-[13.5px] [overflow-wrap:anywhere]">{zone.message}</p>}
         {mayUpdate && <div><Button size="sm" variant="primary" disabled={retry.isPending} onClick={() => retry.mutate()}>{retry.isPending ? <LoaderCircle className="animate-spin" /> : <RotateCcw />}{t('retry')}</Button></div>}
       </section>
@@ -40,7 +41,7 @@ function Troubles({ zone, onPurge }: { zone: Zone; onPurge(): void }) {
     <section role="group" aria-label={t('deleted')} className="card mb-4 grid gap-2 p-5">
       <FormError error={undelete.error} />
       <p className="text-sm font-semibold">{t('deleted')}</p>
-      <p className="text-[13px] text-muted">{t('deletedHint')} {zone.purgeAt && <Exact at={zone.purgeAt} />}</p>
+      <p className="text-[13px] text-muted">{zone.provider ? t('deletedElsewhere') : t('deletedHint')} {zone.purgeAt && <Exact at={zone.purgeAt} />}</p>
       {mayDelete && <div className="flex flex-wrap gap-2"><Button size="sm" variant="primary" disabled={undelete.isPending} onClick={() => undelete.mutate()}>{undelete.isPending ? <LoaderCircle className="animate-spin" /> : <Undo2 />}{t('undelete')}</Button><Button size="sm" className="text-bad" onClick={onPurge}><Trash2 />{t('purge')}</Button></div>}
     </section>
   );
@@ -61,10 +62,9 @@ function Page({ zone }: { zone: Zone }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,5fr)_minmax(0,2fr)]">
         <RecordEditor zone={zone} />
         <div className="grid gap-4">
-          <Servers zone={zone} />
-          <ZoneDnssec zone={zone} />
+          {zone.provider ? <ZoneProviderCard zone={zone} provider={zone.provider} /> : <><Servers zone={zone} /><ZoneDnssec zone={zone} /></>}
           <ZoneSettings zone={zone} />
-          <ZoneSecondaries zone={zone} />
+          {!zone.provider && <ZoneSecondaries zone={zone} />}
           <History zone={zone} />
           <ZoneFile zone={zone} />
         </div>
