@@ -12,7 +12,11 @@
 #include "secondary.h"
 #include "view.h"
 
-enum { WAIT_MS = 1500, OUTSIDE_MS = 700 /* there may be many of them */, SERVERS_ASKED = 3 /* within one call's time */ };
+enum {
+	WAIT_MS = 1500,
+	OUTSIDE_MS = 700 /* there may be many of them */,
+	SERVERS_ASKED = 3 /* within one call's time */
+};
 
 static const char *words_of(const struct zone *zone, const char *name, bool answers, uint32_t serial,
                             const struct error *why, struct arena *arena)

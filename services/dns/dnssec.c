@@ -238,8 +238,8 @@ static bool may_sign(const struct zone *zone, struct error *err)
 static bool begin(struct call *call, const char *zone_id, enum purpose purpose, struct signing *ret, struct error *err)
 {
 	if (!zone_see(call, zone_id, &ret->zone, err) || !zone_may_change(&ret->zone, err) ||
-	    !may_sign(&ret->zone, err) || !look_around(call, purpose, ret, err) || !zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) ||
-	    !zone_may_change(&ret->zone, err))
+	    !may_sign(&ret->zone, err) || !look_around(call, purpose, ret, err) ||
+	    !zone_change_begin(call, zone_id, &ret->change, &ret->zone, err) || !zone_may_change(&ret->zone, err))
 		return false;
 	return keys_lock(change_tx(ret->change), &ret->zone, call_arena(call), ret->keys, &ret->n, err);
 }

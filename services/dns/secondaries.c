@@ -99,7 +99,8 @@ static bool check(struct call *call, const struct zone *zone, const Stralix__V1_
 	if (!own)
 		return error_set(err, ERR_TOO_LARGE, "no room for the request");
 	if (zone_provider(zone)->calls)
-		return error_set(err, ERR_CONFLICT, "%s serves this zone: add secondaries there.", zone_provider(zone)->title);
+		return error_set(err, ERR_CONFLICT, "%s serves this zone: add secondaries there.",
+		                 zone_provider(zone)->title);
 	if (!secondary_may_be(req->address, req->port ? req->port : PORT, settings->secondaries_allowed, own))
 		return error_field(err, "address", "forbidden", "This address can't be that of a secondary.");
 	if (req->keyless && !catalog)

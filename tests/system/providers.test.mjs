@@ -130,6 +130,8 @@ test('PowerDNS: a zone is made there, its records are what the panel says, in on
   assert.equal(check.body.inStep, true, JSON.stringify(check.body));
   const dnssec = await customer('POST', `/api/v1/zones/${zone.id}/dnssec`);
   assert.equal(dnssec.status, 409);
+  const secondary = await customer('POST', `/api/v1/zones/${zone.id}/secondaries`, { address: '192.0.2.53' });
+  assert.equal(secondary.status, 409, JSON.stringify(secondary.body));
   assert.match(dnssec.body.detail, /PowerDNS serves this zone/);
   const listed = await customer('GET', `/api/v1/zones?accountId=${zone.provider.accountId}`);
   assert.ok(listed.body.zones.some((z) => z.id === zone.id));
