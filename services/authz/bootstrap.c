@@ -216,7 +216,7 @@ static bool need_token(struct bootstrap *bootstrap, const Stralix__V1__Bootstrap
 	       TX_RUN(tx, AUTHZ_TOKEN_DELETE_NAMED, NULL, err, DB_UUID(id), DB_TEXT(user->token_name)) &&
 	       TX_RUN(tx, AUTHZ_TOKEN_INSERT, NULL, err, DB_UUID(&token_id), DB_UUID(org), DB_UUID(id),
 	              DB_TEXT(user->token_name), DB_BYTES(digest, sizeof(digest)), DB_TEXTS(NULL, 0),
-	              DB_INT(TOKEN_TTL_S), DB_NULL) &&
+	              DB_INT(TOKEN_TTL_S), DB_NULL, DB_TEXTS(NULL, 0)) &&
 	       tx_commit(&tx, err);
 }
 
