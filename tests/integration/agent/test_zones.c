@@ -511,6 +511,48 @@ static void those_that_may_transfer_a_zone_and_nobody_else(void **state)
 	zones_done(&command);
 }
 
+/* Its key is there under its name, for members too; one that isn't yet is left out. */
+static void a_catalog_has_members_and_lends_them_its_key(void **state)
+{
+	const struct zones_peer own[] = { { "127.0.0.1", "consumer.list.example.",
+		                            "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=", 5399, false },
+		                          { .address = NULL } };
+	const struct zones_peer lent[] = { { "127.0.0.1", "consumer.list.example.", NULL, 5399, false },
+		                           { "127.0.0.1", "absent.list.example.", NULL, 5399, false },
+		                           { .address = NULL } };
+	_cleanup_buf_ struct buf list = { 0 }, member = { 0 };
+	struct harness *harness = *state;
+	struct harness_command catalog, command;
+
+	zones_command(&catalog);
+	apply(harness, &catalog, 1, "list.example", 1, "192.0.2.1");
+	harness_again(&catalog, 2);
+	zones_want(&catalog,
+	           &(struct zones_zone){
+			   .name = "list.example", .serial = 2, .producer = true, .peers = own, .harness = harness });
+	harness_run_well(harness, &catalog);
+	zones_command(&command);
+	harness_again(&command, 1);
+	zones_want(&command, &(struct zones_zone){
+				     .name = "shop.example", .serial = 1, .catalog = "list.example", .peers = lent });
+	harness_run_well(harness, &command);
+	assert_int_equal(zones_api(harness, "GET", "/zones/list.example.", NULL, &list), 200);
+	assert_non_null(strstr(list.data, "\"kind\": \"Producer\""));
+	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example.", NULL, &member), 200);
+	assert_non_null(strstr(member.data, "\"catalog\": \"list.example.\""));
+	assert_non_null(strstr(member.data, "\"kind\": \"Master\""));
+	assert_non_null(strstr(member.data, "\"master_tsig_key_ids\": [\"consumer.list.example.\"]"));
+	buf_clear(&member);
+	apply(harness, &command, 2, "shop.example", 2, "192.0.2.2");
+	assert_int_equal(zones_api(harness, "GET", "/zones/shop.example.", NULL, &member), 200);
+	assert_non_null(strstr(member.data, "\"catalog\": \"\""));
+	assert_non_null(strstr(member.data, "\"kind\": \"Native\""));
+	buf_clear(&member); /* the key is the catalog's still */
+	assert_int_equal(zones_api(harness, "GET", "/tsigkeys/consumer.list.example.", NULL, &member), 200);
+	zones_done(&catalog);
+	zones_done(&command);
+}
+
 static void a_plan_says_what_would_change(void **state)
 {
 	const struct zones_set sets[] = { { "www.shop.example.", "A", { "192.0.2.9" }, 0 },
@@ -648,6 +690,7 @@ int main(void)
 		TEST(a_zone_is_signed_with_the_keys_that_come_sealed),
 		TEST(a_key_that_was_sealed_for_another_zone_is_no_good),
 		TEST(those_that_may_transfer_a_zone_and_nobody_else),
+		TEST(a_catalog_has_members_and_lends_them_its_key),
 		TEST(a_plan_says_what_would_change),
 		TEST(many_at_once),
 		TEST(websites_and_zones_do_not_wait_for_each_other),

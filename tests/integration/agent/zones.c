@@ -145,7 +145,8 @@ static void add_peers(struct making *making, const struct zones_zone *zone)
 			continue;
 		to->tsig_name = (char *)(uintptr_t)from->tsig_name;
 		to->tsig_algorithm = (char *)(uintptr_t) "hmac-sha256";
-		to->sealed_secret = box(making, zone->harness, making->state.id, from->tsig_secret);
+		if (from->tsig_secret)
+			to->sealed_secret = box(making, zone->harness, making->state.id, from->tsig_secret);
 	}
 	making->state.secondaries = making->peer_list;
 }
@@ -201,6 +202,9 @@ void *zones_pack(const struct harness_command *command, const struct zones_zone 
 		while (to->n_data < ARRAY_SIZE(set->data) && set->data[to->n_data])
 			to->n_data++;
 	}
+	if (zone->catalog)
+		making->state.catalog = (char *)(uintptr_t)zone->catalog;
+	making->state.producer = zone->producer;
 	add_keys(making, zone);
 	add_peers(making, zone);
 	void *packed = harness_packed(&making->state.base, size);

@@ -36,6 +36,8 @@ struct zones_zone {
 	const struct zones_key *keys; /* end with a flags of 0 */
 	bool narrow;
 	const struct zones_peer *peers; /* end with an address of NULL */
+	const char *catalog;            /* that it is a member of; NULL: of none */
+	bool producer;                  /* it is one */
 	const struct harness *harness;  /* with keys or secrets: whose node they are sealed to */
 };
 
