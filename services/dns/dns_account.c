@@ -233,7 +233,8 @@ static bool write_account(struct change *change, struct account *after, struct a
 	            DB_TEXT(after->base_url), DB_TEXT(after->server_id), DB_TEXT(servers),
 	            DB_BYTES(after->sealed, after->sealed_size)))
 		return err->code == ERR_EXISTS ? taken(err) : false;
-	return TX_RUN(change_tx(change), DNS_ACCOUNT_HURRY, NULL, err, DB_UUID(&after->id));
+	return TX_RUN(change_tx(change), DNS_ACCOUNT_RENAME, NULL, err, DB_UUID(&after->id), DB_TEXT(after->name)) &&
+	       TX_RUN(change_tx(change), DNS_ACCOUNT_HURRY, NULL, err, DB_UUID(&after->id));
 }
 
 /* Effects: the row as a whole (checking), its waiting zones are tried anew, audit dns_account.update. Errors:

@@ -142,6 +142,10 @@ update dns_accounts
        attempt = 0, due_at = now(), lease = null, lease_until = null, version = version + 1, updated_at = now()
  where id = $1::uuid;
 
+-- name: account_rename
+-- Its zones name it.
+update zone_nodes set node_name = $2 where account_id = $1::uuid and state <> 'purged';
+
 -- name: account_delete
 delete from dns_accounts where id = $1::uuid;
 
