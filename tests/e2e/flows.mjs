@@ -95,7 +95,7 @@ export async function flows({ browser, base, env }) {
     await reset();
     await page.keyboard.press('Control+k');
     await page.keyboard.type(first);
-    await page.getByRole('option').filter({ hasText: first }).first().waitFor();
+    await page.getByRole('option', { selected: true }).filter({ hasText: first }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: first }).waitFor();
     await within(0);
