@@ -3,7 +3,7 @@ import { Command } from 'cmdk';
 import { Activity, Building2, Globe, Keyboard, Network, Plus, Search, Server, Users } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog } from 'radix-ui';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useOrganisationList, useUsers } from '@/lib/people';
 import { useCan, useNodes, useTaskList, useWebsites } from '@/lib/queries';
@@ -25,40 +25,46 @@ function useHits(search: string) {
   const title = useTaskTitle();
   const [people, nodes, typed] = [useCan('user:read'), useCan('node:read'), search !== ''];
   const filter = { search: search || undefined, limit: most };
-  const sites = useWebsites({ ...filter, sort: 'domain' }).data?.websites ?? [];
-  const zones = useZones(filter, useCan('zone:read') && typed).data?.zones ?? [];
-  const organisations = useOrganisationList(filter, people && typed).data?.organisations ?? [];
-  const users = useUsers(filter, people && typed).data?.users ?? [];
-  const tasks = useTaskList(filter, typed).data?.tasks ?? [];
+  const websites = useWebsites({ ...filter, sort: 'domain' });
+  const zones = useZones(filter, useCan('zone:read') && typed);
+  const organisations = useOrganisationList(filter, people && typed);
+  const users = useUsers(filter, people && typed);
+  const tasks = useTaskList(filter, typed);
   const here = useNodes(nodes && typed).data?.nodes ?? [];
   const like = (text: string) => text.toLowerCase().includes(search.toLowerCase());
+  /** What was found for fewer letters stays until the answer comes, but for what doesn't match any more. */
+  const still = ({ isPlaceholderData }: { isPlaceholderData: boolean }, hits: Hit[] = []) => (isPlaceholderData ? hits.filter((hit) => [hit.name, hit.also ?? '', hit.detail ?? ''].some(like)) : hits);
   const groups: [keyof typeof icons, Hit[]][] = [
-    ['websites', sites.map((w) => ({ id: w.id, name: w.displayDomain || w.domain, also: w.domain, detail: w.nodeName || w.nodeId, href: `/websites/view/?id=${w.id}` }))],
-    ['zones', zones.map((z) => ({ id: z.id, name: z.displayName, also: z.name, href: zonePath(z.id) }))],
-    ['organisations', organisations.map((o) => ({ id: o.id, name: o.name, href: `/organisations/view/?id=${o.id}` }))],
-    ['users', users.map((u) => ({ id: u.id, name: u.name, detail: u.email, href: `/users/view/?id=${u.id}` }))],
+    ['websites', still(websites, websites.data?.websites.map((w) => ({ id: w.id, name: w.displayDomain || w.domain, also: w.domain, detail: w.nodeName || w.nodeId, href: `/websites/view/?id=${w.id}` })))],
+    ['zones', still(zones, zones.data?.zones.map((z) => ({ id: z.id, name: z.displayName, also: z.name, href: zonePath(z.id) })))],
+    ['organisations', still(organisations, organisations.data?.organisations.map((o) => ({ id: o.id, name: o.name, href: `/organisations/view/?id=${o.id}` })))],
+    ['users', still(users, users.data?.users.map((u) => ({ id: u.id, name: u.name, detail: u.email, href: `/users/view/?id=${u.id}` })))],
     ['nodes', here.filter((n) => like(n.id) || like(n.name)).map((n) => ({ id: n.id, name: n.name || n.id, also: n.id, detail: n.address, href: `/nodes/view/?id=${n.id}` }))],
-    ['tasks', tasks.map((task) => ({ id: task.id, name: `${title(task)}: ${task.target?.name ?? ''}`, detail: t.has(task.state as 'queued') ? t(task.state as 'queued') : task.state, href: `/tasks/view/?id=${task.id}` }))],
+    ['tasks', still(tasks, tasks.data?.tasks.map((task) => ({ id: task.id, name: `${title(task)}: ${task.target?.name ?? ''}`, detail: t.has(task.state as 'queued') ? t(task.state as 'queued') : task.state, href: `/tasks/view/?id=${task.id}` })))],
   ];
   return groups.filter(([, hits]) => hits.length > 0);
 }
 
-/** Something is marked whenever there is something: what was marked may go when the server's answer comes, and Enter would do nothing. */
+/**
+ * Something is marked whenever there is something: the first, until somebody moves the mark. What was marked may go when the
+ * server's answer comes, or something better come above it, and Enter would do nothing or open another thing.
+ */
 function useMark() {
+  const moved = useRef(false);
   const [list, setList] = useState<HTMLDivElement | null>(null);
   const [mark, setMark] = useState('');
   useEffect(() => {
     if (!list) return;
     const see = () => {
       const there = [...list.querySelectorAll('[cmdk-item]')].map((one) => one.getAttribute('data-value') ?? '');
-      setMark((now) => (there.includes(now) ? now : (there[0] ?? '')));
+      setMark((now) => (moved.current && there.includes(now) ? now : (there[0] ?? '')));
     };
     const observer = new MutationObserver(see);
     observer.observe(list, { childList: true, subtree: true });
     see();
     return () => observer.disconnect();
   }, [list]);
-  return { setList, mark, setMark };
+  return { setList, mark, setMark, setMoved: (on: boolean) => { moved.current = on; } };
 }
 
 /** Pages and actions are matched here, objects by the server. */
@@ -71,7 +77,11 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim().slice(0, 100));
   const found = useHits(search);
-  const { setList, mark, setMark } = useMark();
+  const { setList, mark, setMark, setMoved } = useMark();
+  const type = (text: string) => {
+    setMoved(false);
+    setTyped(text);
+  };
   const go = (href: string) => {
     onClose();
     router.push(href);
@@ -90,10 +100,10 @@ export default function Palette({ onKeys, onClose }: { onKeys(): void; onClose()
         <Dialog.Overlay className={scrim} />
         <Dialog.Content aria-describedby={undefined} className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-in overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none">
           <Dialog.Title className="sr-only">{t('title')}</Dialog.Title>
-          <Command label={t('title')} loop value={mark} onValueChange={setMark}>
+          <Command label={t('title')} loop value={mark} onValueChange={setMark} onPointerMove={() => setMoved(true)} onKeyDown={(event) => ['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key) && setMoved(true)}>
             <div className="flex items-center gap-2.5 border-b border-line px-4 text-muted">
               <Search aria-hidden className="size-4" />
-              <Command.Input value={typed} onValueChange={setTyped} placeholder={t('placeholder')} className="h-12 w-full bg-transparent text-[15px] text-text outline-none placeholder:text-muted" />
+              <Command.Input value={typed} onValueChange={type} placeholder={t('placeholder')} className="h-12 w-full bg-transparent text-[15px] text-text outline-none placeholder:text-muted" />
               <kbd className="hidden rounded border border-line px-1.5 py-0.5 font-sans text-[11px] sm:block">esc</kbd>
             </div>
             <Command.List ref={setList} className="max-h-[52vh] overflow-y-auto p-2">
