@@ -81,6 +81,7 @@ export async function flows({ browser, base, env }) {
     await page.goto(at('/tasks/'));
     await reset();
     await page.keyboard.press('Control+k');
+    await page.locator('[role=dialog] input:focus').waitFor(); // else the first letters go nowhere
     await page.keyboard.type('new');
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
@@ -94,8 +95,9 @@ export async function flows({ browser, base, env }) {
     await page.goto(at('/'));
     await reset();
     await page.keyboard.press('Control+k');
+    await page.locator('[role=dialog] input:focus').waitFor(); // else the first letters go nowhere
     await page.keyboard.type(first);
-    await page.getByRole('option').filter({ hasText: first }).first().waitFor();
+    await page.getByRole('option', { selected: true }).filter({ hasText: first }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: first }).waitFor();
     await within(0);

@@ -170,8 +170,9 @@ export async function zones({ browser, base, env }) {
   await check('zones: it is found by the palette, deleted by its name, and brought back', async () => {
     await page.goto(at('/'));
     await page.keyboard.press('Control+k');
+    await page.locator('[role=dialog] input:focus').waitFor(); // else the first letters go nowhere
     await page.keyboard.type(name);
-    await page.getByRole('option').filter({ hasText: name }).first().waitFor();
+    await page.getByRole('option', { selected: true }).filter({ hasText: name }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name }).waitFor();
     await button('Delete…').click();

@@ -50,7 +50,7 @@ function useHits(search: string) {
     ['nodes', here.filter((n) => like(search, n.id) || like(search, n.name)).map((n) => ({ id: n.id, name: n.name || n.id, detail: n.address, href: `/nodes/view/?id=${n.id}` }))],
     ['tasks', tasks.map((task) => ({ id: task.id, name: `${title(task)}: ${task.target?.name ?? ''}`, detail: t.has(task.state as 'queued') ? t(task.state as 'queued') : task.state, href: `/tasks/view/?id=${task.id}` }))],
   ];
-  return { found: groups.filter(([, hits]) => hits.length > 0), open: asked.some((one) => one.isLoading) };
+  return { found: groups.filter(([, hits]) => hits.length > 0), open: asked.some((one) => one.isLoading || one.isPlaceholderData) };
 }
 
 /** The first is marked as answers come, until somebody chooses another: Enter is for the best hit, not for the one whose answer was first. */
@@ -104,7 +104,7 @@ export default function Palette({ early, onKeys, onClose }: { early: RefObject<s
     showTask();
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.key.startsWith('Arrow')) choose(true);
+    if (['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key)) choose(true);
     if (event.key !== 'Enter' || !pending) return;
     event.preventDefault(); // what is marked now may not be the best
     setEntered(true);
