@@ -143,16 +143,20 @@ static bool look_and_apply(struct powerdns *powerdns, struct call *call, const S
 	return there ? change(powerdns, call, zone, &has, wants, err) : create(powerdns, call, zone, wants, err);
 }
 
+/* *made: it wasn't there, and has nothing but these records. */
 static bool apply_records(struct powerdns *self, struct call *call, const Stralix__V1__ZoneState *zone, bool there,
-                          const struct rrsets *has, struct error *err)
+                          const struct rrsets *has, bool *made, struct error *err)
 {
 	struct rrsets wants;
 	struct error why = { 0 };
 
+	*made = false;
 	if (!rrsets_of_state(zone, call->arena, &wants, err))
 		return false;
-	if (there ? change(self, call, zone, has, &wants, &why) : create(self, call, zone, &wants, &why))
+	if (there ? change(self, call, zone, has, &wants, &why) : create(self, call, zone, &wants, &why)) {
+		*made = !there;
 		return true;
+	}
 	if (why.code == (there ? ERR_NOT_FOUND : ERR_EXISTS))
 		return look_and_apply(self, call, zone, &wants, err);
 	*err = why;
@@ -193,16 +197,17 @@ static bool same_peers(const Stralix__V1__ZoneState *a, const Stralix__V1__ZoneS
 	return same;
 }
 
-/* A zone that was sure to be there, and is as it was in these: nothing has to be asked. */
+/* A zone that was just made, or was sure to be there, and is as it was in these: nothing has to be asked. */
 static bool apply_rest(struct powerdns *powerdns, struct call *call, const Stralix__V1__ZoneState *zone, bool there,
-                       struct error *err)
+                       bool made, struct error *err)
 {
 	Stralix__V1__ZoneState none, *before = &none;
 
 	stralix__v1__zone_state__init(&none);
 	if (call->state->sure && there && !zone_read(&call->state->before, call->arena, &before, err))
 		return false;
-	bool keys = call->state->sure && same_keys(before, zone), peers = call->state->sure && same_peers(before, zone);
+	bool known = call->state->sure || made, keys = known && same_keys(before, zone),
+	     peers = known && same_peers(before, zone);
 	return (keys || keys_sync(powerdns, call, zone, err)) && (peers || peers_sync(powerdns, call, zone, err)) &&
 	       (peers || peers_forget(powerdns, call, before, zone, err)) && peers_notify(powerdns, call, zone, err);
 }
@@ -210,14 +215,17 @@ static bool apply_rest(struct powerdns *powerdns, struct call *call, const Stral
 bool zone_apply(void *self, struct call *call, struct error *err)
 {
 	Stralix__V1__ZoneState *zone;
-	struct rrsets has;
-	bool there;
+	struct rrsets has = { 0 };
+	bool there = false, made;
 
-	if (!zone_read(&call->state->desired, call->arena, &zone, err) ||
-	    !zone_has(self, call, zone, &there, &has, err))
+	if (!zone_read(&call->state->desired, call->arena, &zone, err))
+		return false;
+	/* One that the node never had is most likely new; if it isn't, PowerDNS says so. */
+	if ((call->state->sure || call->state->before.len > 0) && !zone_has(self, call, zone, &there, &has, err))
 		return false;
 	failpoint("caller.calling");
-	return apply_records(self, call, zone, there, &has, err) && apply_rest(self, call, zone, there, err);
+	return apply_records(self, call, zone, there, &has, &made, err) &&
+	       apply_rest(self, call, zone, there, made, err);
 }
 
 bool zone_remove(void *self, struct call *call, struct error *err)
