@@ -330,6 +330,7 @@ static void on_web(void *arg, struct bus_msg *message)
 	const char *method = strrchr(bus_msg_subject(msg), '.') + 1;
 	struct fixture *f = arg;
 
+	atomic_fetch_add(&f->web_calls, 1); /* before the answer, with which the next test may begin */
 	note(f, msg);
 	if (strcmp(method, "ListWebsites") == 0)
 		list_websites(f, msg);
@@ -337,7 +338,6 @@ static void on_web(void *arg, struct bus_msg *message)
 		create_website(f, msg);
 	else
 		fail(f, msg, "404", "NOT_FOUND", "There is no such website.");
-	atomic_fetch_add(&f->web_calls, 1);
 }
 
 void fixture_event(struct fixture *f, const char *subject, const char *id)
