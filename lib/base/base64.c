@@ -16,8 +16,8 @@ const char *base64(const void *data, size_t size, struct arena *arena)
 
 		*to++ = digits[three >> 18];
 		*to++ = digits[three >> 12 & 63];
-		*to++ = i + 1 < size ? digits[three >> 6 & 63] : '=';
-		*to++ = i + 2 < size ? digits[three & 63] : '=';
+		*to++ = (char)(i + 1 < size ? digits[three >> 6 & 63] : '=');
+		*to++ = (char)(i + 2 < size ? digits[three & 63] : '=');
 	}
 	return ret;
 }

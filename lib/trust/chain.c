@@ -188,7 +188,7 @@ bool chain_describe(const struct chain *chain, struct chain_facts *ret, struct e
 		snprintf(ret->fingerprint + 2 * (size_t)i, 3, "%02x", digest[i]);
 	snprintf(ret->serial, sizeof(ret->serial), "%.64s", serial);
 	for (char *c = ret->serial; *c; c++)
-		*c = *c >= 'A' && *c <= 'F' ? (char)(*c + 32) : *c;
+		*c = (char)(*c >= 'A' && *c <= 'F' ? *c + 32 : *c);
 	name_of(X509_get_issuer_name(leaf), ret->issuer);
 	key_type_of(X509_get0_pubkey(leaf), ret->key_type, sizeof(ret->key_type));
 	renewal_id_of(leaf, ret->renewal_id);

@@ -89,7 +89,7 @@ bool limits_read(const char *texts, struct arena *arena, Stralix__V1__RecordLimi
 
 	if (!words_split(texts, arena, &words, &n, err))
 		return false;
-	if (!(*ret = arena_alloc(arena, (n + 1) * sizeof(**ret))))
+	if (!(*ret = arena_alloc(arena, (n + 1) * sizeof(void *))))
 		return error_set(err, ERR_TOO_LARGE, "no room for the records");
 	for (size_t i = 0; i < n; i++)
 		if (!((*ret)[i] = read_one(words[i], arena)))

@@ -99,14 +99,14 @@ static bool is_on(const struct catalog *catalog, const char *node_id)
 bool catalog_peers(const struct catalog *catalog, const char *node_id, struct arena *arena,
                    Stralix__V1__ZonePeer ***list, size_t *n, struct error *err)
 {
-	Stralix__V1__ZonePeer **all = arena_alloc(arena, (*n + 2 * catalog->n + 1) * sizeof(*all));
+	Stralix__V1__ZonePeer **all = arena_alloc(arena, (*n + 2 * catalog->n + 1) * sizeof(void *));
 
 	if (!is_on(catalog, node_id))
 		return true;
 	if (!all)
 		return no_room(err);
 	if (*n)
-		memcpy(all, *list, *n * sizeof(*all));
+		memcpy(all, *list, *n * sizeof(void *));
 	for (size_t i = 0; i < catalog->n && i < CATALOG_SECONDARIES; i++) {
 		if (!add(&catalog->secondaries[i], false, arena, &all[(*n)++]))
 			return no_room(err);

@@ -84,7 +84,7 @@ static bool check_secondaries(struct call *call, const struct zone *zone, Strali
 
 	if (!secondaries_find(service_db_wide(call_service(call)), zone, arena, list, &n, err))
 		return false;
-	reply->secondaries = arena_alloc(arena, (n + 1) * sizeof(*reply->secondaries));
+	reply->secondaries = arena_alloc(arena, (n + 1) * sizeof(void *));
 	for (; reply->secondaries && reply->n_secondaries < n; reply->n_secondaries++)
 		if (!(reply->secondaries[reply->n_secondaries] = ask_outside(zone, &list[reply->n_secondaries], arena)))
 			return error_set(err, ERR_TOO_LARGE, "no room for the reply");

@@ -49,7 +49,7 @@ bool zone_sets(const struct dns_record *records, size_t n, struct arena *arena, 
                size_t *ret_n)
 {
 	*ret_n = 0;
-	*ret = arena_alloc(arena, (n + 1) * sizeof(**ret));
+	*ret = arena_alloc(arena, (n + 1) * sizeof(void *));
 	if (!*ret)
 		return false;
 	for (size_t i = 0, set; i < n; i += set) {

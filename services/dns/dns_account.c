@@ -96,7 +96,7 @@ bool dns_list_dns_accounts(struct call *call, const Stralix__V1__ListDnsAccounts
 	if (!call_choose_org(call, req->organisation_id, &org, err) ||
 	    !DB_RUN(service_db_wide(call_service(call)), NULL, DNS_WIDE_ACCOUNT_LIST, &rows, err, DB_UUID(&org)))
 		return error_wrap(err, "list DNS accounts");
-	reply.accounts = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(*reply.accounts));
+	reply.accounts = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	if (!reply.accounts)
 		return no_room(err);
 	for (; reply.n_accounts < rows_count(rows); reply.n_accounts++) {

@@ -127,7 +127,7 @@ static bool fill(struct call *call, const struct key *keys, size_t n, const stru
 	struct apex apex = { .n_servers = 0 };
 
 	stralix__v1__dnssec__init(ret);
-	ret->keys = arena_alloc(arena, (n + 1) * sizeof(*ret->keys));
+	ret->keys = arena_alloc(arena, (n + 1) * sizeof(void *));
 	ret->ds = arena_alloc(arena, sizeof(*ret->ds));
 	ret->parent_ds = arena_alloc(arena, PARENT * sizeof(*ret->parent_ds));
 	ret->cds = arena_alloc(arena, sizeof(*ret->cds));

@@ -76,7 +76,7 @@ bool dns_find_zones(struct call *call, const Stralix__V1__FindZonesRequest *req,
 	stralix__v1__find_zones_reply__init(&reply);
 	if (!uuid_parse(req->organisation_id, &org))
 		return error_set(err, ERR_INVALID, "an organisation is needed");
-	reply.zones = arena_alloc(call_arena(call), (req->n_names + 1) * sizeof(*reply.zones));
+	reply.zones = arena_alloc(call_arena(call), (req->n_names + 1) * sizeof(void *));
 	if (!reply.zones)
 		return no_room(err);
 	return tx_begin(service_db(call_service(call)), &org, &tx, err) && find_all(call, tx, &org, req, &reply, err) &&

@@ -179,7 +179,7 @@ bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *
 	*n = 0;
 	if (!TX_RUN(tx, DNS_KEYS_SEALED, &rows, err, DB_UUID(&zone->id)))
 		return false;
-	*ret = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(**ret));
+	*ret = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	if (!*ret)
 		return no_room(err);
 	for (unsigned i = 0; i < rows_count(rows); i++) {

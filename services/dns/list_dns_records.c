@@ -96,7 +96,7 @@ static bool fill(const struct content *content, const struct zone *zone, const s
 	unsigned limit = wanted->req->limit ? wanted->req->limit : DEFAULT_LIMIT;
 	size_t found = 0;
 
-	reply->records = arena_alloc(content->arena, (limit + 1) * sizeof(*reply->records));
+	reply->records = arena_alloc(content->arena, (limit + 1) * sizeof(void *));
 	if (!reply->records)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 	for (size_t i = 0; i < n; i++) {

@@ -41,8 +41,8 @@ static Stralix__V1__RecordType *type_view(const struct dns_type_row *row, struct
 		return NULL;
 	stralix__v1__record_type__init(view);
 	view->name = borrow(row->name);
-	view->apex_only = row->flags & DNS_TYPE_APEX;
-	view->fields = arena_alloc(arena, DNS_MEMBERS * sizeof(*view->fields));
+	view->apex_only = (row->flags & DNS_TYPE_APEX) != 0;
+	view->fields = arena_alloc(arena, DNS_MEMBERS * sizeof(void *));
 	for (size_t i = 0; view->fields && i < dns_members(row); i++)
 		if (!(view->fields[view->n_fields++] = field_view(&row->members[i], arena)))
 			return NULL;

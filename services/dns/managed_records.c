@@ -174,7 +174,7 @@ static bool show(struct call *call, const char *kind, const struct uuid *owner, 
 	            DB_UUID(owner)))
 		return false;
 	stralix__v1__managed_records_reply__init(&reply);
-	reply.records = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(*reply.records));
+	reply.records = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	if (!reply.records)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list");
 	for (; reply.n_records < rows_count(rows); reply.n_records++)

@@ -157,7 +157,7 @@ static bool note_others(struct run *run, const struct sides *sides, struct error
 	struct remote *remote = &run->remote;
 
 	remote->n_others = 0;
-	remote->others = arena_alloc(run->arena, (OTHERS_MOST + 1) * sizeof(*remote->others));
+	remote->others = arena_alloc(run->arena, (OTHERS_MOST + 1) * sizeof(void *));
 	if (!list || !remote->others)
 		return no_room(why);
 	n = dns_diff(sides->own.list, sides->own.n, remote->applied.list, remote->applied.n, list, most);

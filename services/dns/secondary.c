@@ -114,7 +114,7 @@ bool secondaries_state(struct tx *tx, const struct zone *zone, const struct plac
 	if (!secondaries_lock(tx, zone, arena, list, &kept, err) ||
 	    !TX_RUN(tx, DNS_SECONDARIES_SEALED, &rows, err, DB_UUID(&zone->id), DB_UUID(&node->id)))
 		return false;
-	*ret = arena_alloc(arena, (2 * (size_t)rows_count(rows) + 1) * sizeof(**ret));
+	*ret = arena_alloc(arena, (2 * (size_t)rows_count(rows) + 1) * sizeof(void *));
 	if (!*ret)
 		return no_room(err);
 	for (unsigned i = 0; i < rows_count(rows); i++) {

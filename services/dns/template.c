@@ -38,12 +38,14 @@ struct builtin {
 };
 
 static const struct builtin builtins[] = {
+/* NOLINTBEGIN(bugprone-macro-parentheses): lists can't stand in them */
 #define NOTHING
 #define VARIABLE(name, label, required) { name, label, required },
 #define RECORD(name, type, data) { name, type, data },
 #define TEMPLATE(id, name, description, vars, recs)                                                                    \
 	{ id, name, description, { vars{ NULL, NULL, false } }, { recs{ NULL, NULL, NULL } } },
 #include "templates.def"
+/* NOLINTEND(bugprone-macro-parentheses) */
 #undef TEMPLATE
 #undef RECORD
 #undef VARIABLE
@@ -97,8 +99,8 @@ Stralix__V1__ZoneTemplate *template_builtin(size_t at, struct arena *arena)
 	ret->name = borrow(from->name);
 	ret->description = borrow(from->description);
 	ret->builtin = true;
-	ret->records = arena_alloc(arena, ROWS * sizeof(*ret->records));
-	ret->variables = arena_alloc(arena, ROWS * sizeof(*ret->variables));
+	ret->records = arena_alloc(arena, ROWS * sizeof(void *));
+	ret->variables = arena_alloc(arena, ROWS * sizeof(void *));
 	if (!ret->records || !ret->variables)
 		return NULL;
 	for (size_t i = 0; from->variables[i].name; i++)

@@ -76,7 +76,7 @@ static bool fill_servers(const struct zone *zone, const char *name_servers_list,
 {
 	const char *names[NAME_SERVERS];
 
-	view->servers = arena_alloc(arena, (zone->n_nodes + 1) * sizeof(*view->servers));
+	view->servers = arena_alloc(arena, (zone->n_nodes + 1) * sizeof(void *));
 	view->name_servers = arena_alloc(arena, NAME_SERVERS * sizeof(char *));
 	if (!view->servers || !view->name_servers)
 		return false;
@@ -172,7 +172,7 @@ static bool fill_fields(const struct dns_record *record, struct arena *arena, St
 	const struct dns_type_row *type = dns_type_row(record->type);
 	const char *members[DNS_MEMBERS] = { NULL };
 
-	view->fields = arena_alloc(arena, DNS_MEMBERS * sizeof(*view->fields));
+	view->fields = arena_alloc(arena, DNS_MEMBERS * sizeof(void *));
 	if (!view->fields || !type || !rdata_split(record->type, record->data, arena, members))
 		return view->fields != NULL;
 	for (size_t i = 0; i < dns_members(type); i++) {

@@ -142,7 +142,7 @@ static bool compare(const struct content *content, const struct zone *zone, cons
 	if (!list)
 		return no_room(err);
 	ret->n_sets = dns_diff(content->before, content->n_before, after, n, list, most);
-	ret->sets = arena_alloc(content->arena, (ret->n_sets + 1) * sizeof(*ret->sets));
+	ret->sets = arena_alloc(content->arena, (ret->n_sets + 1) * sizeof(void *));
 	if (!ret->sets)
 		return no_room(err);
 	for (size_t i = 0; i < ret->n_sets; i++) {

@@ -141,7 +141,7 @@ bool budget_view(struct service *service, struct arena *arena, Stralix__V1__Cert
 	if (!DB_RUN(service_db_wide(service), NULL, WEB_WIDE_ACME_SPENT_BUSIEST, &rows, err,
 	            DB_TEXT(settings->acme_directory), DB_INT(ORDERS_S), DB_INT(DOMAIN_S), DB_INT(FAILURES_S)))
 		return error_wrap(err, "budgets");
-	view->budgets = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(*view->budgets));
+	view->budgets = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	ok = view->budgets != NULL;
 	if (ok && (!rows_count(rows) || strcmp(rows_text(rows, 0, 0), "order") != 0))
 		ok = add_view(settings, "order", "", 0, arena, view);

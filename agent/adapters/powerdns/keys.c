@@ -2,6 +2,7 @@
  * are. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/adapters/powerdns/internal.h"
@@ -53,6 +54,19 @@ static bool same_secret(const struct held *held, const char *secret)
 	return x && y && a == b && memcmp(x, y, a) == 0;
 }
 
+/* "257 3 13 …": the next number, and on behind it. */
+static bool take_number(const char **at, unsigned *ret)
+{
+	char *end;
+	unsigned long value = strtoul(*at, &end, 10);
+
+	if (end == *at || value > UINT16_MAX)
+		return false;
+	*at = end;
+	*ret = (unsigned)value;
+	return true;
+}
+
 static bool read_held(const json_t *json, struct held *ret)
 {
 	const char *dnskey = json_string_value(json_object_get(json, "dnskey"));
@@ -61,7 +75,8 @@ static bool read_held(const json_t *json, struct held *ret)
 	*ret = (struct held){ .id = json_integer_value(json_object_get(json, "id")),
 		              .active = json_is_true(json_object_get(json, "active")),
 		              .published = json_is_true(json_object_get(json, "published")) };
-	return dnskey && sscanf(dnskey, "%u %u %u", &ret->flags, &protocol, &ret->algorithm) == 3;
+	return dnskey && take_number(&dnskey, &ret->flags) && take_number(&dnskey, &protocol) &&
+	       take_number(&dnskey, &ret->algorithm);
 }
 
 static bool list_held(struct powerdns *powerdns, struct call *call, const char *path, struct held_keys *ret,

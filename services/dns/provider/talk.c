@@ -148,7 +148,7 @@ static bool more_room(struct talk_records *records, struct arena *arena)
 
 	if (records->n < records->room)
 		return true;
-	list = room > 4 * PROVIDER_RECORDS ? NULL : arena_alloc(arena, room * sizeof(*list));
+	list = room > (size_t)4 * PROVIDER_RECORDS ? NULL : arena_alloc(arena, room * sizeof(*list));
 	if (!list)
 		return false;
 	if (records->n)
