@@ -91,7 +91,7 @@ static bool tell(struct call *call, const struct limited *limited, const struct 
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (wanted->address[i] && limited_holds(call, limited, types[i]))
 			reply->addresses[reply->n_addresses++] = (char *)(uintptr_t)wanted->address[i];
-	reply->changed = *outcome->change_id;
+	reply->changed = *outcome->change_id != '\0';
 	reply->change_id = outcome->change_id;
 	reply->task_ids = outcome->task_ids;
 	reply->n_task_ids = outcome->n_task_ids;

@@ -75,7 +75,7 @@ static bool fill_names(const struct certificate *c, struct arena *arena, Stralix
 
 static bool fill_proofs(const struct certificate *c, struct arena *arena, Stralix__V1__WebsiteCertificate *view)
 {
-	view->proofs = arena_alloc(arena, (c->n_proofs + 1) * sizeof(*view->proofs));
+	view->proofs = arena_alloc(arena, (c->n_proofs + 1) * sizeof(void *));
 	for (; view->proofs && view->n_proofs < c->n_proofs; view->n_proofs++) {
 		Stralix__V1__NameProof *proof = view->proofs[view->n_proofs] = arena_alloc(arena, sizeof(*proof));
 		const char *record = c->proofs[view->n_proofs];

@@ -102,7 +102,7 @@ static bool suggest(const char *name, const Stralix__V1__FoundZone *zone, struct
 	if (!label || !ret->alias_name)
 		return false;
 	for (char *c = label; *c; c++)
-		*c = *c == '.' ? '-' : *c;
+		*c = (char)(*c == '.' ? '-' : *c);
 	if (zone)
 		ret->alias_target = arena_printf(arena, "%s.acme.%s.", label, zone->zone);
 	return ret->alias_target != NULL;
@@ -232,7 +232,7 @@ bool challenge_tell(struct change *change, struct certificate *certificate, stru
 	request.owner_id = uuid_format(&certificate->id, owner);
 	request.organisation_id = uuid_format(&certificate->org, org);
 	request.version = (uint64_t)certificate->records_version;
-	request.records = arena_alloc(arena, (count_lines(certificate->records) + 1) * sizeof(*request.records));
+	request.records = arena_alloc(arena, (count_lines(certificate->records) + 1) * sizeof(void *));
 	if (!request.records)
 		return no_room(err);
 	for (const char *line = certificate->records; *line;) {

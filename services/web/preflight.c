@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <resolv.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -24,10 +25,9 @@ static bool parse(const char *resolver, struct sockaddr_in *ret, struct error *e
 {
 	const char *colon = strrchr(resolver, ':');
 	char address[INET_ADDRSTRLEN] = "";
-	unsigned port = 0;
+	unsigned long port = colon ? strtoul(colon + 1, NULL, 10) : 0;
 
-	if (colon && (size_t)(colon - resolver) < sizeof(address) && sscanf(colon + 1, "%5u", &port) == 1 && port &&
-	    port <= UINT16_MAX)
+	if (colon && (size_t)(colon - resolver) < sizeof(address) && port && port <= UINT16_MAX)
 		memcpy(address, resolver, (size_t)(colon - resolver));
 	*ret = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 	return inet_pton(AF_INET, address, &ret->sin_addr) == 1 ||
@@ -190,7 +190,7 @@ static bool ask_names(const struct asked *asked, const char *name, ns_type type,
 		                       sizeof(text)) < 0)
 			continue;
 		for (char *c = text; *c; c++)
-			*c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+			*c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
 		if (!(ret[(*ret_n)++] = arena_printf(arena, "%s.", text)))
 			return false;
 	}

@@ -68,7 +68,7 @@ bool web_preflight_website(struct call *call, const Stralix__V1__PreflightWebsit
 	if (!wish_find(call, req->website_id, &site, err))
 		return false;
 	proofs = arena_alloc(arena, CERTIFICATE_NAMES * sizeof(*proofs));
-	reply.names = arena_alloc(arena, CERTIFICATE_NAMES * sizeof(*reply.names));
+	reply.names = arena_alloc(arena, CERTIFICATE_NAMES * sizeof(void *));
 	reply.address = arena_strdup(arena, site.address);
 	if (!proofs || !reply.names || !reply.address || !collect(&site, req->wildcard, arena, names, &n))
 		return error_set(err, ERR_TOO_LARGE, "no room for names");
