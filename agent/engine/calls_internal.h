@@ -17,8 +17,8 @@ struct known {
 struct calls {
 	struct calls_options use;
 	pthread_mutex_t memory; /* of all below */
-	struct known *known;
-	size_t n;
+	struct known *known; /* by id */
+	size_t n, room;
 	struct adapter_health health;
 	unsigned foreign;  /* objects of the daemon that nobody knows */
 	size_t look_next;  /* where the round of looks is */

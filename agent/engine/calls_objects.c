@@ -17,6 +17,48 @@ void calls_free(struct calls *calls)
 	free(calls);
 }
 
+/* Where it is, or belongs: they are kept in the order of their ids, which is nearly that of their coming. */
+static size_t place_of(const struct calls *calls, const char *id)
+{
+	size_t from = 0, to = calls->n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (strcmp(calls->known[middle].object.id, id) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+struct known *calls_find(const struct calls *calls, const char *id)
+{
+	size_t at = place_of(calls, id);
+
+	return at < calls->n && strcmp(calls->known[at].object.id, id) == 0 ? &calls->known[at] : NULL;
+}
+
+static struct known *add(struct calls *calls, const char *id)
+{
+	size_t at = place_of(calls, id);
+
+	if (calls->n == calls->room) {
+		size_t room = calls->room ? 2 * calls->room : 64;
+		struct known *longer = reallocarray(calls->known, room, sizeof(*longer));
+
+		if (!longer)
+			return NULL;
+		calls->known = longer;
+		calls->room = room;
+	}
+	memmove(&calls->known[at + 1], &calls->known[at], (calls->n - at) * sizeof(*calls->known));
+	calls->n++;
+	calls->known[at] = (struct known){ .sure = false };
+	return &calls->known[at];
+}
+
 static bool load(struct calls *calls, struct error *err)
 {
 	const struct calls_ops *ops = calls->use.ops;
@@ -25,15 +67,18 @@ static bool load(struct calls *calls, struct error *err)
 	size_t n = 0, i = 0;
 	bool ok = journal_objects(calls->use.journal, &kinds, &objects, &n, err);
 
-	calls->known = ok ? calloc(n + 1, sizeof(*calls->known)) : NULL;
-	if (ok && !calls->known)
-		ok = error_set(err, ERR_INTERNAL, "out of memory");
 	for (; ok && i < n; i++) {
 		if (objects[i].state == OBJECT_APPLIED && !ops->read(calls->use.self, &objects[i], err)) {
 			ok = error_wrap(err, "read %s %s of the journal", objects[i].kind, objects[i].id);
 			break;
 		}
-		calls->known[calls->n++].object = objects[i];
+		struct known *known = add(calls, objects[i].id);
+
+		if (!known) {
+			ok = error_set(err, ERR_INTERNAL, "out of memory");
+			break;
+		}
+		known->object = objects[i];
 	}
 	for (; i < n; i++)
 		object_done(&objects[i]);
@@ -57,14 +102,6 @@ bool calls_new(const struct calls_options *options, struct calls **ret, struct e
 	return true;
 }
 
-struct known *calls_find(const struct calls *calls, const char *id)
-{
-	for (size_t i = 0; i < calls->n; i++)
-		if (strcmp(calls->known[i].object.id, id) == 0)
-			return &calls->known[i];
-	return NULL;
-}
-
 bool calls_copy(struct calls *calls, const char *id, struct object *ret, bool *sure, struct error *err)
 {
 	pthread_mutex_lock(&calls->memory);
@@ -83,16 +120,9 @@ static bool remember(struct calls *calls, const struct object *object, struct er
 
 	if (!object_copy(object, &copy, err))
 		return false;
-	if (!known) {
-		struct known *longer = reallocarray(calls->known, calls->n + 1, sizeof(*longer));
-
-		if (!longer) {
-			object_done(&copy);
-			return error_set(err, ERR_INTERNAL, "out of memory");
-		}
-		calls->known = longer;
-		known = &longer[calls->n++];
-		*known = (struct known){ .sure = false };
+	if (!known && !(known = add(calls, object->id))) {
+		object_done(&copy);
+		return error_set(err, ERR_INTERNAL, "out of memory");
 	}
 	object_done(&known->object);
 	known->object = copy;

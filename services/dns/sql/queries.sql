@@ -37,10 +37,11 @@ select id
  limit 1;
 
 -- name: zones_below
--- The names of an organisation's zones below this one.
+-- The names of an organisation's zones below this one: those that begin, from behind, with it and a dot ('/' comes after that).
 select name
   from zones
- where org_id = $1::uuid and state <> 'purged' and serving = 'live' and right(name, length($2) + 1) = '.' || $2
+ where org_id = $1::uuid and state <> 'purged' and serving = 'live'
+   and backwards > reverse($2) || '.' and backwards < reverse($2) || '/'
  order by name;
 
 -- name: placement_insert
@@ -115,6 +116,7 @@ on conflict do nothing;
 select owner_kind, owner_id, name, type, ttl, data
   from managed
  where org_id = $1::uuid and (name = $2 || '.' or right(name, length($2) + 2) = '.' || $2 || '.')
+   and backwards >= '.' || reverse($2) and backwards < '.' || reverse($2) || '/'
  order by name, type, data;
 
 -- Accounts at other providers and the zones there, within one organisation.
