@@ -17,7 +17,7 @@ struct known {
 struct calls {
 	struct calls_options use;
 	pthread_mutex_t memory; /* of all below */
-	struct known *known; /* by id */
+	struct known *known;    /* by id */
 	size_t n, room;
 	struct adapter_health health;
 	unsigned foreign;  /* objects of the daemon that nobody knows */
