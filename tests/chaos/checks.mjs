@@ -78,7 +78,7 @@ async function nodeIsTidy(node) {
   const tree = ls(node, 'nginx');
   assert.deepEqual(tree.filter((name) => !/^(live|gen-\d+)$/.test(name)), [], `${node}: half a generation`);
   assert.ok(tree.length <= 4, `${node} keeps three generations: ${tree}`);
-  const known = new Set(journal(node, 'select id from objects').flat());
+  const known = new Set(journal(node, "select id from objects where kind = 'website'").flat());
   const served = ls(node, 'nginx/live/sites').map((name) => name.replace('.conf', ''));
   const folders = ls(node, 'srv');
   assert.deepEqual([...served, ...folders].filter((id) => !known.has(id)), [], `${node} has files of what it doesn't know`);
