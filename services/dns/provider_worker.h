@@ -1,5 +1,4 @@
-/* provider_worker: the threads that talk with other providers, beside those of calls. Each takes what is due by a lease
- * in its row, so that several copies of dns share the work and what was cut off is taken up by whoever comes next. */
+/* provider_worker: the threads that talk with other providers (lib/service/crew.h). */
 #pragma once
 
 #include "lib/service/service.h"

@@ -1,8 +1,5 @@
-/*
- * certificate_worker: the threads that bring certificates on their way, beside those of calls. Each takes what is due
- * by a lease in its row, so that several copies of web share the work and what was cut off is taken up by whoever comes
- * next.
- */
+/* certificate_worker: the threads that bring certificates on their way (lib/service/crew.h), and one that keeps their
+ * leases. */
 #pragma once
 
 #include "lib/service/service.h"
