@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
+#include "lib/base/base64.h"
 #include "lib/dns/query.h"
 #include "lib/dns/word.h"
 
@@ -172,25 +172,6 @@ static bool read_ds(struct message *message, size_t end, struct buf *out)
 	return true;
 }
 
-static void add_base64(const uint8_t *bytes, size_t size, struct buf *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < size; i += 3) {
-		size_t left = size - i;
-		uint32_t group = (uint32_t)bytes[i] << 16;
-		char text[] = "====";
-
-		if (left > 1)
-			group |= (uint32_t)bytes[i + 1] << 8;
-		if (left > 2)
-			group |= bytes[i + 2];
-		for (size_t j = 0; j <= left && j < 4; j++)
-			text[j] = digits[group >> (18 - 6 * j) & 63];
-		buf_puts(out, text);
-	}
-}
-
 static bool read_dnskey(struct message *message, size_t end, struct buf *out)
 {
 	uint16_t flags;
@@ -200,7 +181,7 @@ static bool read_dnskey(struct message *message, size_t end, struct buf *out)
 	    message->at >= end)
 		return false;
 	buf_printf(out, "%u %u %u ", flags, protocol, algorithm);
-	add_base64(message->bytes + message->at, end - message->at, out);
+	base64_put(out, message->bytes + message->at, end - message->at);
 	message->at = end;
 	return true;
 }

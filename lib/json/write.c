@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/base64.h"
 #include "lib/contract/format.h"
 #include "lib/contract/reflect.h"
 #include "lib/json/json.h"
@@ -76,20 +77,8 @@ void json_quote(struct buf *buf, const char *text)
 
 static void write_base64(struct buf *buf, const ProtobufCBinaryData *bytes)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 	buf_putc(buf, '"');
-	for (size_t i = 0; i < bytes->len; i += 3) {
-		size_t left = bytes->len - i;
-		uint32_t group = (uint32_t)bytes->data[i] << 16;
-
-		group |= left > 1 ? (uint32_t)bytes->data[i + 1] << 8 : 0;
-		group |= left > 2 ? bytes->data[i + 2] : 0;
-		buf_putc(buf, digits[group >> 18]);
-		buf_putc(buf, digits[group >> 12 & 63]);
-		buf_putc(buf, (char)(left > 1 ? digits[group >> 6 & 63] : '='));
-		buf_putc(buf, (char)(left > 2 ? digits[group & 63] : '='));
-	}
+	base64_put(buf, bytes->data, bytes->len);
 	buf_putc(buf, '"');
 }
 

@@ -73,15 +73,16 @@ static const char *ds_of(const struct zone *zone, const struct key *key, const u
 
 static bool describe(const struct zone *zone, const uint8_t *public, struct arena *arena, struct key *key)
 {
-	const char *spelled = base64(public, KEY_PUBLIC, arena);
+	_cleanup_buf_ struct buf spelled = { 0 };
 	uint8_t rdata[RDATA];
 
 	rdata_of(key, public, rdata);
 	key->tag = tag_of(rdata);
 	key->ds = ds_of(zone, key, rdata, arena);
-	key->dnskey = spelled ? arena_printf(arena, "%" PRIu32 " %d %" PRIu32 " %s", key->flags, PROTOCOL,
-	                                     key->algorithm, spelled)
-	                      : NULL;
+	base64_put(&spelled, public, KEY_PUBLIC);
+	key->dnskey = buf_failed(&spelled) ? NULL
+	                                   : arena_printf(arena, "%" PRIu32 " %d %" PRIu32 " %s", key->flags, PROTOCOL,
+	                                                  key->algorithm, spelled.data);
 	return key->ds && key->dnskey;
 }
 

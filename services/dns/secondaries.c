@@ -143,21 +143,19 @@ static bool fill(const struct zone *zone, const Stralix__V1__AddSecondaryRequest
 }
 
 /* In base64, as every name server's configuration has it. */
-static bool make_secret(const Stralix__V1__AddSecondaryRequest *req, struct arena *arena, struct buf *ret,
-                        struct error *err)
+static bool make_secret(const Stralix__V1__AddSecondaryRequest *req, struct buf *ret, struct error *err)
 {
 	size_t size = find_algorithm(req->tsig_algorithm)->size;
 	uint8_t bytes[MOST_SECRET];
-	const char *text = req->tsig_secret;
 
-	if (!*text) {
+	buf_puts(ret, req->tsig_secret);
+	if (!*req->tsig_secret) {
 		if (getrandom(bytes, size, 0) != (ssize_t)size)
 			return error_errno(err, errno, "getrandom");
-		text = base64(bytes, size, arena);
+		base64_put(ret, bytes, size);
 		explicit_bzero(bytes, sizeof(bytes));
 	}
-	buf_puts(ret, text ? text : "");
-	return (text && !buf_failed(ret)) || error_set(err, ERR_TOO_LARGE, "no room for a secret");
+	return !buf_failed(ret) || error_set(err, ERR_TOO_LARGE, "no room for a secret");
 }
 
 /* The zone goes to its nodes with the secondaries that it has now. */
@@ -247,7 +245,7 @@ bool dns_add_secondary(struct call *call, const Stralix__V1__AddSecondaryRequest
 	stralix__v1__secondary_reply__init(&reply);
 	if (!zone_see(call, req->zone_id, &zone, err) || !zone_may_change(&zone, err) ||
 	    !check(call, &zone, req, err) || !seal_keys_ask(call, &zone, &keys, err) ||
-	    !make_secret(req, arena, &secret, err) || !zone_change_begin(call, req->zone_id, &change, &zone, err) ||
+	    !make_secret(req, &secret, err) || !zone_change_begin(call, req->zone_id, &change, &zone, err) ||
 	    !zone_may_change(&zone, err) || !seal_keys_fit(&keys, &zone, err) ||
 	    !room(change_tx(change), &zone, req, most(call, &zone), arena, err) ||
 	    !fill(&zone, req, arena, &secondary, err))
