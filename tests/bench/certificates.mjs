@@ -26,7 +26,7 @@ async function watch(words, ended) {
   const began = performance.now();
   let most = 0;
   await until(words, () => {
-    most = Math.max(most, count("lease is not null and lease_until > now() and state <> 'active'"));
+    most = Math.max(most, count("lease is not null and lease_until > now() and state not in ('active', 'replaced')"));
     return ended();
   }, HOUR);
   return { most, took: (performance.now() - began) / 1000 };
