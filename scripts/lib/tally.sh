@@ -1,10 +1,14 @@
 # shellcheck shell=bash
-# Counts tests, whoever ran them.
+# Counts tests, whoever ran them, and keeps what is to be said of those that failed.
 
-PASSED=0 FAILED=0 SKIPPED=0
+PASSED=0 FAILED=0 SKIPPED=0 FAILURES=
 
 tally() { # tally PASSED FAILED SKIPPED
   PASSED=$((PASSED + $1)) FAILED=$((FAILED + $2)) SKIPPED=$((SKIPPED + $3))
+}
+
+failures() { # failures TEXT: lines on what failed, said again at the end
+  [ -z "$1" ] || FAILURES+=$1$'\n'
 }
 
 # The cases inside Meson's tests: each TAP line counts; a program without TAP, or one that broke off, counts once.
@@ -19,6 +23,9 @@ tally_meson() { # tally_meson BUILD
     "$1/meson-logs/testlog.json")
   # shellcheck disable=SC2086
   tally $counts
+  failures "$(jq -r 'select(.result != "OK" and .result != "SKIP") | .name as $name | .result as $result |
+    [(.stdout // "") | split("\n")[] | select(startswith("not ok"))] | if length == 0 then "\($name): \($result)" else "\($name): \(.[])" end' \
+    "$1/meson-logs/testlog.json")"
 }
 
 tally_tap() { # tally_tap FILE: top-level and nested cases of node's TAP reporter, leaves only
@@ -26,6 +33,11 @@ tally_tap() { # tally_tap FILE: top-level and nested cases of node's TAP reporte
   counts=$(awk '/^# pass /{p=$3} /^# fail /{f=$3} /^# cancelled /{f+=$3} /^# skipped /{s=$3} END{print p+0, f+0, s+0}' "$1")
   # shellcheck disable=SC2086
   tally $counts
+  failures "$(awk '
+    /^ *not ok /{name=$0; sub(/^ */, "", name); said=""; next}
+    name != "" && /^ *error: /{reading=1; sub(/^ *error: *(\|-)?/, "")}
+    reading && /^ *(code|name|stack|expected|\.\.\.)/{print name ":" substr(said, 1, 400); name=""; reading=0}
+    reading{gsub(/^ +| +$/, ""); if ($0 != "") said=said " " $0}' "$1")"
 }
 
 tally_words() { # tally_words FILE: a last line of the form "N passed, N failed[, N skipped]"
@@ -37,4 +49,5 @@ tally_words() { # tally_words FILE: a last line of the form "N passed, N failed[
     # shellcheck disable=SC2046
     tally $(printf '%s' "$line" | tr -cs '0-9' ' ' | awk '{print $1, $2, $3 + 0}')
   fi
+  failures "$(grep '^FAIL ' "$1" | cut -c -900 || true)"
 }

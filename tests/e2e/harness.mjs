@@ -70,6 +70,20 @@ function leftBehind(page) {
   };
 }
 
+/**
+ * In the page: an answer that cannot be had on demand takes the place of the server's. Not by intercepting requests at the
+ * browser: switched on and off around requests under way, that now and then loses one.
+ */
+function fakedAnswers() {
+  const fetched = window.fetch.bind(window);
+  window.fetch = (input, init) => {
+    const faked = JSON.parse(sessionStorage.getItem('e2e.faked'));
+    if (faked?.path !== new URL(input.url ?? input, location.href).pathname) return fetched(input, init);
+    const type = faked.status >= 400 ? 'application/problem+json' : 'application/json';
+    return Promise.resolve(new Response(JSON.stringify(faked.body), { status: faked.status, headers: { 'content-type': type, ...faked.headers } }));
+  };
+}
+
 /** Refusals that the checks ask for, and what the page gives up by itself. */
 const expected = /Failed to load resource: the server responded with a status of (400|401|403|404|409|412|429|503)|net::ERR_ABORTED/;
 
@@ -85,6 +99,7 @@ export async function open({ shots }) {
     permissions: ['clipboard-read', 'clipboard-write'],
     args: flags,
   });
+  await context.addInitScript(fakedAnswers);
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(10_000);
   const complaints = [];
@@ -100,6 +115,24 @@ export async function open({ shots }) {
     faults: () => [...new Set(complaints
       .filter(({ text, url }) => !expected.test(text) && !(/net::ERR_FAILED/.test(text) && left.alone(url)))
       .map(({ text, url }) => [text, left.words(url)].filter(Boolean).join(': ')))],
+    /** While run(undo) runs, or until it calls undo(), requests for a path get this answer; the page takes it for real. */
+    async faked(path, { status = 200, body, headers }, run) {
+      const undo = () => page.evaluate(() => sessionStorage.removeItem('e2e.faked'));
+      await page.evaluate((faked) => sessionStorage.setItem('e2e.faked', JSON.stringify(faked)), { path, status, body, headers });
+      try { await run(undo); } finally { await undo(); }
+    },
+    /** What a page says when it can't be read, and that it can be tried again. */
+    async away(path, read) {
+      const main = page.locator('main'), words = main.getByText('A part of the panel is away right now.');
+      await this.faked(read, { status: 503, body: { status: 503, code: 'UNAVAILABLE', title: 'away', detail: 'Away.', requestId: 'test' } }, async (undo) => {
+        await page.goto(new URL(path, page.url()).href);
+        await words.first().waitFor();
+        await this.axe(`${path}, away`);
+        await undo();
+        await main.getByRole('button', { name: 'Try again' }).first().click();
+        await words.first().waitFor({ state: 'detached' });
+      });
+    },
     async check(name, run) {
       try {
         await run();
@@ -107,7 +140,8 @@ export async function open({ shots }) {
         console.log(`ok   ${name}`);
       } catch (error) {
         tally.failed += 1;
-        console.log(`FAIL ${name}: ${String(error.message).split('\n').slice(0, 8).join(' | ')}`);
+        const shown = await page.locator('main').innerText({ timeout: 1000 }).catch(() => 'no main');
+        console.log(`FAIL ${name}: ${String(error.message).split('\n').slice(0, 8).join(' | ')}; ${page.url()} shows: ${shown.replace(/\s+/g, ' ').slice(0, 400)}`);
         if (process.env.E2E_FAILURES) await page.screenshot({ path: join(process.env.E2E_FAILURES, `${name.replace(/\W+/g, '-')}.png`) }).catch(() => undefined);
       }
     },

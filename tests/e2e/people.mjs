@@ -330,15 +330,7 @@ export async function people({ browser, base, env }) {
   });
 
   await check('people: what cannot be read says so and can be tried again', async () => {
-    for (const [path, pattern] of [['/organisations/', '**/api/v1/organisations?*'], ['/users/', '**/api/v1/users?*'], ['/plans/', '**/api/v1/plans?*'], ['/settings/', '**/api/v1/sessions']]) {
-      await page.route(pattern, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ status: 503, code: 'UNAVAILABLE', title: 'away', detail: 'Away.', requestId: 'test' }) }));
-      await page.goto(at(path));
-      await main.getByText('A part of the panel is away right now.').first().waitFor();
-      await browser.axe(`${path}, away`);
-      await page.unroute(pattern);
-      await main.getByRole('button', { name: 'Try again' }).first().click();
-      await main.getByText('A part of the panel is away right now.').first().waitFor({ state: 'detached' });
-    }
+    for (const [path, read] of [['/organisations/', '/api/v1/organisations'], ['/users/', '/api/v1/users'], ['/plans/', '/api/v1/plans'], ['/settings/', '/api/v1/sessions']]) await browser.away(path, read);
     await page.goto(at('/users/view/?id=0198f2f4-0000-7000-8000-000000000000'));
     await main.getByText('There is nothing here.').waitFor();
   });

@@ -34,15 +34,6 @@ const { at, button, main, signedIn, signIn, signOut } = person(page, base);
 const website = () => page.evaluate((name) => fetch(`/api/v1/websites?search=${name}`).then((r) => r.json()).then((r) => r.websites[0]), domain);
 let sitePort = env.SITES_HTTP_PORT;
 
-/** An answer of the server's that cannot be had on demand; the page takes it for real. */
-async function faked(pattern, { status, body, headers = {} }, run) {
-  let on = true;
-  const undo = () => { on = false; };
-  const contentType = status >= 400 ? 'application/problem+json' : 'application/json';
-  await page.route(pattern, (route) => (on ? route.fulfill({ status, contentType, headers, body: JSON.stringify(body) }) : route.fallback()));
-  try { await run(undo); } finally { await page.unroute(pattern); }
-}
-
 // Signed out
 
 await check('a deep link asks to sign in first', async () => {
@@ -70,7 +61,7 @@ await check('a wrong password is refused, without saying which of the two is wro
 
 await check('too many attempts show a countdown (answer faked)', async () => {
   const body = { type: 'about:blank', title: 'Too many attempts', status: 429, code: 'RATE_LIMITED', detail: 'Too many attempts.', requestId: 'test' };
-  await faked('**/api/v1/session', { status: 429, body, headers: { 'retry-after': '2' } }, async () => {
+  await browser.faked('/api/v1/session', { status: 429, body, headers: { 'retry-after': '2' } }, async () => {
     await signIn(env.CUSTOMER_EMAIL, 'certainly not the password');
     await page.getByText(/Try again in \d seconds?\./).waitFor();
     assert.equal(await button('Sign in').isDisabled(), true);
@@ -482,7 +473,7 @@ await check('a failed task shows the words of the daemon (answer faked)', async 
   const id = new URL(page.url()).searchParams.get('task');
   const answer = await page.evaluate((task) => fetch(`/api/v1/tasks/${task}`).then((r) => r.json()), id);
   Object.assign(answer.task, { state: 'failed', message: words, steps: [{ name: 'stage', state: 'success', message: '', startedMs: '1', durationUs: '4100' }, { name: 'test', state: 'failed', message: words, startedMs: '1', durationUs: '21000' }] });
-  await faked(`**/api/v1/tasks/${id}`, { status: 200, body: answer }, async () => {
+  await browser.faked(`/api/v1/tasks/${id}`, { body: answer }, async () => {
     await page.reload();
     await page.getByRole('dialog', { name: 'Tasks' }).getByText(words).waitFor();
     await browser.looks('failed task');
@@ -493,13 +484,13 @@ await check('a failed task shows the words of the daemon (answer faked)', async 
 
 await check('a part that is away is said, and it comes back by itself (answer faked)', async () => {
   const body = { type: 'about:blank', title: 'Unavailable', status: 503, code: 'UNAVAILABLE', detail: 'The websites service is away.', requestId: 'req-503' };
-  await faked('**/api/v1/websites?*', { status: 503, body, headers: { 'retry-after': '1' } }, async (undo) => {
+  await browser.faked('/api/v1/websites', { status: 503, body, headers: { 'retry-after': '1' } }, async (undo) => {
     await page.goto(at('/websites/?sort=-created_at'));
     await main.getByText('A part of the panel is away right now.').waitFor();
     await main.getByText('req-503').waitFor();
     await browser.looks('away');
     await browser.theme('light');
-    undo();
+    await undo();
     await page.getByRole('row').filter({ hasText: domain }).waitFor();
   });
 });

@@ -149,23 +149,15 @@ export async function templates({ browser, base, env }) {
   });
 
   await check('templates and defaults: what cannot be read says so and can be tried again (answers faked)', async () => {
-    for (const [path, pattern] of [['/zones/templates/', '**/api/v1/zone-templates'], ['/settings/', '**/api/v1/website-defaults']]) {
-      await page.route(pattern, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ status: 503, code: 'UNAVAILABLE', title: 'away', detail: 'Away.', requestId: 'test' }) }));
-      await page.goto(at(path));
-      await main.getByText('A part of the panel is away right now.').first().waitFor();
-      await browser.axe(`${path}, away`);
-      await page.unroute(pattern);
-      await main.getByRole('button', { name: 'Try again' }).first().click();
-      await main.getByText('A part of the panel is away right now.').first().waitFor({ state: 'detached' });
-    }
+    for (const [path, read] of [['/zones/templates/', '/api/v1/zone-templates'], ['/settings/', '/api/v1/website-defaults']]) await browser.away(path, read);
   });
 
   await check('templates: none of one\'s own yet (answer faked)', async () => {
-    await page.route('**/api/v1/zone-templates', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ templates: [] }) }));
-    await page.goto(at('/zones/templates/'));
-    await main.getByText('No own templates yet').waitFor();
-    await looks('no own templates');
-    await page.unroute('**/api/v1/zone-templates');
+    await browser.faked('/api/v1/zone-templates', { body: { templates: [] } }, async () => {
+      await page.goto(at('/zones/templates/'));
+      await main.getByText('No own templates yet').waitFor();
+      await looks('no own templates');
+    });
   });
 
   await check('templates: they are reached by keys, read on a phone, and deleted', async () => {
