@@ -106,6 +106,11 @@ bool nginx_tls_link(int from, int to, const struct object *site, struct error *e
 /* Whether nginx shows this certificate, and offers HTTP/2. ERR_VERIFY_FAILED. */
 bool nginx_tls_answers(const struct nginx *nginx, const struct nginx_tls *tls, struct error *err) _must_check_;
 
+/* tickets.c: the keys of TLS session tickets. place: before nginx starts; tend: between batches, gives them a turn when
+ * it is time, and has nginx read them. */
+bool nginx_tickets_place(const struct nginx *nginx, struct error *err) _must_check_;
+void nginx_tickets_tend(struct nginx *nginx);
+
 /* protect.c: users of folders that ask for a password: auth/<id>.<digest>, a file for each folder and content. */
 enum { NGINX_VARIABLE = 40 };
 char *nginx_protect_name(const struct object *site,

@@ -133,10 +133,11 @@ static bool prepare(void *self, const char *path, struct adapter_check *checks, 
 
 static void tend(void *self, const char *path)
 {
-	const struct nginx *nginx = self;
+	struct nginx *nginx = self;
 
 	if (nginx->keys)
 		keys_rest(nginx->keys);
+	nginx_tickets_tend(nginx);
 	php_tend(nginx->php, path, nginx_oldest_worker(nginx), nginx->reload_ms);
 }
 
@@ -468,9 +469,9 @@ bool nginx_new(const struct settings *settings, struct journal *journal, struct 
 	snprintf(nginx->error_log, sizeof(nginx->error_log), "%s/log/nginx-error.log", settings->dir);
 	nginx->root = file_open_dir(AT_FDCWD, settings->dir, err);
 	if (nginx->root < 0 || !make_folders(nginx, err) || !find_accounts(nginx, err) ||
-	    !nginx_log_place(nginx, err) || !open_sandbox(nginx, err) || !open_php(nginx, journal, err) ||
-	    !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) || !nginx_write_pages(nginx, err) ||
-	    !nginx_read_version(nginx, err))
+	    !nginx_log_place(nginx, err) || !nginx_tickets_place(nginx, err) || !open_sandbox(nginx, err) ||
+	    !open_php(nginx, journal, err) || !nginx_lane_clear(nginx, err) || !nginx_render_open(nginx, err) ||
+	    !nginx_write_pages(nginx, err) || !nginx_read_version(nginx, err))
 		return error_wrap(err, "nginx");
 	const struct split_options split = { nginx->settings->dir, nginx->secret, nginx->settings->log_bytes, running,
 		                             nginx };

@@ -17,64 +17,20 @@
 #include "lib/base/uuid.h"
 #include "lib/token/seal.h"
 
-#include "ask.h"
-#include "authority.h"
+#include "certified.h"
 #include "drift.h"
 #include "harness_internal.h"
 
-#define CERTIFICATE "0190b5a6-7c1e-7000-8000-00000000000a"
-#define OTHER "0190b5a6-7c1e-7000-8000-00000000000b"
 #define THUMBPRINT "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 #define TOKEN "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
 #define CHALLENGE "/.well-known/acme-challenge/" TOKEN
 
-/* A website whose state has what the tests are about. */
-struct site {
-	struct harness_command command;
-	Stralix__V1__WebsiteState state;
-	Stralix__V1__WebsiteSettings settings;
-	Stralix__V1__Certificate certificate;
-	char *aliases[4];
-	uint8_t room[32768];
-};
-
 static struct authority *authority;
-
-static void site_init(struct site *site, const char *domain)
-{
-	harness_command(&site->command, domain);
-	stralix__v1__website_state__init(&site->state);
-	stralix__v1__website_settings__init(&site->settings);
-	stralix__v1__certificate__init(&site->certificate);
-	site->certificate.id = (char *)(uintptr_t)CERTIFICATE;
-	site->settings.aliases = site->aliases;
-	site->state.settings = &site->settings;
-}
-
-/* Puts the state behind what the command says by itself. */
-static void pack(struct site *site)
-{
-	site->command.extra_size = stralix__v1__website_state__pack(&site->state, site->room);
-	site->command.extra = site->room;
-}
-
-static void certify(struct site *site, const char *chain)
-{
-	site->certificate.chain = (char *)(uintptr_t)chain;
-	site->state.certificate = &site->certificate;
-}
-
-static void apply(struct harness *harness, struct site *site)
-{
-	pack(site);
-	harness_run_well(harness, &site->command);
-	harness_again(&site->command, site->command.generation + 1);
-}
 
 /* What isn't taken, in these words; what was there is served on. */
 static void refuse(struct harness *harness, struct site *site, const char *code, const char *words)
 {
-	pack(site);
+	site_pack(site);
 	Stralix__V1__Outcome *outcome = harness_run(harness, &site->command);
 
 	assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__FAILED);
@@ -92,58 +48,6 @@ static int get(const struct harness *harness, const char *host, const char *path
 	return harness_get(harness, host, path, false, &answer);
 }
 
-struct csr {
-	const char *website_id, *certificate_id;
-	char *names[4];
-	size_t n;
-	bool rsa;
-};
-
-static void ask_csr_init(struct ask *ask, const struct csr *csr, void **packed)
-{
-	Stralix__V1__CsrQuestion question;
-
-	stralix__v1__csr_question__init(&question);
-	question.certificate_id = (char *)(uintptr_t)csr->certificate_id;
-	question.names = (char **)(uintptr_t)csr->names;
-	question.n_names = csr->n;
-	question.key_type =
-		csr->rsa ? STRALIX__V1__CSR_QUESTION__KEY_TYPE__RSA_2048 : STRALIX__V1__CSR_QUESTION__KEY_TYPE__P256;
-	ask_init(ask, "csr", csr->website_id);
-	ask->question = *packed = harness_packed(&question.base, &ask->size);
-}
-
-static Stralix__V1__CsrAnswer *ask_csr(struct harness *harness, const struct csr *csr)
-{
-	Stralix__V1__CsrAnswer *found;
-	struct ask ask;
-	void *packed;
-
-	ask_csr_init(&ask, csr, &packed);
-	Stralix__V1__NodeAnswer *answer = ask_answer(harness, &ask);
-	if (answer->code[0])
-		fail_msg("%s: %s", answer->code, answer->message);
-	found = stralix__v1__csr_answer__unpack(NULL, answer->answer.len, answer->answer.data);
-	assert_non_null(found);
-	stralix__v1__node_answer__free_unpacked(answer, NULL);
-	free(packed);
-	return found;
-}
-
-/* A certificate for a request of this website's node. */
-static char *order(struct harness *harness, const struct site *site, const char *certificate_id, const char *names)
-{
-	const struct csr csr = { .website_id = site->command.website_id,
-		                 .certificate_id = certificate_id,
-		                 .names = { (char *)(uintptr_t)names },
-		                 .n = 1 };
-	Stralix__V1__CsrAnswer *answer = ask_csr(harness, &csr);
-	char *chain = authority_answer(authority, &(struct issue){ .names = names }, &answer->csr);
-
-	stralix__v1__csr_answer__free_unpacked(answer, NULL);
-	return chain;
-}
-
 static void a_certificate_appears_and_the_next_one_takes_its_place(void **state)
 {
 	struct harness *harness = *state;
@@ -151,12 +55,12 @@ static void a_certificate_appears_and_the_next_one_takes_its_place(void **state)
 	struct site site;
 
 	site_init(&site, "one.example");
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_false(visit(harness, &seen)); /* nobody has a certificate yet */
-	_cleanup_free_ char *first = order(harness, &site, CERTIFICATE, "one.example");
-	_cleanup_free_ char *second = order(harness, &site, OTHER, "one.example");
-	certify(&site, first);
-	apply(harness, &site);
+	_cleanup_free_ char *first = site_order(harness, authority, &site, CERTIFICATE, "one.example");
+	_cleanup_free_ char *second = site_order(harness, authority, &site, OTHER_CERTIFICATE, "one.example");
+	site_certify(&site, first);
+	site_apply(harness, &site);
 	assert_true(visit(harness, &seen));
 	assert_string_equal(seen.protocol, "h2");
 	assert_int_equal(seen.agreed, TLS1_3_VERSION);
@@ -167,13 +71,13 @@ static void a_certificate_appears_and_the_next_one_takes_its_place(void **state)
 	assert_int_equal(visit_get(harness, "one.example", "/", &answer), 200);
 	assert_null(strstr(answer.data, "Strict-Transport-Security"));
 
-	certify(&site, second);
-	site.certificate.id = (char *)(uintptr_t)OTHER;
-	apply(harness, &site);
+	site_certify(&site, second);
+	site.certificate.id = (char *)(uintptr_t)OTHER_CERTIFICATE;
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "one.example", second));
 
 	site.state.certificate = NULL;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_false(visit(harness, &seen));
 	assert_true(harness_serves(harness, "one.example"));
 	SSL_SESSION_free(seen.session);
@@ -186,14 +90,16 @@ static void a_certificate_that_is_no_good_changes_nothing(void **state)
 	struct site site;
 
 	site_init(&site, "good.example");
-	_cleanup_free_ char *good = order(harness, &site, CERTIFICATE, "good.example");
-	certify(&site, good);
-	apply(harness, &site);
+	_cleanup_free_ char *good = site_order(harness, authority, &site, CERTIFICATE, "good.example");
+	site_certify(&site, good);
+	site_apply(harness, &site);
 	EVP_PKEY *strange = EVP_EC_gen("P-256");
 	_cleanup_free_ char *mismatch = authority_issue(authority, &(struct issue){ .names = "good.example" }, strange);
-	_cleanup_free_ char *elsewhere = order(harness, &site, OTHER, "other.example");
-	struct csr csr = { site.command.website_id, OTHER, { (char *)(uintptr_t) "good.example" }, 1, false };
-	Stralix__V1__CsrAnswer *answer = ask_csr(harness, &csr);
+	_cleanup_free_ char *elsewhere = site_order(harness, authority, &site, OTHER_CERTIFICATE, "other.example");
+	struct csr csr = {
+		site.command.website_id, OTHER_CERTIFICATE, { (char *)(uintptr_t) "good.example" }, 1, false
+	};
+	Stralix__V1__CsrAnswer *answer = csr_ask(harness, &csr);
 	_cleanup_free_ char *upside_down = authority_answer(
 		authority, &(struct issue){ .names = "good.example", .upside_down = true }, &answer->csr);
 	_cleanup_free_ char *expired = authority_answer(
@@ -204,24 +110,25 @@ static void a_certificate_that_is_no_good_changes_nothing(void **state)
 		const char *chain, *id, *code, *words;
 	} rows[] = {
 		{ mismatch, CERTIFICATE, "INVALID", "private key isn't the certificate's" },
-		{ elsewhere, OTHER, "INVALID", "none of the website's names" },
-		{ upside_down, OTHER, "INVALID", "out of order" },
-		{ expired, OTHER, "INVALID", "has expired" },
-		{ early, OTHER, "INVALID", "isn't good yet" },
+		{ elsewhere, OTHER_CERTIFICATE, "INVALID", "none of the website's names" },
+		{ upside_down, OTHER_CERTIFICATE, "INVALID", "out of order" },
+		{ expired, OTHER_CERTIFICATE, "INVALID", "has expired" },
+		{ early, OTHER_CERTIFICATE, "INVALID", "isn't good yet" },
 		{ good, "0190b5a6-7c1e-7000-8000-00000000000c", "CONFLICT", "isn't on this node" },
-		{ "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", OTHER, "INVALID", "can't be read" },
+		{ "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", OTHER_CERTIFICATE, "INVALID",
+		  "can't be read" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		certify(&site, rows[i].chain);
+		site_certify(&site, rows[i].chain);
 		site.certificate.id = (char *)(uintptr_t)rows[i].id;
 		refuse(harness, &site, rows[i].code, rows[i].words);
 		assert_true(visit_shows(harness, "good.example", good));
 	}
 	/* Nor does it change anything for the next one that is good. */
-	certify(&site, good);
+	site_certify(&site, good);
 	site.certificate.id = (char *)(uintptr_t)CERTIFICATE;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "good.example", good));
 	stralix__v1__csr_answer__free_unpacked(answer, NULL);
 	EVP_PKEY_free(strange);
@@ -233,8 +140,8 @@ static void a_chain_has_certificates_and_nothing_else(void **state)
 	struct site site;
 
 	site_init(&site, "chain.example");
-	certify(&site, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-	pack(&site);
+	site_certify(&site, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+	site_pack(&site);
 	harness_send(harness, &site.command);
 	Stralix__V1__Outcome *outcome = harness_answer(harness);
 	assert_int_equal(outcome->state, STRALIX__V1__OUTCOME__STATE__REFUSED);
@@ -269,21 +176,21 @@ static void an_uploaded_key_comes_sealed_and_is_checked(void **state)
 	struct site site;
 
 	site_init(&site, "own.example");
-	certify(&site, chain);
+	site_certify(&site, chain);
 	seal_it(harness, &site, "zone", key, &box);
 	refuse(harness, &site, "INVALID", "for something else");
 	seal_it(harness, &site, "website", other, &box);
 	refuse(harness, &site, "INVALID", "private key isn't the certificate's");
-	certify(&site, feeble);
+	site_certify(&site, feeble);
 	seal_it(harness, &site, "website", weak, &box);
 	refuse(harness, &site, "INVALID", "at least 2048 bits");
-	certify(&site, chain);
+	site_certify(&site, chain);
 	seal_it(harness, &site, "website", key, &box);
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "own.example", chain));
 	/* With each later state the sealed one comes along; the key is there already. */
 	site.certificate.redirect = true;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "own.example", chain));
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(weak);
@@ -300,10 +207,10 @@ static void names_without_a_certificate_are_refused(void **state)
 	site_init(&site, "sni.example");
 	site.aliases[0] = (char *)(uintptr_t) "www.sni.example";
 	site.settings.n_aliases = 1;
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "sni.example");
-	certify(&site, chain);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "sni.example");
+	site_certify(&site, chain);
 	site.certificate.redirect = true;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "sni.example", chain));
 	assert_false(visit(harness, &seen));
 	assert_false(visit(harness, &none));
@@ -311,10 +218,10 @@ static void names_without_a_certificate_are_refused(void **state)
 	/* Nor is anybody sent there under a name that there is no certificate for. */
 	assert_int_equal(get(harness, "sni.example", "/"), 301);
 	assert_int_equal(get(harness, "www.sni.example", "/"), 200);
-	_cleanup_free_ char *wild = order(harness, &site, OTHER, "*.sni.example");
-	certify(&site, wild);
-	site.certificate.id = (char *)(uintptr_t)OTHER;
-	apply(harness, &site);
+	_cleanup_free_ char *wild = site_order(harness, authority, &site, OTHER_CERTIFICATE, "*.sni.example");
+	site_certify(&site, wild);
+	site.certificate.id = (char *)(uintptr_t)OTHER_CERTIFICATE;
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "www.sni.example", wild));
 	seen.name = "sni.example";
 	assert_false(visit(harness, &seen));
@@ -331,12 +238,12 @@ static void visitors_are_sent_on_and_told_to_stay(void **state)
 	struct site site;
 
 	site_init(&site, "moved.example");
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "moved.example");
-	certify(&site, chain);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "moved.example");
+	site_certify(&site, chain);
 	site.certificate.redirect = true;
 	site.certificate.hsts_s = 31536000;
 	site.certificate.hsts_subdomains = true;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_int_equal(harness_get(harness, "moved.example", "/a%20b?c=d", false, &plain), 301);
 	snprintf(wanted, sizeof(wanted), "Location: https://moved.example:%u/a%%20b?c=d\r\n", harness->https_port);
 	assert_non_null(strstr(plain.data, wanted));
@@ -347,7 +254,7 @@ static void visitors_are_sent_on_and_told_to_stay(void **state)
 
 	/* Suspended, it says so both ways. */
 	site.command.serving = STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	buf_clear(&plain);
 	buf_clear(&secure);
 	assert_int_equal(harness_get(harness, "moved.example", "/", false, &plain), 503);
@@ -357,10 +264,10 @@ static void visitors_are_sent_on_and_told_to_stay(void **state)
 	/* Deleted, it is gone both ways; and back with the same key. */
 	struct visit gone = { .name = "moved.example" };
 	site.command.serving = STRALIX__V1__WEBSITE_STATE__SERVING__DELETED;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_false(visit(harness, &gone));
 	site.command.serving = STRALIX__V1__WEBSITE_STATE__SERVING__LIVE;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "moved.example", chain));
 }
 
@@ -388,17 +295,17 @@ static void http_01_is_answered_whatever_else_the_website_does(void **state)
 	struct site site;
 
 	site_init(&site, "asked.example");
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_int_equal(get(harness, "asked.example", CHALLENGE), 404);
 	assert_int_equal(get(harness, "nobody.example", CHALLENGE), 404);
 	site.state.acme_thumbprint = (char *)(uintptr_t)THUMBPRINT;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "asked.example");
-	certify(&site, chain);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "asked.example");
+	site_certify(&site, chain);
 	site.certificate.redirect = true;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 	assert_int_equal(get(harness, "asked.example", "/"), 301);
 
@@ -410,14 +317,14 @@ static void http_01_is_answered_whatever_else_the_website_does(void **state)
 	folder.n_users = 1;
 	site.settings.protected_folders = folders;
 	site.settings.n_protected_folders = 1;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 	_cleanup_buf_ struct buf secure = { 0 };
 	assert_int_equal(visit_get(harness, "asked.example", "/", &secure), 401);
 	site.settings.n_protected_folders = 0;
 
 	site.settings.proxy = (char *)(uintptr_t) "http://127.0.0.1:9";
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 	site.settings.proxy = (char *)(uintptr_t)protobuf_c_empty_string;
 
@@ -428,12 +335,12 @@ static void http_01_is_answered_whatever_else_the_website_does(void **state)
 	redirect.below = true;
 	site.settings.redirects = redirects;
 	site.settings.n_redirects = 1;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 	site.settings.n_redirects = 0;
 
 	site.command.serving = STRALIX__V1__WEBSITE_STATE__SERVING__SUSPENDED;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	answers(harness, "asked.example");
 }
 
@@ -449,25 +356,25 @@ static void a_request_asked_for_twice_is_the_same(void **state)
 		           2,
 		           false };
 	const struct issue issue = { .names = "twice.example,*.twice.example" };
-	Stralix__V1__CsrAnswer *first = ask_csr(harness, &csr), *second = ask_csr(harness, &csr);
+	Stralix__V1__CsrAnswer *first = csr_ask(harness, &csr), *second = csr_ask(harness, &csr);
 	assert_int_equal(first->csr.len, second->csr.len);
 	assert_memory_equal(first->csr.data, second->csr.data, first->csr.len);
 	_cleanup_free_ char *chain = authority_answer(authority, &issue, &first->csr);
 	/* For other names it is another one, of the same key: a certificate for either fits. */
 	csr.n = 1;
-	Stralix__V1__CsrAnswer *third = ask_csr(harness, &csr);
+	Stralix__V1__CsrAnswer *third = csr_ask(harness, &csr);
 	assert_true(third->csr.len != first->csr.len || memcmp(third->csr.data, first->csr.data, first->csr.len) != 0);
 	_cleanup_free_ char *fewer =
 		authority_answer(authority, &(struct issue){ .names = "twice.example" }, &third->csr);
-	certify(&site, chain);
-	apply(harness, &site);
-	certify(&site, fewer);
-	apply(harness, &site);
+	site_certify(&site, chain);
+	site_apply(harness, &site);
+	site_certify(&site, fewer);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "twice.example", fewer));
 	/* Another website's certificate of this id has a key of its own. */
 	struct site other;
 	site_init(&other, "thief.example");
-	certify(&other, chain);
+	site_certify(&other, chain);
 	refuse(harness, &other, "CONFLICT", "isn't on this node");
 	stralix__v1__csr_answer__free_unpacked(first, NULL);
 	stralix__v1__csr_answer__free_unpacked(second, NULL);
@@ -498,20 +405,20 @@ static void keys_that_nothing_uses_are_few(void **state)
 	struct site site;
 
 	site_init(&site, "many.example");
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "many.example");
-	certify(&site, chain);
-	apply(harness, &site);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "many.example");
+	site_certify(&site, chain);
+	site_apply(harness, &site);
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		struct uuid id = uuid_v7();
 
-		free(order(harness, &site, uuid_format(&id, ids[i]), "many.example"));
+		free(site_order(harness, authority, &site, uuid_format(&id, ids[i]), "many.example"));
 	}
 	assert_int_equal(count_keys(harness, site.command.website_id), 1 + 8);
 	/* The newest are there still, and so is the one at work. */
-	_cleanup_free_ char *newest = order(harness, &site, ids[19], "many.example");
-	certify(&site, newest);
+	_cleanup_free_ char *newest = site_order(harness, authority, &site, ids[19], "many.example");
+	site_certify(&site, newest);
 	site.certificate.id = ids[19];
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "many.example", newest));
 	/* A purge leaves none. */
 	site.command.verb = "remove";
@@ -528,9 +435,9 @@ static void a_key_is_for_root_and_the_daemons_test(void **state)
 	struct site site;
 
 	site_init(&site, "mode.example");
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "mode.example");
-	certify(&site, chain);
-	apply(harness, &site);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "mode.example");
+	site_certify(&site, chain);
+	site_apply(harness, &site);
 	snprintf(path, sizeof(path), "%s/keys/%s/" CERTIFICATE ".key", harness->node, site.command.website_id);
 	assert_int_equal(stat(path, &kept), 0);
 	snprintf(path, sizeof(path), "%s/nginx/live/tls/%s.key", harness->node, site.command.website_id);
@@ -554,10 +461,10 @@ static void no_plan_and_no_look_shows_a_key(void **state)
 	struct site site;
 
 	site_init(&site, "shy.example");
-	apply(harness, &site);
+	site_apply(harness, &site);
 	snprintf(file, sizeof(file), "tls/%s.key", site.command.website_id);
 	snprintf(crt, sizeof(crt), "tls/%s.crt", site.command.website_id);
-	certify(&site, chain);
+	site_certify(&site, chain);
 	seal_it(harness, &site, "website", key, &box);
 	site.state.id = site.command.website_id;
 	site.state.domain = (char *)(uintptr_t) "shy.example";
@@ -580,7 +487,7 @@ static void no_plan_and_no_look_shows_a_key(void **state)
 	site.state.id = site.state.domain = (char *)(uintptr_t)protobuf_c_empty_string; /* the command says these */
 	site.state.serving = STRALIX__V1__WEBSITE_STATE__SERVING__SERVING_UNSET;
 	site.state.uid = 0;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	drift_expect(harness, 0, 0);
 
 	/* Changed by hand it is told of, and never shown, nor kept. */
@@ -596,37 +503,10 @@ static void no_plan_and_no_look_shows_a_key(void **state)
 	assert_string_equal(outcome->code, "INVALID");
 	stralix__v1__outcome__free_unpacked(outcome, NULL);
 	site.command.generation = 4;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	drift_expect(harness, 0, 0);
 	assert_true(visit_shows(harness, "shy.example", chain));
 	EVP_PKEY_free(key);
-}
-
-static void sessions_are_resumed_after_a_reload_too(void **state)
-{
-	static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
-	struct harness *harness = *state;
-	struct site site, other;
-
-	site_init(&site, "again.example");
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "again.example");
-	certify(&site, chain);
-	apply(harness, &site);
-	site_init(&other, "beside.example");
-	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
-		struct visit seen = { .name = "again.example", .version = versions[i] };
-
-		assert_true(visit(harness, &seen));
-		assert_false(seen.resumed);
-		assert_true(visit(harness, &seen));
-		assert_true(seen.resumed);
-		apply(harness, &other); /* nginx reads all anew */
-		assert_true(visit(harness, &seen));
-		assert_true(seen.resumed);
-		/* What a visitor has is a number, and no sealed secret. */
-		assert_true(versions[i] == TLS1_3_VERSION || !SSL_SESSION_has_ticket(seen.session));
-		SSL_SESSION_free(seen.session);
-	}
 }
 
 static void a_restart_finds_all_as_it_was(void **state)
@@ -635,9 +515,9 @@ static void a_restart_finds_all_as_it_was(void **state)
 	struct site site;
 
 	site_init(&site, "stays.example");
-	_cleanup_free_ char *chain = order(harness, &site, CERTIFICATE, "stays.example");
-	certify(&site, chain);
-	apply(harness, &site);
+	_cleanup_free_ char *chain = site_order(harness, authority, &site, CERTIFICATE, "stays.example");
+	site_certify(&site, chain);
+	site_apply(harness, &site);
 	harness_kill(harness);
 	harness_end_nginx(harness);
 	harness_start(harness);
@@ -653,7 +533,7 @@ static void a_restart_finds_all_as_it_was(void **state)
 	harness_edit_template(harness, "site.conf", "	index{{each index}}", "	# anew\n	index{{each index}}");
 	harness_start(harness);
 	site.certificate.hsts_s = 60;
-	apply(harness, &site);
+	site_apply(harness, &site);
 	assert_true(visit_shows(harness, "stays.example", chain));
 }
 
@@ -673,7 +553,6 @@ int main(void)
 		TEST(keys_that_nothing_uses_are_few),
 		TEST(a_key_is_for_root_and_the_daemons_test),
 		TEST(no_plan_and_no_look_shows_a_key),
-		TEST(sessions_are_resumed_after_a_reload_too),
 		TEST(a_restart_finds_all_as_it_was),
 	};
 
