@@ -6,7 +6,7 @@ PACKAGES_BUILD=(gcc meson ninja-build pkg-config protobuf-compiler protobuf-c-co
   libsodium-dev libcurl4-openssl-dev libsqlite3-dev libidn2-dev libpsl-dev)
 PACKAGES_RUN=(nats-server nginx-light php8.2-fpm postgresql s6 curl jq iproute2 util-linux psmisc ca-certificates procps
   openssl pebble pdns-server pdns-backend-sqlite3 bind9-dnsutils)
-PACKAGES_TEST=(chromium sqlite3 faketime)
+PACKAGES_TEST=(chromium sqlite3 faketime ddclient lego)
 PACKAGES_CHECK=(clang clang-tidy clang-format libclang-rt-14-dev shellcheck)
 
 installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
