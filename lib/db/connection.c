@@ -11,8 +11,14 @@
 
 enum { ANSWER_GRACE_MS = 3000, RETRY_AFTER_S = 2 };
 
+#define BEGIN "stralix begin"
+#define SET_ORG "stralix set org"
+#define COMMIT "stralix commit"
+#define ROLLBACK "stralix rollback"
+
 const struct db_query connection_queries[] = {
-	{ "stralix set org", "select set_config('stralix.org', $1, true)" },
+	{ BEGIN, "begin" },   { SET_ORG, "select set_config('stralix.org', $1, true)" },
+	{ COMMIT, "commit" }, { ROLLBACK, "rollback" },
 	{ NULL, NULL },
 };
 
@@ -59,11 +65,22 @@ static bool fail_lost(struct connection *connection, const char *why, struct err
 	return false;
 }
 
+/* The server's last words on a connection, whether its end has been read yet or not. */
+static bool is_last(const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	return severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+}
+
 static bool fail_result(struct connection *connection, const PGresult *result, struct error *err)
 {
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	enum error_code code;
+
+	if (primary && is_last(result))
+		return fail_lost(connection, primary, err);
 
 	if (PQstatus(connection->pg) == CONNECTION_BAD || !sqlstate)
 		return fail_lost(connection, PQerrorMessage(connection->pg), err);
@@ -143,17 +160,14 @@ bool connection_exec(struct connection *connection, const char *sql, PGresult **
 	return true;
 }
 
-bool connection_run(struct connection *connection, const char *name, const char *sql, const struct db_param *params,
-                    unsigned n, PGresult **ret, struct error *err)
+bool connection_ask(struct connection *connection, const char *sql, const struct db_param *params, unsigned n,
+                    PGresult **ret, struct error *err)
 {
 	_cleanup_(params_done) struct params p = { 0 };
-	int sent;
 
 	if (!params_init(&p, params, n, err))
 		return false;
-	sent = name ? PQsendQueryPrepared(connection->pg, name, p.n, p.values, p.lengths, p.formats, BINARY)
-	            : PQsendQueryParams(connection->pg, sql, p.n, NULL, p.values, p.lengths, p.formats, BINARY);
-	if (!sent)
+	if (!PQsendQueryParams(connection->pg, sql, p.n, NULL, p.values, p.lengths, p.formats, BINARY))
 		return fail_lost(connection, PQerrorMessage(connection->pg), err);
 	return collect(connection, ret, err);
 }
@@ -215,58 +229,118 @@ bool connection_prepare(struct connection *connection, const struct db_query *ta
 	return true;
 }
 
-/* Takes what is left of a pipeline that broke off, so that the connection can be used again. */
-static bool leave_pipeline(struct connection *connection, struct error *err)
+bool connection_send(struct connection *connection, const char *name, const struct db_param *params, unsigned n,
+                     struct error *err)
 {
-	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
-
-	for (;;) {
-		_cleanup_(result_clearp) PGresult *result = NULL;
-
-		if (!wait_answer(connection, deadline, err))
-			return false;
-		result = PQgetResult(connection->pg);
-		if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
-			break;
-		if (PQstatus(connection->pg) == CONNECTION_BAD)
-			return fail_lost(connection, PQerrorMessage(connection->pg), err);
-	}
-	return PQexitPipelineMode(connection->pg) || fail_lost(connection, PQerrorMessage(connection->pg), err);
-}
-
-static bool send_as(struct connection *connection, const char *org, const char *name, const struct params *p,
-                    struct error *err)
-{
-	PGconn *pg = connection->pg;
-	const char *const values[] = { org };
-
-	return (PQenterPipelineMode(pg) &&
-	        PQsendQueryPrepared(pg, connection_queries[0].name, 1, values, NULL, NULL, 0) &&
-	        PQsendQueryPrepared(pg, name, p->n, p->values, p->lengths, p->formats, BINARY) && PQpipelineSync(pg)) ||
-	       fail_lost(connection, PQerrorMessage(pg), err);
-}
-
-bool connection_run_as(struct connection *connection, const struct uuid *org, const char *name,
-                       const struct db_param *params, unsigned n, PGresult **ret, struct error *err)
-{
-	_cleanup_(result_clearp) PGresult *set = NULL, *result = NULL;
 	_cleanup_(params_done) struct params p = { 0 };
-	char text[UUID_TEXT];
-	bool ok;
+	PGconn *pg = connection->pg;
 
-	if (!params_init(&p, params, n, err) || !send_as(connection, uuid_format(org, text), name, &p, err))
+	if (!params_init(&p, params, n, err))
+		return error_wrap(err, "%s", name);
+	if (connection->n_sent == CONNECTION_SENT && !connection_wait(connection, NULL, err))
 		return false;
-	ok = collect(connection, &set, err) && collect(connection, &result, err);
-	if (connection->broken || !leave_pipeline(connection, ok ? err : NULL) || !ok)
-		return false;
-	*ret = TAKE_PTR(result);
+	if ((connection->n_sent == 0 && !PQenterPipelineMode(pg)) ||
+	    !PQsendQueryPrepared(pg, name, p.n, p.values, p.lengths, p.formats, BINARY))
+		return fail_lost(connection, PQerrorMessage(pg), err);
+	connection->sent[connection->n_sent++] = name;
 	return true;
 }
 
-static void ignore_notice(void *arg, const PGresult *result)
+bool connection_send_begin(struct connection *connection, const struct uuid *org, struct error *err)
 {
-	(void)arg;
-	(void)result;
+	return connection_send(connection, BEGIN, NULL, 0, err) && (!org || connection_send_org(connection, org, err));
+}
+
+bool connection_send_org(struct connection *connection, const struct uuid *org, struct error *err)
+{
+	char text[UUID_TEXT] = "";
+
+	if (org)
+		uuid_format(org, text);
+	return connection_send(connection, SET_ORG, &DB_TEXT(text), 1, err);
+}
+
+/* What follows a statement that failed isn't carried out, and says so alone. */
+static bool collect_sent(struct connection *connection, int64_t deadline, PGresult **ret, struct error *err)
+{
+	unsigned n = connection->n_sent;
+	bool ok = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		_cleanup_(result_clearp) PGresult *result = NULL;
+
+		if (!next_in_pipeline(connection, deadline, &result, err))
+			return false;
+		if (!ok)
+			continue;
+		ok = result_ok(result) ||
+		     (fail_result(connection, result, err), error_wrap(err, "%s", connection->sent[i]));
+		if (connection->broken)
+			return false;
+		if (ok && ret && i + 1 == n)
+			*ret = TAKE_PTR(result);
+	}
+	return ok;
+}
+
+bool connection_wait(struct connection *connection, PGresult **ret, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
+	_cleanup_(result_clearp) PGresult *kept = NULL, *sync = NULL;
+	PGconn *pg = connection->pg;
+
+	if (!PQpipelineSync(pg))
+		return fail_lost(connection, PQerrorMessage(pg), err);
+	bool ok = collect_sent(connection, deadline, &kept, err);
+	connection->n_sent = 0;
+	if (connection->broken || !wait_answer(connection, deadline, ok ? err : NULL))
+		return false;
+	sync = PQgetResult(pg);
+	if (PQresultStatus(sync) != PGRES_PIPELINE_SYNC || !PQexitPipelineMode(pg))
+		return fail_lost(connection, PQerrorMessage(pg), ok ? err : NULL);
+	if (ok && ret)
+		*ret = TAKE_PTR(kept);
+	return ok;
+}
+
+bool connection_commit(struct connection *connection, struct error *err)
+{
+	_cleanup_(result_clearp) PGresult *result = NULL;
+
+	if (!connection_send(connection, COMMIT, NULL, 0, err) || !connection_wait(connection, &result, err))
+		return false;
+	return strcmp(PQcmdStatus(result), "COMMIT") == 0 ||
+	       error_set(err, ERR_INTERNAL, "the transaction was rolled back");
+}
+
+void connection_rollback(struct connection *connection)
+{
+	struct error ignored = { 0 };
+
+	if (connection->n_sent > 0 && !connection->broken && !connection_wait(connection, NULL, &ignored))
+		ignored = (struct error){ 0 };
+	if (connection->broken || PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
+		return;
+	if (!connection_send(connection, ROLLBACK, NULL, 0, &ignored) || !connection_wait(connection, NULL, &ignored))
+		connection->broken = true;
+}
+
+bool connection_alive(struct connection *connection)
+{
+	struct pollfd fd = { .fd = PQsocket(connection->pg), .events = POLLIN };
+
+	while (!connection->broken && poll(&fd, 1, 0) > 0)
+		connection->broken = !PQconsumeInput(connection->pg) || PQisBusy(connection->pg);
+	return !connection->broken && PQstatus(connection->pg) == CONNECTION_OK;
+}
+
+/* Of what the server says by itself only its end matters. */
+static void take_notice(void *arg, const PGresult *result)
+{
+	struct connection *connection = arg;
+
+	if (is_last(result))
+		connection->broken = true;
 }
 
 bool connection_open(const char *conninfo, const char *schema, unsigned statement_timeout_ms, bool generic_plans,
@@ -292,7 +366,7 @@ bool connection_open(const char *conninfo, const char *schema, unsigned statemen
 	connection->pg = PQconnectdbParams(keywords, values, true);
 	if (PQstatus(connection->pg) != CONNECTION_OK) /* without memory too */
 		return fail_lost(connection, PQerrorMessage(connection->pg), err);
-	PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
+	PQsetNoticeReceiver(connection->pg, take_notice, connection);
 	*ret = TAKE_PTR(connection);
 	return true;
 	/* NOLINTEND(clang-analyzer-unix.Malloc) */

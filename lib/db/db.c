@@ -34,8 +34,11 @@ struct db {
 
 struct tx {
 	struct db *db;
-	struct connection *connection;
+	struct connection *connection; /* NULL: it was lost, and there is no other */
 	bool failed;
+	bool untried; /* an old connection, on which nothing was said yet but its beginning, */
+	bool has_org; /* of this organisation */
+	struct uuid org;
 };
 
 static bool add_table(struct db *db, const struct db_query *queries, struct error *err)
@@ -207,12 +210,16 @@ static bool pool_take(struct db *db, struct connection **ret, bool *ret_fresh, s
 	*ret = NULL;
 	if (!pool_reserve(db, ret, err))
 		return false;
-	*ret_fresh = !*ret;
-	return *ret || pool_renew(db, ret, err);
+	*ret_fresh = !*ret || !connection_alive(*ret);
+	if (*ret && *ret_fresh)
+		pool_drop_idle(db);
+	return !*ret_fresh || pool_renew(db, ret, err);
 }
 
 static void pool_give(struct db *db, struct connection *connection)
 {
+	if (connection->n_sent > 0)
+		connection_rollback(connection);
 	if (connection->broken || PQtransactionStatus(connection->pg) != PQTRANS_IDLE) {
 		connection_close(connection);
 		pool_forget(db);
@@ -224,24 +231,21 @@ static void pool_give(struct db *db, struct connection *connection)
 	pthread_mutex_unlock(&db->lock);
 }
 
-/* What is to be said on a connection: text, or a prepared statement with parameters. */
+/* A statement by itself. */
 struct words {
-	const char *sql;
 	const char *statement;
-	const struct uuid *org; /* for a statement; NULL: none */
+	const struct uuid *org; /* NULL: none */
 	const struct db_param *params;
 	unsigned n;
-	PGresult *result; /* of a statement, once it was said */
+	PGresult *result; /* once it was said */
 };
 
+/* In one round trip, and so in one transaction. */
 static bool say(struct connection *connection, struct words *words, struct error *err)
 {
-	if (words->sql)
-		return connection_exec(connection, words->sql, NULL, err);
-	if (words->org)
-		return connection_run_as(connection, words->org, words->statement, words->params, words->n,
-		                         &words->result, err);
-	return connection_run(connection, words->statement, NULL, words->params, words->n, &words->result, err);
+	return (!words->org || connection_send_org(connection, words->org, err)) &&
+	       connection_send(connection, words->statement, words->params, words->n, err) &&
+	       connection_wait(connection, &words->result, err);
 }
 
 /* Says it on a connection of the pool; when an old connection turns out to be lost, once more on a new one. */
@@ -271,9 +275,17 @@ static bool pool_say(struct db *db, struct words *words, struct connection **ret
 	return true;
 }
 
-static bool pool_start(struct db *db, const char *sql, struct connection **ret, struct error *err)
+/* One of the pool that answers. */
+static bool pool_try(struct db *db, struct connection **ret, struct error *err)
 {
-	return pool_say(db, &(struct words){ .sql = sql }, ret, err);
+	bool fresh;
+
+	if (!pool_take(db, ret, &fresh, err))
+		return false;
+	if (fresh || connection_exec(*ret, "select 1", NULL, err))
+		return true;
+	pool_give(db, *ret);
+	return false;
 }
 
 bool db_ready(struct db *db, struct error *err)
@@ -281,38 +293,30 @@ bool db_ready(struct db *db, struct error *err)
 	struct connection *held[READY_CONNECTIONS];
 	unsigned n = 0, want = db->max < READY_CONNECTIONS ? 1 : READY_CONNECTIONS;
 
-	while (n < want && pool_start(db, "select 1", &held[n], err))
+	while (n < want && pool_try(db, &held[n], err))
 		n++;
 	for (unsigned i = 0; i < n; i++)
 		pool_give(db, held[i]);
 	return n == want;
 }
 
-static const char *begin_sql(const struct uuid *org, bool within, char *buffer, size_t size)
-{
-	char text[UUID_TEXT];
-
-	if (org)
-		snprintf(buffer, size, "%sset local stralix.org = '%s'", within ? "" : "begin; ",
-		         uuid_format(org, text));
-	else
-		snprintf(buffer, size, "%s", within ? "set local stralix.org = ''" : "begin");
-	return buffer;
-}
-
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err)
 {
-	struct tx *tx = calloc(1, sizeof(*tx));
-	char sql[128];
+	_cleanup_(tx_freep) struct tx *tx = calloc(1, sizeof(*tx));
+	bool fresh = true;
 
 	if (!tx)
 		return error_errno(err, ENOMEM, "begin");
 	tx->db = db;
-	if (!pool_start(db, begin_sql(org, false, sql, sizeof(sql)), &tx->connection, err)) {
-		free(tx);
+	if (!pool_take(db, &tx->connection, &fresh, err))
 		return false;
-	}
-	*ret = tx;
+	tx->untried = !fresh;
+	tx->has_org = org;
+	if (org)
+		tx->org = *org;
+	if (!connection_send_begin(tx->connection, org, err))
+		return error_wrap(err, "begin");
+	*ret = TAKE_PTR(tx);
 	return true;
 }
 
@@ -323,46 +327,33 @@ static bool usable(const struct tx *tx, struct error *err)
 
 bool tx_set_org(struct tx *tx, const struct uuid *org, struct error *err)
 {
-	char sql[128];
-
 	if (!usable(tx, err))
 		return false;
-	tx->failed = !connection_exec(tx->connection, begin_sql(org, true, sql, sizeof(sql)), NULL, err);
+	tx->has_org = org;
+	if (org)
+		tx->org = *org;
+	tx->failed = !connection_send_org(tx->connection, org, err);
 	return !tx->failed;
-}
-
-static void release(struct tx *tx)
-{
-	pool_give(tx->db, tx->connection);
-	free(tx);
 }
 
 bool tx_commit(struct tx **tx, struct error *err)
 {
-	_cleanup_(result_clearp) PGresult *result = NULL;
 	struct tx *taken = TAKE_PTR(*tx);
-	bool ok;
+	bool ok = usable(taken, err) && connection_commit(taken->connection, err);
 
-	if (!usable(taken, err)) {
-		tx_free(taken);
-		return false;
-	}
-	ok = connection_exec(taken->connection, "commit", &result, err);
-	if (ok && strcmp(PQcmdStatus(result), "COMMIT") != 0)
-		ok = error_set(err, ERR_INTERNAL, "the transaction was rolled back");
-	release(taken);
+	tx_free(taken);
 	return ok || error_wrap(err, "commit");
 }
 
 void tx_free(struct tx *tx)
 {
-	struct error ignored = { 0 };
-
 	if (!tx)
 		return;
-	if (!tx->connection->broken && !connection_exec(tx->connection, "rollback", NULL, &ignored))
-		tx->connection->broken = true;
-	release(tx);
+	if (tx->connection) {
+		connection_rollback(tx->connection);
+		pool_give(tx->db, tx->connection);
+	}
+	free(tx);
 }
 
 bool db_run(struct db *db, const struct uuid *org, unsigned query, const struct db_param *params, unsigned n,
@@ -375,30 +366,79 @@ bool db_run(struct db *db, const struct uuid *org, unsigned query, const struct 
 		return error_set(err, ERR_INTERNAL, "statement %u is not in the table of %u", query, db->tables[0].n);
 	words.statement = db->tables[0].queries[query].name;
 	if (!pool_say(db, &words, &connection, err))
-		return error_wrap(err, "%s", words.statement);
+		return false;
 	pool_give(db, connection);
 	return rows_new(words.result, ret, err);
+}
+
+/* NULL: it isn't in the table, or the transaction has failed. */
+static const char *statement(const struct tx *tx, const struct table *table, unsigned query, struct error *err)
+{
+	if (query < table->n && usable(tx, err))
+		return table->queries[query].name;
+	if (query < table->n)
+		error_wrap(err, "%s", table->queries[query].name);
+	else
+		error_set(err, ERR_INTERNAL, "statement %u is not in the table of %u", query, table->n);
+	return NULL;
+}
+
+static bool send(struct tx *tx, const struct table *table, unsigned query, const struct db_param *params, unsigned n,
+                 struct error *err)
+{
+	const char *name = statement(tx, table, query, err);
+
+	if (!name)
+		return false;
+	tx->untried = false;
+	tx->failed = !connection_send(tx->connection, name, params, n, err);
+	return !tx->failed;
+}
+
+/* Nothing of it has happened, so it begins once more on another connection. */
+static bool renew(struct tx *tx, struct error *err)
+{
+	pool_drop_idle(tx->db);
+	return pool_renew(tx->db, &tx->connection, err) &&
+	       connection_send_begin(tx->connection, tx->has_org ? &tx->org : NULL, err);
+}
+
+static bool ask(struct tx *tx, const char *name, const struct db_param *params, unsigned n, PGresult **ret,
+                struct error *err)
+{
+	bool untried = tx->untried;
+
+	tx->untried = false;
+	if (connection_send(tx->connection, name, params, n, err) && connection_wait(tx->connection, ret, err))
+		return true;
+	if (!untried || !tx->connection->broken)
+		return false;
+	if (err)
+		*err = (struct error){ 0 };
+	return renew(tx, err) && connection_send(tx->connection, name, params, n, err) &&
+	       connection_wait(tx->connection, ret, err);
 }
 
 static bool run(struct tx *tx, const struct table *table, unsigned query, const struct db_param *params, unsigned n,
                 struct rows **ret, struct error *err)
 {
-	PGresult *result = NULL;
-	const char *name;
+	_cleanup_(result_clearp) PGresult *result = NULL;
+	const char *name = statement(tx, table, query, err);
 
-	if (query >= table->n)
-		return error_set(err, ERR_INTERNAL, "statement %u is not in the table of %u", query, table->n);
-	name = table->queries[query].name;
-	if (!usable(tx, err))
-		return error_wrap(err, "%s", name);
-	if (!connection_run(tx->connection, name, NULL, params, n, &result, err)) {
-		tx->failed = true;
-		return error_wrap(err, "%s", name);
-	}
-	if (ret)
-		return rows_new(result, ret, err);
-	PQclear(result);
-	return true;
+	if (!name)
+		return false;
+	tx->failed = !ask(tx, name, params, n, &result, err);
+	return !tx->failed && (!ret || rows_new(TAKE_PTR(result), ret, err));
+}
+
+/* The table that the db was opened with; NULL: with others. */
+static const struct table *find_table(const struct db *db, const struct db_query *queries, struct error *err)
+{
+	for (unsigned i = 0; i < db->n_tables; i++)
+		if (db->tables[i].queries == queries)
+			return &db->tables[i];
+	error_set(err, ERR_INTERNAL, "the database was opened without this table of statements");
+	return NULL;
 }
 
 bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
@@ -407,11 +447,23 @@ bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsign
 	return run(tx, &tx->db->tables[0], query, params, n, ret, err);
 }
 
-bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, const struct db_param *params, unsigned n,
-                 struct rows **ret, struct error *err)
+bool tx_run_from(struct tx *tx, const struct db_query *queries, unsigned query, const struct db_param *params,
+                 unsigned n, struct rows **ret, struct error *err)
 {
-	for (unsigned i = 0; i < tx->db->n_tables; i++)
-		if (tx->db->tables[i].queries == table)
-			return run(tx, &tx->db->tables[i], query, params, n, ret, err);
-	return error_set(err, ERR_INTERNAL, "the database was opened without this table of statements");
+	const struct table *table = find_table(tx->db, queries, err);
+
+	return table && run(tx, table, query, params, n, ret, err);
+}
+
+bool tx_send(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct error *err)
+{
+	return send(tx, &tx->db->tables[0], query, params, n, err);
+}
+
+bool tx_send_from(struct tx *tx, const struct db_query *queries, unsigned query, const struct db_param *params,
+                  unsigned n, struct error *err)
+{
+	const struct table *table = find_table(tx->db, queries, err);
+
+	return table && send(tx, table, query, params, n, err);
 }

@@ -54,8 +54,9 @@ bool db_ready(struct db *db, struct error *err) _must_check_;
 
 /*
  * Begins. org NULL: no organisation's rows are visible. Waits up to 2 s for a free connection: ERR_UNAVAILABLE. A
- * connection that the server has dropped meanwhile is replaced by a new one here, once. Messages of ERR_UNAVAILABLE are
- * libpq's, for the log: they name sockets and roles.
+ * connection that the server has dropped meanwhile is replaced by a new one here, once. The server hears of it with the
+ * first statement that is waited for. Messages of ERR_UNAVAILABLE are libpq's, for the log: they name sockets and
+ * roles.
  */
 bool tx_begin(struct db *db, const struct uuid *org, struct tx **ret, struct error *err) _must_check_;
 bool tx_set_org(struct tx *tx, const struct uuid *org,
@@ -100,6 +101,21 @@ bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, co
 #define TX_RUN_FROM(tx, table, query, ret, err, ...)                                                                   \
 	tx_run_from(tx, table, query, (const struct db_param[]){ __VA_ARGS__ },                                        \
 	            sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
+
+/*
+ * A statement whose result nobody needs, without waiting for it: it goes with the next one that is waited for, or with
+ * the commit, in one round trip. When it has failed, that one fails, with this one's error; so whoever means something
+ * by the error's code uses tx_run.
+ */
+bool tx_send(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct error *err) _must_check_;
+#define TX_SEND(tx, query, err, ...)                                                                                   \
+	tx_send(tx, query, (const struct db_param[]){ __VA_ARGS__ },                                                   \
+	        sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), err)
+bool tx_send_from(struct tx *tx, const struct db_query *table, unsigned query, const struct db_param *params,
+                  unsigned n, struct error *err) _must_check_;
+#define TX_SEND_FROM(tx, table, query, err, ...)                                                                       \
+	tx_send_from(tx, table, query, (const struct db_param[]){ __VA_ARGS__ },                                       \
+	             sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), err)
 
 /*
  * A transaction of one statement, in one round trip: what tx_begin, tx_run and tx_commit do together. When an old

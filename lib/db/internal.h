@@ -5,11 +5,15 @@
 
 #include "lib/db/db.h"
 
+enum { CONNECTION_SENT = 32 };
+
 /* One connection to the server. broken: of no use any more, close it. */
 struct connection {
 	PGconn *pg;
 	bool broken;
-	int answer_ms; /* longest wait for an answer; -1 for ever */
+	int answer_ms;                     /* longest wait for an answer; -1 for ever */
+	const char *sent[CONNECTION_SENT]; /* statements that were sent and not heard of yet, */
+	unsigned n_sent;                   /* which is what libpq calls a pipeline */
 };
 
 /* application_name is the schema. statement_timeout_ms 0: none. Says what libpq says: ERR_UNAVAILABLE. */
@@ -24,16 +28,28 @@ bool connection_prepare(struct connection *connection, const struct db_query *ta
 /* Runs trusted text, which may hold several statements, and gives the last result (for PQclear). */
 bool connection_exec(struct connection *connection, const char *sql, PGresult **ret, struct error *err) _must_check_;
 
-/* Runs a prepared statement (name) or a text with parameters (sql); the other one is NULL. */
-bool connection_run(struct connection *connection, const char *name, const char *sql, const struct db_param *params,
-                    unsigned n, PGresult **ret, struct error *err) _must_check_;
+/* The same of one statement with parameters. */
+bool connection_ask(struct connection *connection, const char *sql, const struct db_param *params, unsigned n,
+                    PGresult **ret, struct error *err) _must_check_;
 
-/* What lib/db itself says, to be prepared before connection_run_as. */
+/* What lib/db itself says, to be prepared before all below. */
 extern const struct db_query connection_queries[];
 
-/* Runs a prepared statement as an organisation, both in one round trip and one transaction. */
-bool connection_run_as(struct connection *connection, const struct uuid *org, const char *name,
-                       const struct db_param *params, unsigned n, PGresult **ret, struct error *err) _must_check_;
+/*
+ * Prepared statements are sent, any number, then waited for in one round trip: the last one's result (for PQclear), or
+ * the first error, with its statement's name. What is sent costs no round trip, and isn't at work before the wait.
+ */
+bool connection_send(struct connection *connection, const char *name, const struct db_param *params, unsigned n,
+                     struct error *err) _must_check_;
+bool connection_send_begin(struct connection *connection, const struct uuid *org, struct error *err) _must_check_;
+bool connection_send_org(struct connection *connection, const struct uuid *org, struct error *err) _must_check_;
+bool connection_wait(struct connection *connection, PGresult **ret, struct error *err) _must_check_;
+
+bool connection_commit(struct connection *connection, struct error *err) _must_check_;
+void connection_rollback(struct connection *connection); /* of what was sent as well; else it is broken */
+
+/* Whether the server still has it, as far as one hears without asking. */
+bool connection_alive(struct connection *connection);
 
 static inline void result_clear(PGresult *result)
 {

@@ -9,8 +9,8 @@ static bool prepare_record(struct connection *connection, const char *schema, st
 	const struct db_param name = DB_TEXT(schema);
 	_cleanup_(result_clearp) PGresult *locked = NULL;
 
-	return connection_run(connection, NULL, "select pg_advisory_lock(hashtextextended('migrate ' || $1::text, 0))",
-	                      &name, 1, &locked, err) &&
+	return connection_ask(connection, "select pg_advisory_lock(hashtextextended('migrate ' || $1::text, 0))", &name,
+	                      1, &locked, err) &&
 	       connection_exec(connection,
 	                       "create table if not exists migration (origin text not null, number integer not null, "
 	                       "name text not null, applied_at timestamptz not null default now(), "
@@ -25,9 +25,8 @@ static bool recorded(struct connection *connection, const struct db_migration *m
 	const struct db_param params[] = { DB_TEXT(origin), DB_INT(migration->number) };
 	_cleanup_(result_clearp) PGresult *result = NULL;
 
-	if (!connection_run(connection, NULL,
-	                    "select name from migration where origin = $1::text and number = $2::integer", params, 2,
-	                    &result, err))
+	if (!connection_ask(connection, "select name from migration where origin = $1::text and number = $2::integer",
+	                    params, 2, &result, err))
 		return false;
 	*ret = PQntuples(result) > 0;
 	if (*ret && strcmp(PQgetvalue(result, 0, 0), migration->name) != 0)
@@ -43,7 +42,7 @@ static bool apply(struct connection *connection, const struct db_migration *migr
 
 	if (!connection_exec(connection, "begin", NULL, err) ||
 	    !connection_exec(connection, migration->sql, NULL, err) ||
-	    !connection_run(connection, NULL,
+	    !connection_ask(connection,
 	                    "insert into migration (origin, number, name) values ($1::text, $2::integer, $3::text)",
 	                    params, 3, &inserted, err) ||
 	    !connection_exec(connection, "commit", &committed, err))

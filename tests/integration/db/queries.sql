@@ -10,6 +10,9 @@ select count(*) from item where name = any($1::text[]);
 -- name: item_resize
 update item set size = $2 where id = $1;
 
+-- name: item_delete
+delete from item where name = $1;
+
 -- name: child_insert
 insert into child (item_id) values ($1);
 

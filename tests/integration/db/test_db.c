@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -81,15 +82,21 @@ static void add(struct db *db, const struct uuid *org, const char *name)
 		fail_msg("%s", err.message);
 }
 
-static unsigned count(struct db *db, const struct uuid *org)
+static unsigned count_in(struct tx *tx)
 {
-	_cleanup_(tx_freep) struct tx *tx = begin(db, org);
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 	struct error err = { 0 };
 
 	if (!tx_run(tx, SHOP_ITEM_LIST, NULL, 0, &rows, &err))
 		fail_msg("%s", err.message);
 	return rows_count(rows);
+}
+
+static unsigned count(struct db *db, const struct uuid *org)
+{
+	_cleanup_(tx_freep) struct tx *tx = begin(db, org);
+
+	return count_in(tx);
 }
 
 static void rows_of_other_organisations_are_invisible(void **state)
@@ -252,6 +259,81 @@ static void violations_have_their_own_codes(void **state)
 	assert_int_equal(count(db, &org_a), 2);
 }
 
+static bool send(struct tx *tx, const char *name, int size, struct error *err)
+{
+	struct uuid id = uuid_v7();
+
+	return TX_SEND(tx, SHOP_ITEM_INSERT, err, DB_UUID(&id), DB_UUID(&org_a), DB_TEXT(name), DB_INT(size), DB_NULL);
+}
+
+static void what_was_sent_goes_with_the_next_or_the_commit(void **state)
+{
+	_cleanup_(db_freep) struct db *db = open_db(state, 1);
+	struct error err = { 0 };
+	struct tx *tx = begin(db, &org_a);
+	char name[16];
+
+	/* More than are sent at once, seen by what follows in the same transaction. */
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "sent %d", i);
+		assert_true(send(tx, name, 1, &err));
+	}
+	assert_int_equal(count_in(tx), 102);
+	assert_true(send(tx, "sent last", 1, &err));
+	tx_free(tx);
+	assert_int_equal(count(db, &org_a), 2);
+
+	tx = begin(db, NULL);
+	assert_true(tx_set_org(tx, &org_a, &err));
+	assert_true(send(tx, "kept", 1, &err));
+	assert_true(tx_commit(&tx, &err));
+	assert_int_equal(count(db, &org_a), 3);
+	tx = begin(db, &org_a);
+	assert_true(TX_SEND(tx, SHOP_ITEM_DELETE, &err, DB_TEXT("kept")));
+	assert_true(tx_commit(&tx, &err));
+	assert_int_equal(count(db, &org_a), 2);
+}
+
+static void what_was_sent_and_failed_fails_what_is_waited_for(void **state)
+{
+	_cleanup_(db_freep) struct db *db = open_db(state, 1);
+	_cleanup_(rows_freep) struct rows *rows = NULL;
+	struct error err = { 0 };
+	struct tx *tx = begin(db, &org_a);
+
+	assert_true(send(tx, "fine", 1, &err));
+	assert_true(send(tx, "too small", -1, &err));
+	assert_true(send(tx, "a1", 1, &err)); /* would be another failure, and isn't carried out */
+	assert_false(tx_run(tx, SHOP_ITEM_LIST, NULL, 0, &rows, &err));
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(strncmp(err.message, "item_insert: ", 13), 0);
+	assert_false(send(tx, "after it", 1, &err));
+	assert_false(tx_commit(&tx, &err));
+
+	tx = begin(db, &org_a);
+	assert_true(send(tx, "fine", 1, &err));
+	assert_true(send(tx, "a1", 1, &err));
+	assert_false(tx_commit(&tx, &err));
+	assert_null(tx);
+	assert_int_equal(err.code, ERR_EXISTS);
+	assert_non_null(strstr(err.message, "commit: item_insert: "));
+	assert_int_equal(count(db, &org_a), 2); /* by the pool's only connection */
+}
+
+static void what_was_sent_to_a_server_that_is_gone_is_not_there(void **state)
+{
+	_cleanup_(db_freep) struct db *db = open_db(state, 1);
+	struct error err = { 0 };
+	struct tx *tx = begin(db, &org_a);
+
+	assert_int_equal(count_in(tx), 2);
+	assert_true(send(tx, "lost", 1, &err));
+	postgres_psql(*state, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop'");
+	assert_false(tx_commit(&tx, &err));
+	assert_int_equal(err.code, ERR_UNAVAILABLE);
+	assert_int_equal(count(db, &org_a), 2);
+}
+
 static void a_statement_that_cannot_work_fails_the_start_by_name(void **state)
 {
 	static const struct db_query typo[] = {
@@ -408,6 +490,9 @@ int main(void)
 		cmocka_unit_test(the_wide_role_sees_what_its_parameters_name),
 		cmocka_unit_test(parameters_of_every_type_come_back),
 		cmocka_unit_test(violations_have_their_own_codes),
+		cmocka_unit_test(what_was_sent_goes_with_the_next_or_the_commit),
+		cmocka_unit_test(what_was_sent_and_failed_fails_what_is_waited_for),
+		cmocka_unit_test(what_was_sent_to_a_server_that_is_gone_is_not_there),
 		cmocka_unit_test(a_statement_that_cannot_work_fails_the_start_by_name),
 		cmocka_unit_test(a_restarted_server_is_found_again),
 		cmocka_unit_test(a_cut_connection_is_replaced_unnoticed),
