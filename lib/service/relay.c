@@ -53,8 +53,8 @@ static void numbers_add(struct numbers *numbers, int64_t number)
 
 static bool delete_rows(struct tx *tx, const struct numbers *ids, struct error *err)
 {
-	return !ids->n || TX_RUN_FROM(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_DELETE, NULL, err,
-	                              DB_TEXTS(ids->list, ids->n));
+	return !ids->n ||
+	       TX_SEND_FROM(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_DELETE, err, DB_TEXTS(ids->list, ids->n));
 }
 
 static void add_said(struct relay *relay, const int64_t *ids, size_t n)
@@ -110,8 +110,8 @@ static bool postpone(struct tx *tx, const struct outbox_row *rows, size_t n, str
 		                        : pause_ms(rows[i].attempts, AGAIN_LEAST_MS, AGAIN_MOST_MS));
 	}
 	return !ids.n ||
-	       TX_RUN_FROM(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_POSTPONE, NULL, err, DB_TEXTS(ids.list, ids.n),
-	                   DB_TEXTS(delays.list, delays.n), DB_TEXTS(refused, ids.n));
+	       TX_SEND_FROM(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_POSTPONE, err, DB_TEXTS(ids.list, ids.n),
+	                    DB_TEXTS(delays.list, delays.n), DB_TEXTS(refused, ids.n));
 }
 
 static void log_unsaid(const struct outbox_row *row)
@@ -182,7 +182,7 @@ static bool run_round(struct relay *relay, bool *ret_more, bool *ret_full, struc
 	for (size_t i = 0; i < n_said; i++)
 		numbers_add(&said, ids[i]);
 	ok = tx_begin(relay->service->db_wide, NULL, &tx, err) &&
-	     tx_run_from(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_RELAX, NULL, 0, NULL, err) &&
+	     tx_send_from(tx, service_queries_wide, SERVICE_WIDE_OUTBOX_RELAX, NULL, 0, err) &&
 	     delete_rows(tx, &said, err) &&
 	     (!bus_connected(relay->service->bus) || say_due(relay, tx, &done, &n_due, err)) &&
 	     delete_rows(tx, &done, err) && tx_commit(&tx, err);

@@ -14,7 +14,7 @@ static bool begin(struct db *wide, const char *domain, struct tx **ret, struct e
 	if (!registrable)
 		return error_field(err, "domain", "HOSTNAME",
 		                   "Names are registered below this one; it can't be owned.");
-	return tx_begin(wide, NULL, ret, err) && TX_RUN(*ret, AUTHZ_WIDE_CLAIM_LOCK, NULL, err, DB_TEXT(registrable));
+	return tx_begin(wide, NULL, ret, err) && TX_SEND(*ret, AUTHZ_WIDE_CLAIM_LOCK, err, DB_TEXT(registrable));
 }
 
 static bool conflicts(struct tx *tx, const char *domain, const struct uuid *org, struct arena *arena, bool *ret,
@@ -67,8 +67,7 @@ bool claim_confirm(struct db *wide, const char *domain, const struct uuid *resou
 		return error_wrap(err, "confirm '%s'", domain);
 	if (refused)
 		return error_set(err, ERR_CONFLICT, "the hold on '%s' ran out and the name was taken", domain);
-	return TX_RUN(tx, AUTHZ_WIDE_CLAIM_CONFIRM, NULL, err, DB_TEXT(domain), DB_UUID(resource)) &&
-	       tx_commit(&tx, err);
+	return TX_SEND(tx, AUTHZ_WIDE_CLAIM_CONFIRM, err, DB_TEXT(domain), DB_UUID(resource)) && tx_commit(&tx, err);
 }
 
 bool claim_release(struct db *wide, const char *domain, const struct uuid *resource, struct error *err)
@@ -76,8 +75,7 @@ bool claim_release(struct db *wide, const char *domain, const struct uuid *resou
 	_cleanup_(tx_freep) struct tx *tx = NULL;
 
 	if (!begin(wide, domain, &tx, err) ||
-	    !TX_RUN(tx, AUTHZ_WIDE_CLAIM_RELEASE, NULL, err, DB_TEXT(domain), DB_UUID(resource)) ||
-	    !tx_commit(&tx, err))
+	    !TX_SEND(tx, AUTHZ_WIDE_CLAIM_RELEASE, err, DB_TEXT(domain), DB_UUID(resource)) || !tx_commit(&tx, err))
 		return error_wrap(err, "release '%s'", domain);
 	return true;
 }

@@ -120,8 +120,8 @@ static bool insert_elsewhere(struct change *change, const Stralix__V1__CreateZon
 	const struct placement *node = zone_elsewhere(zone);
 
 	return !node ||
-	       TX_RUN(change_tx(change), DNS_PROVIDER_ZONE_INSERT, NULL, err, DB_UUID(&node->id), DB_UUID(&zone->id),
-	              DB_UUID(&zone->org), DB_UUID(&node->account), DB_BOOL(req->create_at_provider));
+	       TX_SEND(change_tx(change), DNS_PROVIDER_ZONE_INSERT, err, DB_UUID(&node->id), DB_UUID(&zone->id),
+	               DB_UUID(&zone->org), DB_UUID(&node->account), DB_BOOL(req->create_at_provider));
 }
 
 static bool insert(struct call *call, struct change *change, const Stralix__V1__CreateZoneRequest *req,

@@ -86,8 +86,8 @@ static bool ask_elsewhere(struct change *change, const struct placement *node, c
 	size_t size;
 	uint8_t *bytes = contract_pack(&state->base, arena, &size);
 
-	return bytes ? TX_RUN(change_tx(change), DNS_PROVIDER_ZONE_WANTS, NULL, err, DB_UUID(&node->id),
-	                      DB_BYTES(bytes, size))
+	return bytes ? TX_SEND(change_tx(change), DNS_PROVIDER_ZONE_WANTS, err, DB_UUID(&node->id),
+	                       DB_BYTES(bytes, size))
 	             : no_room(err);
 }
 
@@ -148,7 +148,7 @@ bool zone_desire(struct change *change, struct zone *zone, const struct desire *
 		first = false;
 	}
 	zone_judge(zone, arena);
-	return TX_RUN(change_tx(change), DNS_ZONE_MARK, NULL, err, DB_UUID(&zone->id), DB_TEXT(catalog.mark));
+	return TX_SEND(change_tx(change), DNS_ZONE_MARK, err, DB_UUID(&zone->id), DB_TEXT(catalog.mark));
 }
 
 bool zone_tell(struct change *change, const struct zone *before, const struct zone *after, const char *action,

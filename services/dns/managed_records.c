@@ -70,8 +70,8 @@ static bool keep_one(struct tx *tx, const char *kind, const struct uuid *owner, 
 	snprintf(field, sizeof(field), "records[%zu].data", place);
 	if (!rdata_normalise(type, record->data, record->name, arena, &data, &fault))
 		return error_field(err, field, fault.rule, "%s", fault.words);
-	return TX_RUN(tx, DNS_MANAGED_INSERT, NULL, err, DB_TEXT(kind), DB_UUID(owner), DB_UUID(org),
-	              DB_TEXT(record->name), DB_TEXT(dns_type_name(type)), DB_INT(record->ttl), DB_TEXT(data));
+	return TX_SEND(tx, DNS_MANAGED_INSERT, err, DB_TEXT(kind), DB_UUID(owner), DB_UUID(org), DB_TEXT(record->name),
+	               DB_TEXT(dns_type_name(type)), DB_INT(record->ttl), DB_TEXT(data));
 }
 
 /* In the order of their ids: two such words never wait for each other. */

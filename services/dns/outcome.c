@@ -27,9 +27,9 @@ static bool give_back(struct change *change, struct zone *zone, struct error *er
 {
 	zone->records = 0;
 	return change_quota(change, DNS_QUOTA, -1, err) && claim_release(change, zone, err) &&
-	       TX_RUN(change_tx(change), DNS_RECORDS_ERASE, NULL, err, DB_UUID(&zone->id)) &&
-	       TX_RUN(change_tx(change), DNS_SECONDARIES_ERASE, NULL, err, DB_UUID(&zone->id)) &&
-	       TX_RUN(change_tx(change), DNS_KEYS_FORGET, NULL, err, DB_UUID(&zone->id), DB_NULL);
+	       TX_SEND(change_tx(change), DNS_RECORDS_ERASE, err, DB_UUID(&zone->id)) &&
+	       TX_SEND(change_tx(change), DNS_SECONDARIES_ERASE, err, DB_UUID(&zone->id)) &&
+	       TX_SEND(change_tx(change), DNS_KEYS_FORGET, err, DB_UUID(&zone->id), DB_NULL);
 }
 
 bool zone_settle(struct change *change, struct service *service, struct zone *zone, struct placement *node,

@@ -46,13 +46,13 @@ static bool remember(struct tx *tx, const struct zone *zone, const struct revisi
 	if (!bytes)
 		return error_set(err, ERR_TOO_LARGE, "no room for the history of the zone");
 	ret->change_id = uuid_v7();
-	return TX_RUN(tx, DNS_CHANGE_INSERT, NULL, err, DB_UUID(&ret->change_id), DB_UUID(&zone->id),
-	              DB_UUID(&zone->org), DB_INT(zone->serial), DB_TEXT(revision->kind),
-	              DB_TEXT(revision->note ? revision->note : ""), DB_TEXT(revision->actor_id),
-	              DB_TEXT(revision->actor_name), DB_TEXT(revision->request_id), DB_INT(ret->weighed.added),
-	              DB_INT(ret->weighed.removed), DB_UUID(revision->undoes), DB_BYTES(bytes, size)) &&
+	return TX_SEND(tx, DNS_CHANGE_INSERT, err, DB_UUID(&ret->change_id), DB_UUID(&zone->id), DB_UUID(&zone->org),
+	               DB_INT(zone->serial), DB_TEXT(revision->kind), DB_TEXT(revision->note ? revision->note : ""),
+	               DB_TEXT(revision->actor_id), DB_TEXT(revision->actor_name), DB_TEXT(revision->request_id),
+	               DB_INT(ret->weighed.added), DB_INT(ret->weighed.removed), DB_UUID(revision->undoes),
+	               DB_BYTES(bytes, size)) &&
 	       (!revision->undoes ||
-	        TX_RUN(tx, DNS_CHANGE_UNDONE, NULL, err, DB_UUID(revision->undoes), DB_UUID(&ret->change_id)));
+	        TX_SEND(tx, DNS_CHANGE_UNDONE, err, DB_UUID(revision->undoes), DB_UUID(&ret->change_id)));
 }
 
 /* What the servers get to know. */

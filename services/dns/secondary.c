@@ -111,8 +111,8 @@ bool secondaries_state(struct tx *tx, const struct zone *zone, const struct plac
 	size_t kept;
 
 	*n = 0;
-	if (!secondaries_lock(tx, zone, arena, list, &kept, err) ||
-	    !TX_RUN(tx, DNS_SECONDARIES_SEALED, &rows, err, DB_UUID(&zone->id), DB_UUID(&node->id)))
+	if (!TX_RUN(tx, DNS_SECONDARIES_SEALED, &rows, err, DB_UUID(&zone->id), DB_UUID(&node->id)) ||
+	    (rows_count(rows) && !secondaries_lock(tx, zone, arena, list, &kept, err)))
 		return false;
 	*ret = arena_alloc(arena, (2 * (size_t)rows_count(rows) + 1) * sizeof(void *));
 	if (!*ret)

@@ -105,11 +105,11 @@ static bool put(struct tx *tx, const struct zone *zone, const struct columns *c,
 {
 	const size_t n = c->n;
 
-	return !n || TX_RUN(tx, DNS_RECORDS_PUT, NULL, err, DB_UUID(&zone->id), DB_UUID(&zone->org),
-	                    DB_TEXTS(c->of[ID], n), DB_TEXTS(c->of[NAME], n), DB_TEXTS(c->of[TYPE], n),
-	                    DB_TEXTS(c->of[TTL], n), DB_TEXTS(c->of[DATA], n), DB_TEXTS(c->of[COMMENT], n),
-	                    DB_TEXTS(c->of[MANAGED_BY], n), DB_TEXTS(c->of[OWNER_KIND], n),
-	                    DB_TEXTS(c->of[OWNER_ID], n), DB_TEXTS(c->of[IN_STEP], n), DB_TEXTS(c->of[MESSAGE], n));
+	return !n || TX_SEND(tx, DNS_RECORDS_PUT, err, DB_UUID(&zone->id), DB_UUID(&zone->org), DB_TEXTS(c->of[ID], n),
+	                     DB_TEXTS(c->of[NAME], n), DB_TEXTS(c->of[TYPE], n), DB_TEXTS(c->of[TTL], n),
+	                     DB_TEXTS(c->of[DATA], n), DB_TEXTS(c->of[COMMENT], n), DB_TEXTS(c->of[MANAGED_BY], n),
+	                     DB_TEXTS(c->of[OWNER_KIND], n), DB_TEXTS(c->of[OWNER_ID], n), DB_TEXTS(c->of[IN_STEP], n),
+	                     DB_TEXTS(c->of[MESSAGE], n));
 }
 
 bool content_write(struct tx *tx, const struct zone *zone, const struct content *content, struct error *err)
@@ -132,7 +132,7 @@ bool content_write(struct tx *tx, const struct zone *zone, const struct content 
 			return error_set(err, ERR_TOO_LARGE, "no room for the records of the zone");
 		}
 	}
-	if (n_gone && !TX_RUN(tx, DNS_RECORDS_DELETE, NULL, err, DB_UUID(&zone->id), DB_TEXTS(gone, n_gone)))
+	if (n_gone && !TX_SEND(tx, DNS_RECORDS_DELETE, err, DB_UUID(&zone->id), DB_TEXTS(gone, n_gone)))
 		return false;
 	return put(tx, zone, &columns, err);
 }

@@ -73,15 +73,15 @@ static uint8_t *pack_settings(const struct zone *zone, size_t *ret_size)
 static bool put_placement(struct tx *tx, const struct zone *zone, const struct placement *node, struct error *err)
 {
 	if (node->fresh &&
-	    !TX_RUN(tx, DNS_PLACEMENT_INSERT, NULL, err, DB_UUID(&node->id), DB_UUID(&zone->id), DB_UUID(&zone->org),
-	            DB_TEXT(node->node_id), DB_TEXT(node->node_name), DB_TEXT(node->address), DB_INT(node->port),
-	            DB_TEXT(zone_state_name(node->state)), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
-	            DB_TEXT_OR_NULL(node->task_id), DB_TEXT(node->provider->kind),
-	            uuid_is_nil(&node->account) ? DB_NULL : DB_UUID(&node->account)))
+	    !TX_SEND(tx, DNS_PLACEMENT_INSERT, err, DB_UUID(&node->id), DB_UUID(&zone->id), DB_UUID(&zone->org),
+	             DB_TEXT(node->node_id), DB_TEXT(node->node_name), DB_TEXT(node->address), DB_INT(node->port),
+	             DB_TEXT(zone_state_name(node->state)), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
+	             DB_TEXT_OR_NULL(node->task_id), DB_TEXT(node->provider->kind),
+	             uuid_is_nil(&node->account) ? DB_NULL : DB_UUID(&node->account)))
 		return false;
-	return TX_RUN(tx, DNS_PLACEMENT_UPDATE, NULL, err, DB_UUID(&node->id), DB_TEXT(zone_state_name(node->state)),
-	              DB_TEXT(node->message), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
-	              DB_INT(node->serial), DB_INT(node->applied_serial), DB_TEXT_OR_NULL(node->task_id));
+	return TX_SEND(tx, DNS_PLACEMENT_UPDATE, err, DB_UUID(&node->id), DB_TEXT(zone_state_name(node->state)),
+	               DB_TEXT(node->message), DB_INT(node->generation.epoch), DB_INT(node->generation.n),
+	               DB_INT(node->serial), DB_INT(node->applied_serial), DB_TEXT_OR_NULL(node->task_id));
 }
 
 static bool put_placements(struct tx *tx, const struct zone *zone, struct error *err)
@@ -114,11 +114,11 @@ bool zone_update(struct tx *tx, const struct zone *zone, struct error *err)
 
 	if (!settings)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	return TX_RUN(tx, DNS_ZONE_UPDATE, NULL, err, DB_UUID(&zone->id), DB_TEXT(zone_serving_name(zone->serving)),
-	              DB_TEXT(zone_state_name(zone->state)), DB_TEXT(zone->message), DB_INT(zone->generation.epoch),
-	              DB_INT(zone->generation.n), DB_INT(zone->version), DB_INT(zone->serial), DB_INT(zone->records),
-	              DB_BYTES(settings, n), DB_TEXT_OR_NULL(zone->task_id), DB_INT(zone->updated_ms),
-	              DB_INT(zone->purge_ms)) &&
+	return TX_SEND(tx, DNS_ZONE_UPDATE, err, DB_UUID(&zone->id), DB_TEXT(zone_serving_name(zone->serving)),
+	               DB_TEXT(zone_state_name(zone->state)), DB_TEXT(zone->message), DB_INT(zone->generation.epoch),
+	               DB_INT(zone->generation.n), DB_INT(zone->version), DB_INT(zone->serial), DB_INT(zone->records),
+	               DB_BYTES(settings, n), DB_TEXT_OR_NULL(zone->task_id), DB_INT(zone->updated_ms),
+	               DB_INT(zone->purge_ms)) &&
 	       put_placements(tx, zone, err);
 }
 

@@ -59,7 +59,7 @@ bool claim_locked(struct tasks *tasks, struct tx *tx, const char *node_id, const
 	if (!task)
 		return error_errno(err, ENOMEM, "claim a task");
 	if (!task_read(rows, 0, task, err) ||
-	    !TX_RUN(tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(node_id), DB_INT(1), DB_INT(0)))
+	    !TX_SEND(tx, TASKS_NODE_COUNT, err, DB_TEXT(node_id), DB_INT(1), DB_INT(0)))
 		return false;
 	*ret = TAKE_PTR(task);
 	return true;
@@ -79,7 +79,7 @@ static bool claim_one(struct tasks *tasks, const char *node_id, const struct uui
 
 	if (!change_begin_system(tasks->service, org, NULL, &change, err) ||
 	    !node_lock(change_tx(change), node_id, &node, err) ||
-	    !TX_RUN(change_tx(change), TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(resource)) ||
+	    !TX_SEND(change_tx(change), TASKS_RESOURCE_LOCK, err, DB_UUID(resource)) ||
 	    !claim_locked(tasks, change_tx(change), node_id, &node, resource, CLAIM_IN_TURN, &task, err))
 		return false;
 	*ret_full = !node.trusted || node.held || node.running >= settings->window_node;

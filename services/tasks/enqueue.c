@@ -55,10 +55,10 @@ static bool lock_resource(struct enqueuing *e, int64_t *ret_epoch, int64_t *ret_
 	if (!TX_RUN(e->tx, TASKS_RESOURCE_LOCK, &rows, err, DB_UUID(&e->resource)))
 		return false;
 	if (!rows_count(rows))
-		return TX_RUN(e->tx, TASKS_RESOURCE_INSERT, NULL, err, DB_UUID(&e->resource), DB_UUID(&e->org),
-		              DB_TEXT(target->kind), DB_TEXT(target->node_id)) &&
+		return TX_SEND(e->tx, TASKS_RESOURCE_INSERT, err, DB_UUID(&e->resource), DB_UUID(&e->org),
+		               DB_TEXT(target->kind), DB_TEXT(target->node_id)) &&
 		       (strcmp(target->kind, NODE_KIND) == 0 || /* nothing that is placed there */
-		        TX_RUN(e->tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(target->node_id), DB_INT(0), DB_INT(1)));
+		        TX_SEND(e->tx, TASKS_NODE_COUNT, err, DB_TEXT(target->node_id), DB_INT(0), DB_INT(1)));
 	if (strcmp(rows_text(rows, 0, 0), target->node_id) != 0)
 		return error_set(err, ERR_CONFLICT, "the resource is on node '%s'", rows_text(rows, 0, 0));
 	*ret_epoch = rows_int(rows, 0, 1);
@@ -138,8 +138,7 @@ static bool take_in(const struct enqueuing *e, struct task **ret, struct error *
 	if (strcmp(e->state, "queued") != 0)
 		return refuse(e, err);
 	return supersede(e, err) &&
-	       TX_RUN(e->tx, TASKS_RESOURCE_ENQUEUED, NULL, err, DB_UUID(&e->resource), DB_INT(e->epoch),
-	              DB_INT(e->n)) &&
+	       TX_SEND(e->tx, TASKS_RESOURCE_ENQUEUED, err, DB_UUID(&e->resource), DB_INT(e->epoch), DB_INT(e->n)) &&
 	       change_event(e->change, "task", "created", e->req->task_id, err) &&
 	       claim_locked(e->tasks, e->tx, e->req->target->node_id, &e->node, &e->resource, CLAIM_FRESH, ret, err);
 }

@@ -121,8 +121,8 @@ static bool place(struct tx *tx, const Stralix__V1__PlaceResourceRequest *req, c
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	if (!choose(tx, req, &rows, err) ||
-	    !TX_RUN(tx, TASKS_RESOURCE_RESERVE, NULL, err, DB_TEXT(req->resource_id), DB_UUID(org),
-	            DB_TEXT(req->capability), DB_TEXT(rows_text(rows, 0, ID)), DB_INT(rows_int(rows, 0, UID))))
+	    !TX_SEND(tx, TASKS_RESOURCE_RESERVE, err, DB_TEXT(req->resource_id), DB_UUID(org), DB_TEXT(req->capability),
+	             DB_TEXT(rows_text(rows, 0, ID)), DB_INT(rows_int(rows, 0, UID))))
 		return false;
 	*ret = TAKE_PTR(rows);
 	return true;
@@ -143,7 +143,7 @@ static bool find_or_place(struct db *db, const Stralix__V1__PlaceResourceRequest
 		return false;
 	if (!rows_count(rows)) {
 		rows_free(TAKE_PTR(rows));
-		if (!tx_run(tx, TASKS_COMMIT_LAZILY, NULL, 0, NULL, err) || !place(tx, req, org, &rows, err))
+		if (!tx_send(tx, TASKS_COMMIT_LAZILY, NULL, 0, err) || !place(tx, req, org, &rows, err))
 			return false;
 	}
 	if (!tx_commit(&tx, err))

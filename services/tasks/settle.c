@@ -27,7 +27,7 @@ static bool progress(struct tx *tx, const struct uuid *id, const struct news *ne
 	*ret_done = false;
 	if (news->verdict->kind != VERDICT_PROGRESS)
 		return true;
-	if (!tx_run(tx, TASKS_COMMIT_LAZILY, NULL, 0, NULL, err) ||
+	if (!tx_send(tx, TASKS_COMMIT_LAZILY, NULL, 0, err) ||
 	    !TX_RUN(tx, TASKS_TASK_PROGRESS, &rows, err, DB_UUID(id), DB_TEXT(news->steps ? news->steps : "[]"),
 	            DB_INT(news->seq), DB_INT(news->attempt)))
 		return false;
@@ -65,7 +65,7 @@ static bool is_news(const struct settling *s)
 static bool count(struct settling *s, int running, int assigned, struct error *err)
 {
 	return (!running && !assigned) ||
-	       TX_RUN(s->tx, TASKS_NODE_COUNT, NULL, err, DB_TEXT(s->task.node_id), DB_INT(running), DB_INT(assigned));
+	       TX_SEND(s->tx, TASKS_NODE_COUNT, err, DB_TEXT(s->task.node_id), DB_INT(running), DB_INT(assigned));
 }
 
 static bool finish(struct settling *s, const char *state, const char *message, const struct uuid *by, struct error *err)
@@ -75,10 +75,10 @@ static bool finish(struct settling *s, const char *state, const char *message, c
 	bool success = strcmp(state, "success") == 0, removed = success && strcmp(task->verb, "remove") == 0;
 
 	s->freed = s->ran;
-	return TX_RUN(s->tx, TASKS_TASK_FINISH, NULL, err, DB_UUID(&task->id), DB_TEXT(state), DB_TEXT(message),
-	              DB_TEXT(news->steps), DB_INT(news->seq), DB_INT(news->attempt), DB_UUID(by)) &&
-	       (!success || TX_RUN(s->tx, TASKS_RESOURCE_DONE, NULL, err, DB_UUID(&task->resource), DB_INT(task->epoch),
-	                           DB_INT(task->n), DB_BOOL(removed))) &&
+	return TX_SEND(s->tx, TASKS_TASK_FINISH, err, DB_UUID(&task->id), DB_TEXT(state), DB_TEXT(message),
+	               DB_TEXT(news->steps), DB_INT(news->seq), DB_INT(news->attempt), DB_UUID(by)) &&
+	       (!success || TX_SEND(s->tx, TASKS_RESOURCE_DONE, err, DB_UUID(&task->resource), DB_INT(task->epoch),
+	                            DB_INT(task->n), DB_BOOL(removed))) &&
 	       count(s, s->ran ? -1 : 0, removed ? -1 : 0, err) && task_tell(s->change, task, state, message, err);
 }
 
@@ -117,12 +117,12 @@ static bool requeue(struct settling *s, struct error *err)
 	if (!uuid_is_nil(&by))
 		return finish(s, "superseded", "A newer change took its place.", &by, err);
 	s->freed = s->ran;
-	return TX_RUN(s->tx, TASKS_TASK_REQUEUE, NULL, err, DB_UUID(&s->task.id), DB_TEXT(verdict->message),
-	              DB_TEXT(s->news->steps), DB_INT(s->news->seq), DB_INT(attempt),
-	              DB_INT(hold ? 0 : verdict->delay_ms)) &&
+	return TX_SEND(s->tx, TASKS_TASK_REQUEUE, err, DB_UUID(&s->task.id), DB_TEXT(verdict->message),
+	               DB_TEXT(s->news->steps), DB_INT(s->news->seq), DB_INT(attempt),
+	               DB_INT(hold ? 0 : verdict->delay_ms)) &&
 	       count(s, s->ran ? -1 : 0, 0, err) &&
-	       (!hold || TX_RUN(s->tx, TASKS_NODE_HOLD, NULL, err, DB_TEXT(s->task.node_id), DB_INT(verdict->delay_ms),
-	                        DB_TEXT(s->news->hold_reason ? s->news->hold_reason : "clock"))) &&
+	       (!hold || TX_SEND(s->tx, TASKS_NODE_HOLD, err, DB_TEXT(s->task.node_id), DB_INT(verdict->delay_ms),
+	                         DB_TEXT(s->news->hold_reason ? s->news->hold_reason : "clock"))) &&
 	       task_tell(s->change, &s->task, "queued", verdict->message, err);
 }
 
@@ -135,9 +135,9 @@ static bool resume(struct settling *s, struct error *err)
 		return false;
 	if (rows_count(rival))
 		return true; /* the newer one runs and will have its way */
-	return TX_RUN(s->tx, TASKS_TASK_RESUME, NULL, err, DB_UUID(&s->task.id),
-	              DB_TEXT(s->news->steps ? s->news->steps : "[]"), DB_INT(s->news->seq),
-	              DB_INT(s->news->attempt)) &&
+	return TX_SEND(s->tx, TASKS_TASK_RESUME, err, DB_UUID(&s->task.id),
+	               DB_TEXT(s->news->steps ? s->news->steps : "[]"), DB_INT(s->news->seq),
+	               DB_INT(s->news->attempt)) &&
 	       count(s, s->ran ? 0 : 1, 0, err) && task_tell(s->change, &s->task, "running", "", err);
 }
 

@@ -115,8 +115,8 @@ bool task_lock(struct tx *tx, const struct uuid *id, struct task *ret, struct er
 	if (!rows_count(place))
 		return error_set(err, ERR_NOT_FOUND, "there is no such task");
 	resource = rows_uuid(place, 0, 1);
-	return TX_RUN(tx, TASKS_NODE_LOCK, NULL, err, DB_TEXT(rows_text(place, 0, 0))) &&
-	       TX_RUN(tx, TASKS_RESOURCE_LOCK, NULL, err, DB_UUID(&resource)) &&
+	return TX_SEND(tx, TASKS_NODE_LOCK, err, DB_TEXT(rows_text(place, 0, 0))) &&
+	       TX_SEND(tx, TASKS_RESOURCE_LOCK, err, DB_UUID(&resource)) &&
 	       TX_RUN(tx, TASKS_TASK_LOCK, &row, err, DB_UUID(id)) && task_read(row, 0, ret, err);
 }
 

@@ -239,24 +239,24 @@ bool certificate_update(struct tx *tx, const struct certificate *certificate, un
 	_cleanup_buf_ struct buf names = { 0 }, proofs = { 0 };
 
 	return join_names(certificate, &names, err) && join_proofs(certificate, &proofs, err) &&
-	       TX_RUN(tx, WEB_CERTIFICATE_UPDATE, NULL, err, DB_UUID(&certificate->id), DB_TEXT(names.data),
-	              DB_TEXT(certificate_state_name(certificate->state)), DB_TEXT(certificate->message),
-	              DB_INT(certificate->attempt), DB_INT(certificate->next_try_ms), DB_TEXT(certificate->order_url),
-	              DB_TEXT(certificate->chain), DB_BYTES(certificate->sealed_key, certificate->sealed_key_size),
-	              DB_BYTES(certificate->csr, certificate->csr_size), DB_TEXT(certificate->issuer),
-	              DB_TEXT(certificate->fingerprint), DB_TEXT(certificate->serial), DB_TEXT(certificate->key_type),
-	              DB_TEXT(certificate->renewal_id), DB_INT(certificate->not_before_ms),
-	              DB_INT(certificate->not_after_ms), DB_INT(certificate->renew_ms),
-	              DB_INT(certificate->warned_days), uuid_or_null(&certificate->task_id),
-	              uuid_or_null(&certificate->lease), DB_INT(lease_s), DB_TEXT(proofs.data),
-	              DB_TEXT(certificate->records ? certificate->records : ""), DB_INT(certificate->records_version),
-	              DB_TEXT(certificate->revoke_reason ? certificate->revoke_reason : ""),
-	              DB_INT(certificate->revoked_ms), DB_TEXT(certificate->answered ? certificate->answered : ""));
+	       TX_SEND(tx, WEB_CERTIFICATE_UPDATE, err, DB_UUID(&certificate->id), DB_TEXT(names.data),
+	               DB_TEXT(certificate_state_name(certificate->state)), DB_TEXT(certificate->message),
+	               DB_INT(certificate->attempt), DB_INT(certificate->next_try_ms), DB_TEXT(certificate->order_url),
+	               DB_TEXT(certificate->chain), DB_BYTES(certificate->sealed_key, certificate->sealed_key_size),
+	               DB_BYTES(certificate->csr, certificate->csr_size), DB_TEXT(certificate->issuer),
+	               DB_TEXT(certificate->fingerprint), DB_TEXT(certificate->serial), DB_TEXT(certificate->key_type),
+	               DB_TEXT(certificate->renewal_id), DB_INT(certificate->not_before_ms),
+	               DB_INT(certificate->not_after_ms), DB_INT(certificate->renew_ms),
+	               DB_INT(certificate->warned_days), uuid_or_null(&certificate->task_id),
+	               uuid_or_null(&certificate->lease), DB_INT(lease_s), DB_TEXT(proofs.data),
+	               DB_TEXT(certificate->records ? certificate->records : ""), DB_INT(certificate->records_version),
+	               DB_TEXT(certificate->revoke_reason ? certificate->revoke_reason : ""),
+	               DB_INT(certificate->revoked_ms), DB_TEXT(certificate->answered ? certificate->answered : ""));
 }
 
 bool certificate_hurry(struct tx *tx, const struct uuid *id, struct error *err)
 {
-	return TX_RUN(tx, WEB_CERTIFICATE_HURRY, NULL, err, DB_UUID(id));
+	return TX_SEND(tx, WEB_CERTIFICATE_HURRY, err, DB_UUID(id));
 }
 
 bool certificate_delete(struct tx *tx, const struct uuid *id, struct error *err)
@@ -266,12 +266,12 @@ bool certificate_delete(struct tx *tx, const struct uuid *id, struct error *err)
 
 bool certificate_forget(struct tx *tx, const struct uuid *website_id, struct error *err)
 {
-	return TX_RUN(tx, WEB_CERTIFICATE_FORGET, NULL, err, DB_UUID(website_id));
+	return TX_SEND(tx, WEB_CERTIFICATE_FORGET, err, DB_UUID(website_id));
 }
 
 bool certificate_wake(struct tx *tx, const struct uuid *website_id, struct error *err)
 {
-	return TX_RUN(tx, WEB_CERTIFICATE_WAKE, NULL, err, DB_UUID(website_id));
+	return TX_SEND(tx, WEB_CERTIFICATE_WAKE, err, DB_UUID(website_id));
 }
 
 bool certificate_find(struct db *wide, const struct uuid *id, struct arena *arena, struct certificate *ret,

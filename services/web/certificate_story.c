@@ -52,10 +52,10 @@ bool story_add(struct tx *tx, const struct certificate *certificate, enum story_
 
 	if (!pack_names(problem, arena, &names, &size))
 		return no_room(err);
-	return TX_RUN(tx, WEB_CERTIFICATE_STEP, NULL, err, DB_UUID(&certificate->id), DB_UUID(&certificate->org),
-	              DB_TEXT(certificate_state_name(certificate->state)), DB_TEXT(outcomes[outcome]), DB_TEXT(message),
-	              DB_TEXT(problem ? problem->type : ""), DB_BYTES(names, size)) &&
-	       TX_RUN(tx, WEB_CERTIFICATE_STEPS_TRIM, NULL, err, DB_UUID(&certificate->id));
+	return TX_SEND(tx, WEB_CERTIFICATE_STEP, err, DB_UUID(&certificate->id), DB_UUID(&certificate->org),
+	               DB_TEXT(certificate_state_name(certificate->state)), DB_TEXT(outcomes[outcome]),
+	               DB_TEXT(message), DB_TEXT(problem ? problem->type : ""), DB_BYTES(names, size)) &&
+	       TX_SEND(tx, WEB_CERTIFICATE_STEPS_TRIM, err, DB_UUID(&certificate->id));
 }
 
 static bool read_names(const struct rows *rows, unsigned row, struct arena *arena, Stralix__V1__CertificateStep *step,

@@ -79,17 +79,17 @@ bool website_update(struct tx *tx, const struct website *site, struct error *err
 
 	if (!settings || !applied)
 		return error_set(err, ERR_INTERNAL, "out of memory");
-	return TX_RUN(tx, WEB_WEBSITE_UPDATE, NULL, err, DB_UUID(&site->id),
-	              DB_TEXT(website_serving_name(site->serving)), DB_TEXT(website_state_name(site->state)),
-	              DB_TEXT(site->message), DB_INT(site->generation.epoch), DB_INT(site->generation.n),
-	              DB_TEXT(website_serving_name(site->applied_serving)), DB_INT(site->applied.epoch),
-	              DB_INT(site->applied.n), DB_TEXT(site->task_id), DB_INT(site->updated_ms), DB_INT(site->purge_ms),
-	              DB_BYTES(settings, n_settings), DB_BYTES(applied, n_applied), DB_BOOL(site->suspended),
-	              DB_TEXT(site->suspended && site->suspend_reason ? site->suspend_reason : ""),
-	              uuid_or_null(&site->certificate_id), uuid_or_null(&site->applied_certificate_id),
-	              DB_TEXT(site->thumbprint ? site->thumbprint : ""),
-	              DB_TEXT(site->applied_thumbprint ? site->applied_thumbprint : ""),
-	              DB_TEXT(settings_certificate_mode(site->settings)));
+	return TX_SEND(tx, WEB_WEBSITE_UPDATE, err, DB_UUID(&site->id), DB_TEXT(website_serving_name(site->serving)),
+	               DB_TEXT(website_state_name(site->state)), DB_TEXT(site->message), DB_INT(site->generation.epoch),
+	               DB_INT(site->generation.n), DB_TEXT(website_serving_name(site->applied_serving)),
+	               DB_INT(site->applied.epoch), DB_INT(site->applied.n), DB_TEXT(site->task_id),
+	               DB_INT(site->updated_ms), DB_INT(site->purge_ms), DB_BYTES(settings, n_settings),
+	               DB_BYTES(applied, n_applied), DB_BOOL(site->suspended),
+	               DB_TEXT(site->suspended && site->suspend_reason ? site->suspend_reason : ""),
+	               uuid_or_null(&site->certificate_id), uuid_or_null(&site->applied_certificate_id),
+	               DB_TEXT(site->thumbprint ? site->thumbprint : ""),
+	               DB_TEXT(site->applied_thumbprint ? site->applied_thumbprint : ""),
+	               DB_TEXT(settings_certificate_mode(site->settings)));
 }
 
 static bool read_texts(const struct rows *rows, unsigned row, struct arena *arena, struct website *site)
