@@ -237,7 +237,7 @@ bool connection_send(struct connection *connection, const char *name, const stru
 
 	if (!params_init(&p, params, n, err))
 		return error_wrap(err, "%s", name);
-	if (connection->n_sent == CONNECTION_SENT && !connection_wait(connection, NULL, err))
+	if (connection->n_sent == CONNECTION_SENT && !connection_wait(connection, NULL, 0, err))
 		return false;
 	if ((connection->n_sent == 0 && !PQenterPipelineMode(pg)) ||
 	    !PQsendQueryPrepared(pg, name, p.n, p.values, p.lengths, p.formats, BINARY))
@@ -260,10 +260,11 @@ bool connection_send_org(struct connection *connection, const struct uuid *org, 
 	return connection_send(connection, SET_ORG, &DB_TEXT(text), 1, err);
 }
 
-/* What follows a statement that failed isn't carried out, and says so alone. */
-static bool collect_sent(struct connection *connection, int64_t deadline, PGresult **ret, struct error *err)
+/* What follows a statement that failed isn't carried out, and says so alone. rets: of the last ones. */
+static bool collect_sent(struct connection *connection, int64_t deadline, PGresult **rets, unsigned n_rets,
+                         struct error *err)
 {
-	unsigned n = connection->n_sent;
+	unsigned n = connection->n_sent, before = n - n_rets;
 	bool ok = true;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -277,37 +278,44 @@ static bool collect_sent(struct connection *connection, int64_t deadline, PGresu
 		     (fail_result(connection, result, err), error_wrap(err, "%s", connection->sent[i]));
 		if (connection->broken)
 			return false;
-		if (ok && ret && i + 1 == n)
-			*ret = TAKE_PTR(result);
+		if (ok && i >= before)
+			rets[i - before] = TAKE_PTR(result);
 	}
 	return ok;
 }
 
-bool connection_wait(struct connection *connection, PGresult **ret, struct error *err)
+static void clear_all(PGresult **results, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		PQclear(TAKE_PTR(results[i]));
+}
+
+bool connection_wait(struct connection *connection, PGresult **rets, unsigned n_rets, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + connection->answer_ms;
-	_cleanup_(result_clearp) PGresult *kept = NULL, *sync = NULL;
+	_cleanup_(result_clearp) PGresult *sync = NULL;
 	PGconn *pg = connection->pg;
 
 	if (!PQpipelineSync(pg))
 		return fail_lost(connection, PQerrorMessage(pg), err);
-	bool ok = collect_sent(connection, deadline, &kept, err);
+	bool ok = collect_sent(connection, deadline, rets, n_rets, err);
 	connection->n_sent = 0;
-	if (connection->broken || !wait_answer(connection, deadline, ok ? err : NULL))
-		return false;
-	sync = PQgetResult(pg);
-	if (PQresultStatus(sync) != PGRES_PIPELINE_SYNC || !PQexitPipelineMode(pg))
-		return fail_lost(connection, PQerrorMessage(pg), ok ? err : NULL);
-	if (ok && ret)
-		*ret = TAKE_PTR(kept);
-	return ok;
+	if (!connection->broken && wait_answer(connection, deadline, ok ? err : NULL)) {
+		sync = PQgetResult(pg);
+		if (PQresultStatus(sync) != PGRES_PIPELINE_SYNC || !PQexitPipelineMode(pg))
+			fail_lost(connection, PQerrorMessage(pg), ok ? err : NULL);
+	}
+	if (ok && !connection->broken)
+		return true;
+	clear_all(rets, n_rets);
+	return false;
 }
 
 bool connection_commit(struct connection *connection, struct error *err)
 {
 	_cleanup_(result_clearp) PGresult *result = NULL;
 
-	if (!connection_send(connection, COMMIT, NULL, 0, err) || !connection_wait(connection, &result, err))
+	if (!connection_send(connection, COMMIT, NULL, 0, err) || !connection_wait(connection, &result, 1, err))
 		return false;
 	return strcmp(PQcmdStatus(result), "COMMIT") == 0 ||
 	       error_set(err, ERR_INTERNAL, "the transaction was rolled back");
@@ -317,11 +325,12 @@ void connection_rollback(struct connection *connection)
 {
 	struct error ignored = { 0 };
 
-	if (connection->n_sent > 0 && !connection->broken && !connection_wait(connection, NULL, &ignored))
+	if (connection->n_sent > 0 && !connection->broken && !connection_wait(connection, NULL, 0, &ignored))
 		ignored = (struct error){ 0 };
 	if (connection->broken || PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
 		return;
-	if (!connection_send(connection, ROLLBACK, NULL, 0, &ignored) || !connection_wait(connection, NULL, &ignored))
+	if (!connection_send(connection, ROLLBACK, NULL, 0, &ignored) ||
+	    !connection_wait(connection, NULL, 0, &ignored))
 		connection->broken = true;
 }
 

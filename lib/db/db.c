@@ -245,7 +245,7 @@ static bool say(struct connection *connection, struct words *words, struct error
 {
 	return (!words->org || connection_send_org(connection, words->org, err)) &&
 	       connection_send(connection, words->statement, words->params, words->n, err) &&
-	       connection_wait(connection, &words->result, err);
+	       connection_wait(connection, &words->result, 1, err);
 }
 
 /* Says it on a connection of the pool; when an old connection turns out to be lost, once more on a new one. */
@@ -403,32 +403,67 @@ static bool renew(struct tx *tx, struct error *err)
 	       connection_send_begin(tx->connection, tx->has_org ? &tx->org : NULL, err);
 }
 
-static bool ask(struct tx *tx, const char *name, const struct db_param *params, unsigned n, PGresult **ret,
-                struct error *err)
+/* Statements by their names, as tx_ask has them. */
+struct questions {
+	const char *names[DB_ASKS];
+	const struct db_ask *asks;
+	unsigned n;
+};
+
+static bool ask_once(struct connection *connection, const struct questions *questions, PGresult **rets,
+                     struct error *err)
+{
+	if (connection->n_sent + questions->n > CONNECTION_SENT && !connection_wait(connection, NULL, 0, err))
+		return false;
+	for (unsigned i = 0; i < questions->n; i++)
+		if (!connection_send(connection, questions->names[i], questions->asks[i].params, questions->asks[i].n,
+		                     err))
+			return false;
+	return connection_wait(connection, rets, questions->n, err);
+}
+
+static bool ask(struct tx *tx, const struct questions *questions, PGresult **rets, struct error *err)
 {
 	bool untried = tx->untried;
 
 	tx->untried = false;
-	if (connection_send(tx->connection, name, params, n, err) && connection_wait(tx->connection, ret, err))
+	if (ask_once(tx->connection, questions, rets, err))
 		return true;
 	if (!untried || !tx->connection->broken)
 		return false;
 	if (err)
 		*err = (struct error){ 0 };
-	return renew(tx, err) && connection_send(tx->connection, name, params, n, err) &&
-	       connection_wait(tx->connection, ret, err);
+	return renew(tx, err) && ask_once(tx->connection, questions, rets, err);
 }
 
-static bool run(struct tx *tx, const struct table *table, unsigned query, const struct db_param *params, unsigned n,
-                struct rows **ret, struct error *err)
+/* Takes all over; ret NULL: nobody wants the rows. */
+static bool hand_out(const struct questions *questions, PGresult **results, struct error *err)
 {
-	_cleanup_(result_clearp) PGresult *result = NULL;
-	const char *name = statement(tx, table, query, err);
+	bool ok = true;
 
-	if (!name)
-		return false;
-	tx->failed = !ask(tx, name, params, n, &result, err);
-	return !tx->failed && (!ret || rows_new(TAKE_PTR(result), ret, err));
+	for (unsigned i = 0; i < questions->n; i++) {
+		struct rows **ret = questions->asks[i].ret;
+
+		if (ret && ok)
+			ok = rows_new(results[i], ret, err);
+		else
+			PQclear(results[i]);
+	}
+	return ok;
+}
+
+static bool run(struct tx *tx, const struct table *table, const struct db_ask *asks, unsigned n, struct error *err)
+{
+	struct questions questions = { .asks = asks, .n = n };
+	PGresult *results[DB_ASKS] = { NULL };
+
+	if (n > DB_ASKS)
+		return error_set(err, ERR_INTERNAL, "at most %d statements at once", DB_ASKS);
+	for (unsigned i = 0; i < n; i++)
+		if (!(questions.names[i] = statement(tx, table, asks[i].query, err)))
+			return false;
+	tx->failed = !ask(tx, &questions, results, err);
+	return !tx->failed && hand_out(&questions, results, err);
 }
 
 /* The table that the db was opened with; NULL: with others. */
@@ -444,15 +479,23 @@ static const struct table *find_table(const struct db *db, const struct db_query
 bool tx_run(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct rows **ret,
             struct error *err)
 {
-	return run(tx, &tx->db->tables[0], query, params, n, ret, err);
+	const struct db_ask one = { query, params, n, ret };
+
+	return run(tx, &tx->db->tables[0], &one, 1, err);
+}
+
+bool tx_ask(struct tx *tx, const struct db_ask *asks, unsigned n, struct error *err)
+{
+	return run(tx, &tx->db->tables[0], asks, n, err);
 }
 
 bool tx_run_from(struct tx *tx, const struct db_query *queries, unsigned query, const struct db_param *params,
                  unsigned n, struct rows **ret, struct error *err)
 {
 	const struct table *table = find_table(tx->db, queries, err);
+	const struct db_ask one = { query, params, n, ret };
 
-	return table && run(tx, table, query, params, n, ret, err);
+	return table && run(tx, table, &one, 1, err);
 }
 
 bool tx_send(struct tx *tx, unsigned query, const struct db_param *params, unsigned n, struct error *err)

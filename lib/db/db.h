@@ -102,6 +102,21 @@ bool tx_run_from(struct tx *tx, const struct db_query *table, unsigned query, co
 	tx_run_from(tx, table, query, (const struct db_param[]){ __VA_ARGS__ },                                        \
 	            sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret, err)
 
+/* Several of the primary table in one round trip, one after the other; none needs to know what another gave. */
+enum { DB_ASKS = 8 };
+struct db_ask {
+	unsigned query;
+	const struct db_param *params;
+	unsigned n;
+	struct rows **ret; /* NULL: nobody wants them */
+};
+#define DB_ASK(query, ret, ...)                                                                                        \
+	{                                                                                                              \
+		query, (const struct db_param[]){ __VA_ARGS__ },                                                       \
+			sizeof((const struct db_param[]){ __VA_ARGS__ }) / sizeof(struct db_param), ret                \
+	}
+bool tx_ask(struct tx *tx, const struct db_ask *asks, unsigned n, struct error *err) _must_check_;
+
 /*
  * A statement whose result nobody needs, without waiting for it: it goes with the next one that is waited for, or with
  * the commit, in one round trip. When it has failed, that one fails, with this one's error; so whoever means something

@@ -36,14 +36,14 @@ bool connection_ask(struct connection *connection, const char *sql, const struct
 extern const struct db_query connection_queries[];
 
 /*
- * Prepared statements are sent, any number, then waited for in one round trip: the last one's result (for PQclear), or
- * the first error, with its statement's name. What is sent costs no round trip, and isn't at work before the wait.
+ * Prepared statements are sent, any number, then waited for in one round trip: results of the last ones (for PQclear),
+ * or the first error, with its statement's name. What is sent costs no round trip, and isn't at work before the wait.
  */
 bool connection_send(struct connection *connection, const char *name, const struct db_param *params, unsigned n,
                      struct error *err) _must_check_;
 bool connection_send_begin(struct connection *connection, const struct uuid *org, struct error *err) _must_check_;
 bool connection_send_org(struct connection *connection, const struct uuid *org, struct error *err) _must_check_;
-bool connection_wait(struct connection *connection, PGresult **ret, struct error *err) _must_check_;
+bool connection_wait(struct connection *connection, PGresult **rets, unsigned n_rets, struct error *err) _must_check_;
 
 bool connection_commit(struct connection *connection, struct error *err) _must_check_;
 void connection_rollback(struct connection *connection); /* of what was sent as well; else it is broken */

@@ -27,13 +27,15 @@ static void fill(const struct key *keys, size_t n_keys, const struct secondary *
 			ret->servers[ret->n_servers++] = secondaries[i].name_server;
 }
 
-bool apex_lock(struct tx *tx, const struct zone *zone, struct arena *arena, struct apex *ret, struct error *err)
+bool apex_read(const struct rows *key_rows, const struct rows *secondary_rows, const struct zone *zone,
+               struct arena *arena, struct apex *ret, struct error *err)
 {
 	struct secondary secondaries[SECONDARIES];
 	struct key keys[KEYS];
 	size_t n_keys, n;
 
-	if (!keys_lock(tx, zone, arena, keys, &n_keys, err) || !secondaries_lock(tx, zone, arena, secondaries, &n, err))
+	if (!keys_read(key_rows, zone, arena, keys, &n_keys, err) ||
+	    !secondaries_read(secondary_rows, arena, secondaries, &n, err))
 		return false;
 	fill(keys, n_keys, secondaries, n, ret);
 	return true;

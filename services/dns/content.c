@@ -58,10 +58,13 @@ static bool read_rows(const struct rows *rows, const struct zone *zone, struct a
 
 bool content_lock(struct tx *tx, const struct zone *zone, struct arena *arena, struct content *ret, struct error *err)
 {
-	_cleanup_(rows_freep) struct rows *rows = NULL;
+	_cleanup_(rows_freep) struct rows *rows = NULL, *keys = NULL, *secondaries = NULL;
+	const struct db_ask asks[] = { DB_ASK(DNS_RECORDS, &rows, DB_UUID(&zone->id)),
+		                       DB_ASK(DNS_ZONE_KEYS, &keys, DB_UUID(&zone->id)),
+		                       DB_ASK(DNS_ZONE_SECONDARIES, &secondaries, DB_UUID(&zone->id)) };
 
-	return TX_RUN(tx, DNS_RECORDS, &rows, err, DB_UUID(&zone->id)) && read_rows(rows, zone, arena, ret, err) &&
-	       apex_lock(tx, zone, arena, &ret->apex, err);
+	return tx_ask(tx, asks, ARRAY_SIZE(asks), err) && read_rows(rows, zone, arena, ret, err) &&
+	       apex_read(keys, secondaries, zone, arena, &ret->apex, err);
 }
 
 bool content_find(struct db *wide, const struct zone *zone, struct arena *arena, struct content *ret, struct error *err)

@@ -94,6 +94,9 @@ static bool ask_elsewhere(struct change *change, const struct placement *node, c
 static bool ask(struct change *change, struct zone *zone, struct placement *node, const struct desire *desire,
                 const struct catalog *catalog, Stralix__V1__ZoneState *state, struct arena *arena, struct error *err)
 {
+	_cleanup_(rows_freep) struct rows *keys = NULL, *boxes = NULL;
+	const struct db_ask asks[] = { DB_ASK(DNS_KEYS_SEALED, &keys, DB_UUID(&zone->id)),
+		                       DB_ASK(DNS_SECONDARIES_SEALED, &boxes, DB_UUID(&zone->id), DB_UUID(&node->id)) };
 	bool removed = zone->serving == SERVING_REMOVED;
 	Stralix__V1__Generation generation;
 	Stralix__V1__Target target;
@@ -110,8 +113,10 @@ static bool ask(struct change *change, struct zone *zone, struct placement *node
 	if (!zone_target(zone, node, arena, &target, err))
 		return false;
 	state->id = target.id;
-	if (!keys_state(change_tx(change), zone, node, arena, &state->keys, &state->n_keys, err) ||
-	    !secondaries_state(change_tx(change), zone, node, arena, &state->secondaries, &state->n_secondaries, err) ||
+	if (!tx_ask(change_tx(change), asks, ARRAY_SIZE(asks), err) ||
+	    !keys_state(keys, node, arena, &state->keys, &state->n_keys, err) ||
+	    !secondaries_state(change_tx(change), zone, boxes, arena, &state->secondaries, &state->n_secondaries,
+	                       err) ||
 	    (!state->producer &&
 	     !catalog_peers(catalog, node->node_id, arena, &state->secondaries, &state->n_secondaries, err)))
 		return false;
@@ -165,16 +170,23 @@ bool zone_tell(struct change *change, const struct zone *before, const struct zo
 	       change_event(change, "zone", verb, target.id, err);
 }
 
-bool zone_see(struct call *call, const char *zone_id, struct zone *ret, struct error *err)
+typedef bool look_fn(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret, struct error *err);
+
+static bool see(struct call *call, const char *zone_id, look_fn *look, struct zone *ret, struct error *err)
 {
 	struct uuid id;
 
 	if (!uuid_parse(zone_id, &id))
 		return error_set(err, ERR_NOT_FOUND, "There is no such zone.");
-	if (!zone_find(service_db_wide(call_service(call)), &id, call_arena(call), ret, err))
+	if (!look(service_db_wide(call_service(call)), &id, call_arena(call), ret, err))
 		return false;
 	return (call_may_see(call, &ret->org) && !limited_out(call, &id)) ||
 	       error_set(err, ERR_NOT_FOUND, "There is no such zone.");
+}
+
+bool zone_see(struct call *call, const char *zone_id, struct zone *ret, struct error *err)
+{
+	return see(call, zone_id, zone_find, ret, err);
 }
 
 bool zone_change_begin(struct call *call, const char *zone_id, struct change **ret, struct zone *zone,
@@ -182,7 +194,7 @@ bool zone_change_begin(struct call *call, const char *zone_id, struct change **r
 {
 	_cleanup_(change_freep) struct change *change = NULL;
 
-	if (!zone_see(call, zone_id, zone, err) || !change_begin(call, &zone->org, &change, err))
+	if (!see(call, zone_id, zone_peek, zone, err) || !change_begin(call, &zone->org, &change, err))
 		return false;
 	if (!zone_lock(change_tx(change), &zone->id, call_arena(call), zone, err))
 		return false;

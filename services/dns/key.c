@@ -86,8 +86,8 @@ static bool describe(const struct zone *zone, const uint8_t *public, struct aren
 	return key->ds && key->dnskey;
 }
 
-static bool read_keys(const struct rows *rows, const struct zone *zone, struct arena *arena,
-                      struct key ret[static KEYS], size_t *n, struct error *err)
+bool keys_read(const struct rows *rows, const struct zone *zone, struct arena *arena, struct key ret[static KEYS],
+               size_t *n, struct error *err)
 {
 	enum { ID, FLAGS_, ALGORITHM, PUBLIC, STATE, CREATED, ANNOUNCE, LEAVING };
 
@@ -121,7 +121,7 @@ bool keys_find(struct db *wide, const struct zone *zone, struct arena *arena, st
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	return DB_RUN(wide, NULL, DNS_WIDE_KEYS_SHOW, &rows, err, DB_UUID(&zone->id)) &&
-	       read_keys(rows, zone, arena, ret, n, err);
+	       keys_read(rows, zone, arena, ret, n, err);
 }
 
 bool keys_lock(struct tx *tx, const struct zone *zone, struct arena *arena, struct key ret[static KEYS], size_t *n,
@@ -129,7 +129,7 @@ bool keys_lock(struct tx *tx, const struct zone *zone, struct arena *arena, stru
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	return TX_RUN(tx, DNS_ZONE_KEYS, &rows, err, DB_UUID(&zone->id)) && read_keys(rows, zone, arena, ret, n, err);
+	return TX_RUN(tx, DNS_ZONE_KEYS, &rows, err, DB_UUID(&zone->id)) && keys_read(rows, zone, arena, ret, n, err);
 }
 
 const struct key *keys_newest(const struct key *keys, size_t n)
@@ -171,15 +171,12 @@ static Stralix__V1__ZoneKey *key_message(const struct rows *rows, unsigned row, 
 	return key;
 }
 
-bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
-                Stralix__V1__ZoneKey ***ret, size_t *n, struct error *err)
+bool keys_state(const struct rows *rows, const struct placement *node, struct arena *arena, Stralix__V1__ZoneKey ***ret,
+                size_t *n, struct error *err)
 {
 	enum { PLACEMENT = 3 };
-	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	*n = 0;
-	if (!TX_RUN(tx, DNS_KEYS_SEALED, &rows, err, DB_UUID(&zone->id)))
-		return false;
 	*ret = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	if (!*ret)
 		return no_room(err);

@@ -30,9 +30,13 @@ bool keys_lock(struct tx *tx, const struct zone *zone, struct arena *arena, stru
 const struct key *keys_newest(const struct key *keys, size_t n);
 const struct key *keys_announced(const struct key *keys, size_t n);
 
-/* What one node is to sign with. *ret from the arena. */
-bool keys_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
-                Stralix__V1__ZoneKey ***ret, size_t *n, struct error *err) _must_check_;
+/* The rows of DNS_ZONE_KEYS. */
+bool keys_read(const struct rows *rows, const struct zone *zone, struct arena *arena, struct key ret[static KEYS],
+               size_t *n, struct error *err) _must_check_;
+
+/* What one node is to sign with, of the rows of DNS_KEYS_SEALED. *ret from the arena. */
+bool keys_state(const struct rows *rows, const struct placement *node, struct arena *arena, Stralix__V1__ZoneKey ***ret,
+                size_t *n, struct error *err) _must_check_;
 
 /* Makes a key in memory and seals it to each node; what isn't sealed is wiped. announce_ms: 0: at once. */
 bool key_make(struct tx *tx, const struct zone *zone, const struct seal_keys *to, int64_t announce_ms, struct uuid *ret,

@@ -99,10 +99,13 @@ static void drop_rest(struct content *content, size_t n)
 bool managed_sync(struct tx *tx, const struct zone *zone, struct content *content, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL, *below = NULL;
+	const struct db_ask asks[] = {
+		DB_ASK(DNS_MANAGED_FOR, &rows, DB_UUID(&zone->org), DB_TEXT(zone->name)),
+		DB_ASK(DNS_ZONES_BELOW, &below, DB_UUID(&zone->org), DB_TEXT(zone->name)),
+	};
 	size_t n = content->n;
 
-	if (!TX_RUN(tx, DNS_MANAGED_FOR, &rows, err, DB_UUID(&zone->org), DB_TEXT(zone->name)) ||
-	    !TX_RUN(tx, DNS_ZONES_BELOW, &below, err, DB_UUID(&zone->org), DB_TEXT(zone->name)))
+	if (!tx_ask(tx, asks, ARRAY_SIZE(asks), err))
 		return false;
 	for (unsigned i = 0; i < rows_count(rows); i++) {
 		struct row wanted;

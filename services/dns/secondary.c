@@ -17,7 +17,7 @@ static bool no_room(struct error *err)
 	return error_set(err, ERR_TOO_LARGE, "no room for the secondaries of the zone");
 }
 
-static bool read_rows(const struct rows *rows, struct arena *arena, struct secondary ret[static SECONDARIES], size_t *n,
+bool secondaries_read(const struct rows *rows, struct arena *arena, struct secondary ret[static SECONDARIES], size_t *n,
                       struct error *err)
 {
 	enum { ID, ADDRESS, PORT, NOTIFY, NAME_SERVER, TSIG_NAME, TSIG_ALGORITHM, CREATED, KEYLESS };
@@ -49,7 +49,7 @@ bool secondaries_find(struct db *wide, const struct zone *zone, struct arena *ar
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	return DB_RUN(wide, NULL, DNS_WIDE_SECONDARIES_SHOW, &rows, err, DB_UUID(&zone->id)) &&
-	       read_rows(rows, arena, ret, n, err);
+	       secondaries_read(rows, arena, ret, n, err);
 }
 
 bool secondaries_lock(struct tx *tx, const struct zone *zone, struct arena *arena,
@@ -57,7 +57,8 @@ bool secondaries_lock(struct tx *tx, const struct zone *zone, struct arena *aren
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
-	return TX_RUN(tx, DNS_ZONE_SECONDARIES, &rows, err, DB_UUID(&zone->id)) && read_rows(rows, arena, ret, n, err);
+	return TX_RUN(tx, DNS_ZONE_SECONDARIES, &rows, err, DB_UUID(&zone->id)) &&
+	       secondaries_read(rows, arena, ret, n, err);
 }
 
 static Stralix__V1__ZonePeer *peer_message(const struct secondary *from, const uint8_t *box, size_t size,
@@ -102,17 +103,15 @@ static const struct secondary *by_id(const struct secondary *list, size_t n, con
 	return NULL;
 }
 
-bool secondaries_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
+bool secondaries_state(struct tx *tx, const struct zone *zone, const struct rows *rows, struct arena *arena,
                        Stralix__V1__ZonePeer ***ret, size_t *n, struct error *err)
 {
 	enum { ID, SEALED };
 	struct secondary list[SECONDARIES];
-	_cleanup_(rows_freep) struct rows *rows = NULL;
-	size_t kept;
+	size_t kept = 0;
 
 	*n = 0;
-	if (!TX_RUN(tx, DNS_SECONDARIES_SEALED, &rows, err, DB_UUID(&zone->id), DB_UUID(&node->id)) ||
-	    (rows_count(rows) && !secondaries_lock(tx, zone, arena, list, &kept, err)))
+	if (rows_count(rows) && !secondaries_lock(tx, zone, arena, list, &kept, err))
 		return false;
 	*ret = arena_alloc(arena, (2 * (size_t)rows_count(rows) + 1) * sizeof(void *));
 	if (!*ret)

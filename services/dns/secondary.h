@@ -27,8 +27,13 @@ bool secondaries_find(struct db *wide, const struct zone *zone, struct arena *ar
 bool secondaries_lock(struct tx *tx, const struct zone *zone, struct arena *arena,
                       struct secondary ret[static SECONDARIES], size_t *n, struct error *err) _must_check_;
 
-/* What one node is to know of them: those with a secret for it. *ret from the arena. */
-bool secondaries_state(struct tx *tx, const struct zone *zone, const struct placement *node, struct arena *arena,
+/* The rows of DNS_ZONE_SECONDARIES. */
+bool secondaries_read(const struct rows *rows, struct arena *arena, struct secondary ret[static SECONDARIES], size_t *n,
+                      struct error *err) _must_check_;
+
+/* What one node is to know of them: those with a secret for it, of the rows of DNS_SECONDARIES_SEALED. *ret from the
+ * arena. */
+bool secondaries_state(struct tx *tx, const struct zone *zone, const struct rows *rows, struct arena *arena,
                        Stralix__V1__ZonePeer ***ret, size_t *n, struct error *err) _must_check_;
 
 /* A new row, with the secret sealed to each node. ERR_EXISTS: the zone has this address and port, or somebody a key of

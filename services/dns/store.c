@@ -244,17 +244,16 @@ static bool add_wide(struct db *wide, struct zone *zones, unsigned n, struct are
 bool zone_lock(struct tx *tx, const struct uuid *id, struct arena *arena, struct zone *ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL, *nodes = NULL;
-	const char **ids;
+	char text[UUID_TEXT];
+	const char *const ids[] = { uuid_format(id, text) };
+	const struct db_ask asks[] = { DB_ASK(DNS_ZONE_LOCK, &rows, DB_UUID(id)),
+		                       DB_ASK(DNS_PLACEMENTS, &nodes, DB_TEXTS(ids, 1)) };
 
-	if (!TX_RUN(tx, DNS_ZONE_LOCK, &rows, err, DB_UUID(id)))
+	if (!tx_ask(tx, asks, ARRAY_SIZE(asks), err))
 		return false;
 	if (!rows_count(rows))
 		return no_such_zone(err);
-	if (!read_zone(rows, 0, arena, ret, err))
-		return false;
-	ids = ids_of(ret, 1, arena);
-	return ids ? TX_RUN(tx, DNS_PLACEMENTS, &nodes, err, DB_TEXTS(ids, 1)) && share_out(nodes, ret, 1, arena, err)
-	           : no_room(err);
+	return read_zone(rows, 0, arena, ret, err) && share_out(nodes, ret, 1, arena, err);
 }
 
 bool zone_lock_of(struct tx *tx, const struct uuid *placement, struct arena *arena, struct zone *ret, struct error *err)
@@ -270,7 +269,7 @@ bool zone_lock_of(struct tx *tx, const struct uuid *placement, struct arena *are
 	return zone_lock(tx, &id, arena, ret, err);
 }
 
-bool zone_find(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret, struct error *err)
+bool zone_peek(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
 
@@ -278,7 +277,12 @@ bool zone_find(struct db *wide, const struct uuid *id, struct arena *arena, stru
 		return false;
 	if (!rows_count(rows))
 		return no_such_zone(err);
-	return read_zone(rows, 0, arena, ret, err) && add_wide(wide, ret, 1, arena, err);
+	return read_zone(rows, 0, arena, ret, err);
+}
+
+bool zone_find(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret, struct error *err)
+{
+	return zone_peek(wide, id, arena, ret, err) && add_wide(wide, ret, 1, arena, err);
 }
 
 static bool read_list(const struct rows *rows, unsigned limit, struct arena *arena, struct zone_list *ret,

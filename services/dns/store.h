@@ -19,7 +19,9 @@ bool zone_lock(struct tx *tx, const struct uuid *id, struct arena *arena, struct
 bool zone_lock_of(struct tx *tx, const struct uuid *placement, struct arena *arena, struct zone *ret,
                   struct error *err) _must_check_;
 
-/* The row of any organisation with its nodes: ask call_may_see before showing it. ERR_NOT_FOUND. */
+/* The row of any organisation, without its nodes and with them: ask call_may_see before showing it. ERR_NOT_FOUND. */
+bool zone_peek(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret,
+               struct error *err) _must_check_;
 bool zone_find(struct db *wide, const struct uuid *id, struct arena *arena, struct zone *ret,
                struct error *err) _must_check_;
 

@@ -12,11 +12,14 @@
 
 enum { INSTALLATION_SHARE = 2 };
 
-bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err)
+bool node_lock(struct tx *tx, const char *node_id, const struct uuid *resource, struct node_state *ret,
+               struct rows **ret_resource, struct error *err)
 {
 	_cleanup_(rows_freep) struct rows *rows = NULL;
+	const struct db_ask asks[] = { DB_ASK(TASKS_NODE_LOCK, &rows, DB_TEXT(node_id)),
+		                       DB_ASK(TASKS_RESOURCE_LOCK, ret_resource, DB_UUID(resource)) };
 
-	if (!TX_RUN(tx, TASKS_NODE_LOCK, &rows, err, DB_TEXT(node_id)))
+	if (!tx_ask(tx, asks, ARRAY_SIZE(asks), err))
 		return false;
 	if (!rows_count(rows))
 		return error_set(err, ERR_NOT_FOUND, "there is no node '%s'", node_id);
@@ -78,8 +81,7 @@ static bool claim_one(struct tasks *tasks, const char *node_id, const struct uui
 	struct node_state node;
 
 	if (!change_begin_system(tasks->service, org, NULL, &change, err) ||
-	    !node_lock(change_tx(change), node_id, &node, err) ||
-	    !TX_SEND(change_tx(change), TASKS_RESOURCE_LOCK, err, DB_UUID(resource)) ||
+	    !node_lock(change_tx(change), node_id, resource, &node, NULL, err) ||
 	    !claim_locked(tasks, change_tx(change), node_id, &node, resource, CLAIM_IN_TURN, &task, err))
 		return false;
 	*ret_full = !node.trusted || node.held || node.running >= settings->window_node;

@@ -12,8 +12,10 @@ struct node_state {
 	unsigned running_all;
 };
 
-/* Locks the node's row, and makes the transaction commit lazily: see flush.h. ERR_NOT_FOUND: there is no such node. */
-bool node_lock(struct tx *tx, const char *node_id, struct node_state *ret, struct error *err) _must_check_;
+/* Locks the node's row, then the resource's, and makes the transaction commit lazily: see flush.h. ret_resource: the
+ * rows of TASKS_RESOURCE_LOCK; NULL: not wanted. ERR_NOT_FOUND: there is no such node. */
+bool node_lock(struct tx *tx, const char *node_id, const struct uuid *resource, struct node_state *ret,
+               struct rows **ret_resource, struct error *err) _must_check_;
 
 /*
  * Within a transaction that holds the locks of node and resource: claims, counting it in the windows. *ret NULL: there

@@ -45,15 +45,13 @@ static bool check(const Stralix__V1__EnqueueRequest *req, struct enqueuing *ret,
 	return true;
 }
 
-/* Locks the resource's row, made now when its reservation has run out. */
-static bool lock_resource(struct enqueuing *e, int64_t *ret_epoch, int64_t *ret_n, struct error *err)
+/* What its row says, which is made now when its reservation has run out. */
+static bool read_resource(struct enqueuing *e, const struct rows *rows, int64_t *ret_epoch, int64_t *ret_n,
+                          struct error *err)
 {
 	const Stralix__V1__Target *target = e->req->target;
-	_cleanup_(rows_freep) struct rows *rows = NULL;
 
 	*ret_epoch = *ret_n = 0;
-	if (!TX_RUN(e->tx, TASKS_RESOURCE_LOCK, &rows, err, DB_UUID(&e->resource)))
-		return false;
 	if (!rows_count(rows))
 		return TX_SEND(e->tx, TASKS_RESOURCE_INSERT, err, DB_UUID(&e->resource), DB_UUID(&e->org),
 		               DB_TEXT(target->kind), DB_TEXT(target->node_id)) &&
@@ -70,10 +68,11 @@ static bool lock_resource(struct enqueuing *e, int64_t *ret_epoch, int64_t *ret_
 /* Queued, or too late; and what it waits for, if anything. */
 static bool judge(struct enqueuing *e, struct error *err)
 {
+	_cleanup_(rows_freep) struct rows *rows = NULL;
 	const char *node = e->req->target->node_id;
 	int64_t epoch, n;
 
-	if (!node_lock(e->tx, node, &e->node, err) || !lock_resource(e, &epoch, &n, err))
+	if (!node_lock(e->tx, node, &e->resource, &e->node, &rows, err) || !read_resource(e, rows, &epoch, &n, err))
 		return false;
 	e->state = "queued";
 	if (e->removed || e->epoch < epoch || (e->epoch == epoch && e->n < n)) {
