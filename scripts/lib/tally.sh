@@ -28,8 +28,13 @@ tally_meson() { # tally_meson BUILD
     "$1/meson-logs/testlog.json")"
 }
 
-tally_tap() { # tally_tap FILE: top-level and nested cases of node's TAP reporter, leaves only
+tally_tap() { # tally_tap FILE: top-level and nested cases of node's TAP reporter, leaves only; one that broke off has failed
   local counts
+  if ! grep -q '^# pass ' "$1"; then
+    tally 0 1 0
+    failures "$1: broke off"
+    return
+  fi
   counts=$(awk '/^# pass /{p=$3} /^# fail /{f=$3} /^# cancelled /{f+=$3} /^# skipped /{s=$3} END{print p+0, f+0, s+0}' "$1")
   # shellcheck disable=SC2086
   tally $counts

@@ -1,4 +1,4 @@
-// What the system tests share: the running panel of .run-test (scripts/test starts it), its API, its processes.
+// What the system tests share: a running panel (scripts/test starts it), its API, its processes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
