@@ -26,14 +26,6 @@ enum { TURN_S = 12 * 3600, KEY_SIZE = 80 };
 #define NEWEST "newest.key"
 #define BEFORE "before.key"
 
-static int open_folder(const struct nginx *nginx, struct error *err)
-{
-	struct file_owner owner = nginx_owner_of_files(nginx);
-
-	owner.mode = 0750;
-	return file_mkdir_at(nginx->root, FOLDER, owner, err) ? file_open_dir(nginx->root, FOLDER, err) : -1;
-}
-
 static bool make_key(const struct nginx *nginx, int folder, const char *name, struct error *err)
 {
 	uint8_t key[KEY_SIZE];
@@ -64,19 +56,21 @@ static bool keep_whole(const struct nginx *nginx, int folder, const char *name, 
 
 bool nginx_tickets_place(const struct nginx *nginx, struct error *err)
 {
-	_cleanup_close_ int folder = open_folder(nginx, err);
+	struct file_owner owner = nginx_owner_of_files(nginx);
 
+	owner.mode = 0750;
+	if (!file_mkdir_at(nginx->root, FOLDER, owner, err))
+		return false;
+	_cleanup_close_ int folder = file_open_dir(nginx->root, FOLDER, err);
 	return folder >= 0 && keep_whole(nginx, folder, NEWEST, err) && keep_whole(nginx, folder, BEFORE, err);
 }
 
 /* A clock that was set back makes a turn early, which costs nothing. */
-static bool is_due(int folder)
+static bool is_due(const struct stat *newest)
 {
 	int64_t now_s = clock_unix_ms() / 1000;
-	struct stat newest;
 
-	return is_whole(folder, NEWEST, &newest) &&
-	       (newest.st_mtime + TURN_S <= now_s || newest.st_mtime > now_s + TURN_S);
+	return newest->st_mtime + TURN_S <= now_s || newest->st_mtime > now_s + TURN_S;
 }
 
 /* Both names have a whole key at each moment; one that was cut off is done once more. */
@@ -95,11 +89,15 @@ static bool turn(const struct nginx *nginx, int folder, struct error *err)
 
 void nginx_tickets_tend(struct nginx *nginx)
 {
+	struct stat newest, before;
 	struct error err = { 0 };
+	bool ok = true;
 
-	_cleanup_close_ int folder = open_folder(nginx, &err);
-	if (folder >= 0 && !is_due(folder))
-		return;
-	if (folder < 0 || !turn(nginx, folder, &err) || (nginx_running(nginx) > 0 && !nginx_reload(nginx, &err)))
-		log_failure(LOG_WARN_, &err, "turning the keys of TLS tickets");
+	_cleanup_close_ int folder = file_open_dir(nginx->root, FOLDER, NULL);
+	if (folder < 0 || !is_whole(folder, NEWEST, &newest) || !is_whole(folder, BEFORE, &before))
+		ok = nginx_tickets_place(nginx, &err); /* somebody has taken them away, and no change passes its test */
+	else if (is_due(&newest))
+		ok = turn(nginx, folder, &err) && (nginx_running(nginx) == 0 || nginx_reload(nginx, &err));
+	if (!ok)
+		log_failure(LOG_WARN_, &err, "the keys of TLS tickets");
 }
