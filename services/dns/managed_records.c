@@ -130,7 +130,7 @@ static bool take(struct call *call, const struct word *word, struct error *err)
 
 static Stralix__V1__ManagedRecordState *state_view(const struct rows *rows, unsigned row, struct arena *arena)
 {
-	enum { NAME, TYPE, DATA, ZONE, IN_STEP, MESSAGE, SERVED };
+	enum { NAME, TYPE, DATA, ZONE, IN_STEP, MESSAGE, SERVED, FAILED };
 	Stralix__V1__ManagedRecordState *view = arena_alloc(arena, sizeof(*view));
 	struct uuid zone = rows_uuid(rows, row, ZONE);
 	const char *words = rows_text(rows, row, MESSAGE);
@@ -140,6 +140,7 @@ static Stralix__V1__ManagedRecordState *state_view(const struct rows *rows, unsi
 	stralix__v1__managed_record_state__init(view);
 	view->in_step = rows_bool(rows, row, IN_STEP);
 	view->served = view->in_step && rows_bool(rows, row, SERVED);
+	view->failed = view->in_step && rows_bool(rows, row, FAILED);
 	if (rows_null(rows, row, ZONE))
 		words = "The organisation has no zone for this name here.";
 	if (!(view->name = arena_strdup(arena, rows_text(rows, row, NAME))) ||
@@ -153,6 +154,7 @@ static Stralix__V1__ManagedRecordState *state_view(const struct rows *rows, unsi
 /* Whether all of its zone's servers answer with it; what isn't served yet isn't asked for. */
 static bool ask_servers(struct call *call, Stralix__V1__ManagedRecordState *view, struct error *err)
 {
+	bool shown = false;
 	struct uuid id;
 	struct zone zone;
 
@@ -160,7 +162,10 @@ static bool ask_servers(struct call *call, Stralix__V1__ManagedRecordState *view
 		return true;
 	if (!zone_find(service_db_wide(call_service(call)), &id, call_arena(call), &zone, err))
 		return err->code == ERR_NOT_FOUND;
-	view->shown = zone_shows(&zone, view, clock_unix_ms() + call_remaining_ms(call) - REPLY_MS, call_arena(call));
+	if (!zone_shows(call_service(call), &zone, view, clock_unix_ms() + call_remaining_ms(call) - REPLY_MS,
+	                call_arena(call), &shown, err))
+		return false;
+	view->shown = shown;
 	return true;
 }
 

@@ -176,5 +176,7 @@ bool step_preflight(struct certificate_run *run, bool *ret_more, struct error *e
 		return prepare_node(run, err) && run_wait(run, SOON_MS, ret_more, err);
 	if (!(words = words_of(run, &sight)))
 		return error_set(err, ERR_TOO_LARGE, "no room for words");
+	if (*run->certificate.message)
+		run->certificate.attempt = 0; /* what it was held for says nothing of the authority */
 	return run_advance(run, CERTIFICATE_ORDERING, words, ret_more, err);
 }

@@ -12,7 +12,7 @@
 #include "challenge.h"
 #include "store.h"
 
-enum { TROUBLES_MAX = 12 };
+enum { TROUBLES_MAX = 12, HOLDS_MAX = 3 /* as of as many failures it waits: a look costs nobody anything */ };
 
 static bool is_mine(const struct certificate_run *run, const struct certificate *row)
 {
@@ -98,7 +98,8 @@ bool run_advance(struct certificate_run *run, enum certificate_state state, cons
 	const struct ending ending = { .outcome = STORY_DONE, .words = words, .keep = true };
 
 	run->certificate.state = state;
-	run->certificate.message = "";
+	if (state != CERTIFICATE_PREFLIGHT)
+		run->certificate.message = ""; /* run_hold is to know whether the next look finds the same */
 	run->certificate.next_try_ms = clock_unix_ms();
 	return write_row(run, &ending, ret_more, err);
 }
@@ -124,11 +125,13 @@ bool run_hold(struct certificate_run *run, const char *words, bool *ret_more, st
 {
 	bool same = strcmp(run->certificate.message, words) == 0;
 	const struct ending ending = { .outcome = STORY_WAITING, .words = same ? NULL : words };
+	unsigned attempt = same ? run->certificate.attempt + 1 : 1;
 
 	run->certificate.state = CERTIFICATE_WAITING;
 	run->certificate.message = words;
-	run->certificate.attempt = same ? run->certificate.attempt + 1 : 1;
-	run->certificate.next_try_ms = clock_unix_ms() + certificate_backoff_ms(run->certificate.attempt);
+	run->certificate.attempt = attempt;
+	run->certificate.next_try_ms =
+		clock_unix_ms() + certificate_backoff_ms(attempt < HOLDS_MAX ? attempt : HOLDS_MAX);
 	return write_row(run, &ending, ret_more, err);
 }
 

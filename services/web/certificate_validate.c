@@ -168,15 +168,32 @@ static bool fail_names(struct certificate_run *run, struct acme_problem *failed,
 	return run_fail(run, &why, failed, ret_more, err);
 }
 
+/* The records don't stand yet: what they wait for is told, and after too long, or for what somebody has to mend, that
+ * was it. */
+static bool wait_for_records(struct certificate_run *run, const struct challenge_sight *sight, bool *ret_more,
+                             struct error *err)
+{
+	bool late = clock_unix_ms() - run->certificate.records_version > RECORDS_MOST_MS;
+	struct error why = { 0 };
+
+	if (sight->failed || late) {
+		error_set(&why, ERR_CONFLICT, "The names can't be shown by records: %s",
+		          *sight->words ? sight->words : "The name servers haven't taken the records over in time");
+		return run_fail(run, &why, NULL, ret_more, err);
+	}
+	if (*sight->words)
+		return run_stay(run, STORY_WAITING, sight->words, RECORDS_MS, ret_more, err);
+	return run_wait(run, RECORDS_MS, ret_more, err);
+}
+
 /* The authority may look when all servers show the records, not before: its resolver would remember that there are
  * none. */
 static bool validate_by_records(struct certificate_run *run, const struct acme_signer *signer,
                                 const struct validations *validations, bool *ret_more, struct error *err)
 {
-	const struct certificate *certificate = &run->certificate;
-	bool is_new, any, stands = false;
+	struct challenge_sight sight;
 	struct error why = { 0 };
-	const char *words;
+	bool is_new, any;
 
 	if (!collect_records(run, validations, &is_new, &any, err))
 		return false;
@@ -184,17 +201,12 @@ static bool validate_by_records(struct certificate_run *run, const struct acme_s
 		return run_tell_dns(run, RECORDS_MS, ret_more, err);
 	if (!any)
 		return run_wait(run, order_poll_ms(run), ret_more, err);
-	if (!challenge_stands(run->service, certificate, run->arena, &stands, &words, &why))
+	if (!challenge_look(run->service, &run->certificate, run->arena, &sight, &why))
 		return run_trouble(run, &why, ret_more, err);
-	if (!stands && clock_unix_ms() - certificate->records_version > RECORDS_MOST_MS)
-		words = "The name servers haven't taken the records over in time";
-	if (*words) {
-		error_set(&why, ERR_CONFLICT, "The names can't be shown by records: %s", words);
-		return run_fail(run, &why, NULL, ret_more, err);
-	}
-	if (!stands)
-		return run_wait(run, RECORDS_MS, ret_more, err);
+	if (!sight.stands)
+		return wait_for_records(run, &sight, ret_more, err);
 	failpoint("web.recorded");
+	run->certificate.message = ""; /* what they waited for is over */
 	return answer_all(run, signer, validations, true, &why) ? run_wait(run, order_poll_ms(run), ret_more, err)
 	                                                        : run_trouble(run, &why, ret_more, err);
 }

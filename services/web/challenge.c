@@ -2,6 +2,7 @@
 #include "challenge.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/clock.h"
 
@@ -57,9 +58,37 @@ static bool ask_zones(struct service *service, const struct uuid *org, const str
 static bool is_one_of(const char *name, char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
+		if (strcasecmp(names[i], name) == 0)
 			return true;
 	return false;
+}
+
+/* Whether servers of a zone are known by their addresses: names have a dot behind them. */
+static bool has_addresses(const Stralix__V1__FoundZone *zone)
+{
+	for (size_t i = 0; i < zone->n_name_servers; i++) {
+		size_t size = strlen(zone->name_servers[i]);
+
+		if (size && zone->name_servers[i][size - 1] != '.')
+			return true;
+	}
+	return false;
+}
+
+/* Whether who is asked for a zone is one of its servers, by name, or by where the name leads. */
+static bool is_server_of(const char *resolver, const char *server, const Stralix__V1__FoundZone *zone,
+                         struct arena *arena, bool *ret, struct error *err)
+{
+	struct preflight place = { .n = 0 };
+
+	*ret = is_one_of(server, zone->name_servers, zone->n_name_servers);
+	if (*ret || !has_addresses(zone))
+		return true;
+	if (!preflight_ask(resolver, server, "", arena, &place, err))
+		return false;
+	for (unsigned i = 0; i < place.n && !*ret; i++)
+		*ret = is_one_of(place.addresses[i], zone->name_servers, zone->n_name_servers);
+	return true;
 }
 
 /* Whether the internet asks the servers of the zone that is here; the message says whom it asks instead. */
@@ -74,7 +103,8 @@ static bool check_servers(const char *resolver, const Stralix__V1__FoundZone *zo
 	if (!preflight_servers(resolver, zone->zone, arena, servers, &n, ret_away, err))
 		return false;
 	for (unsigned i = 0; i < n && !known; i++)
-		known = is_one_of(servers[i], zone->name_servers, zone->n_name_servers);
+		if (!is_server_of(resolver, servers[i], zone, arena, &known, err))
+			return false;
 	*ret_away = *ret_away && !known;
 	if (known)
 		return true;
@@ -137,12 +167,9 @@ static bool judge(const char *resolver, const char *name, const Stralix__V1__Fin
 	return ret->message || no_room(err);
 }
 
-/* dns is away: nothing is possible just now. */
-static bool excuse(struct challenge *challenges, unsigned n, const struct error *why, struct arena *arena,
-                   struct error *err)
+/* Somebody who has to be asked is away: nothing is possible just now. */
+static bool excuse(struct challenge *challenges, unsigned n, const char *words, struct error *err)
 {
-	const char *words = arena_printf(arena, "zones can't be asked for now: %s", why->message);
-
 	for (unsigned i = 0; words && i < n; i++) {
 		challenges[i].message = words;
 		challenges[i].away = true;
@@ -163,15 +190,18 @@ bool challenge_find(struct service *service, const struct uuid *org, const char 
 	for (unsigned i = 0; i < n; i++) {
 		if (!find_record(settings->resolver, names[i], arena, &ret[i], &away, err))
 			return false;
-		if (away) {
-			error_set(&why, ERR_UNAVAILABLE, "the resolver doesn't answer");
-			return excuse(ret, n, &why, arena, err);
-		}
+		if (away)
+			return excuse(ret, n,
+			              arena_printf(arena,
+			                           "_acme-challenge.%s can't be looked up now: its name servers, "
+			                           "or the resolver, don't answer",
+			                           base_of(names[i])),
+			              err);
 	}
 	if (!n)
 		return true;
 	if (!ask_zones(service, org, ret, n, arena, &reply, &why))
-		return excuse(ret, n, &why, arena, err);
+		return excuse(ret, n, arena_printf(arena, "zones can't be asked for now: %s", why.message), err);
 	for (unsigned i = 0; i < n; i++)
 		if (!judge(settings->resolver, names[i], reply, i, arena, &ret[i], err))
 			return false;
@@ -279,22 +309,31 @@ static bool ask_records(struct service *service, const struct certificate *certi
 	return true;
 }
 
-bool challenge_stands(struct service *service, const struct certificate *certificate, struct arena *arena, bool *ret,
-                      const char **ret_words, struct error *err)
+/* What people have to mend, or may want to know of: the worse of the two is told. */
+static bool note_trouble(const Stralix__V1__ManagedRecordState *state, struct arena *arena, struct challenge_sight *ret)
+{
+	bool failed = !state->in_step || state->failed;
+
+	if (!*state->message || ret->failed || (*ret->words && !failed))
+		return true;
+	ret->failed = failed;
+	ret->words = arena_printf(arena, "%s: %s", state->name, state->message);
+	return ret->words != NULL;
+}
+
+bool challenge_look(struct service *service, const struct certificate *certificate, struct arena *arena,
+                    struct challenge_sight *ret, struct error *err)
 {
 	const Stralix__V1__ManagedRecordsReply *reply;
 
-	*ret = false;
-	*ret_words = "";
+	*ret = (struct challenge_sight){ .words = "" };
 	if (!ask_records(service, certificate, arena, &reply, err))
 		return false;
-	*ret = reply->n_records == count_lines(certificate->records); /* else our word is on its way yet */
+	ret->stands = reply->n_records == count_lines(certificate->records); /* else our word is on its way yet */
 	for (size_t i = 0; i < reply->n_records; i++) {
-		const Stralix__V1__ManagedRecordState *state = reply->records[i];
-
-		*ret = *ret && state->shown;
-		if (!state->in_step && *state->message)
-			*ret_words = arena_printf(arena, "%s: %s", state->name, state->message);
+		ret->stands = ret->stands && reply->records[i]->shown;
+		if (!reply->records[i]->served && !note_trouble(reply->records[i], arena, ret))
+			return no_room(err);
 	}
-	return *ret_words || no_room(err);
+	return true;
 }

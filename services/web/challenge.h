@@ -30,7 +30,11 @@ bool challenge_tell(struct change *change, struct certificate *certificate, stru
 /* With the change: dns forgets them, when it was told of any. */
 bool challenge_drop(struct change *change, struct certificate *certificate, struct error *err) _must_check_;
 
-/* Whether all servers of their zones answer with all of them, asked now. Else *ret_words says what people have to mend;
- * "": nothing, it takes a moment. */
-bool challenge_stands(struct service *service, const struct certificate *certificate, struct arena *arena, bool *ret,
-                      const char **ret_words, struct error *err) _must_check_;
+/* How it is with all of them together, of which servers are asked now. */
+struct challenge_sight {
+	bool stands;       /* all servers of their zones answer with all of them */
+	bool failed;       /* they won't without somebody's help */
+	const char *words; /* for people: what is in the way; "": nothing, it takes a moment */
+};
+bool challenge_look(struct service *service, const struct certificate *certificate, struct arena *arena,
+                    struct challenge_sight *ret, struct error *err) _must_check_;

@@ -78,6 +78,37 @@ export async function certificates({ browser, base, env }) {
     await card.getByText(/Pebble Intermediate/).waitFor({ timeout: 120_000 });
   });
 
+  await check('certificates: a new website may begin with a wildcard, where a zone here covers its name', async () => {
+    const zone = `wild-${randomBytes(4).toString('hex')}.example`, below = `shop.${zone}`;
+    assert.equal(await page.evaluate((name) => fetch('/api/v1/zones', { method: 'POST', headers: { 'content-type': 'application/json', 'x-requested-with': 'stralix' }, body: JSON.stringify({ name }) }).then((r) => r.status), zone), 202);
+    await names.point(below, '127.0.0.1');
+    await page.goto(at('/websites/?new=1'));
+    const form = page.getByRole('dialog', { name: 'New website' });
+    const field = form.getByRole('textbox', { name: 'Domain' });
+    const choice = (name) => form.getByRole('checkbox', { name: `Its certificate is for every name right below ${name}, too` });
+    await field.fill(below);
+    await choice(below).check();
+    await form.getByText(`A record in the zone ${zone} here shows that the names are yours.`).waitFor();
+    await browser.looks('a new website with a wildcard');
+    await browser.theme('light');
+    await field.fill(`not-${zone}`); // no zone covers that
+    await form.getByRole('checkbox').waitFor({ state: 'detached' });
+    await field.fill(below);
+    assert.equal(await choice(below).isChecked(), true);
+    await button('Create website').click();
+    await page.getByText(`Create website: ${below} is done`).waitFor({ timeout: 30_000 });
+    const { id, settings } = await page.evaluate(async (name) => {
+      const read = (path) => fetch(`/api/v1/websites${path}`).then((r) => r.json());
+      return (await read(`/${(await read(`?search=${name}`)).websites[0].id}`)).website;
+    }, below);
+    assert.deepEqual([settings.https.certificate, settings.https.wildcard, settings.https.keepHttp], ['AUTOMATIC', true, false]);
+    await page.goto(at(`/websites/view/?id=${id}`));
+    await card.getByText('Automatic, with every name right below').waitFor();
+    await card.getByText(`*.${below}`, { exact: true }).first().waitFor({ timeout: 120_000 });
+    await page.goto(at(`/websites/view/?id=${(await website()).id}`));
+    await card.waitFor();
+  });
+
   await check('certificates: browsers are told to insist, in a form', async () => {
     await card.getByRole('button', { name: 'Change…' }).click();
     const form = page.getByRole('dialog', { name: `HTTPS of ${domain}` });
@@ -178,6 +209,7 @@ if (process.argv[1] === import.meta.filename) {
   await browser.page.goto(at('/login/'));
   await signIn(env.CUSTOMER_EMAIL, env.CUSTOMER_PASSWORD);
   await signedIn();
+  await resolver(env).everywhere('');
   await certificates({ browser, base, env });
   await browser.close();
   console.log(`${browser.tally.passed} passed, ${browser.tally.failed} failed`);

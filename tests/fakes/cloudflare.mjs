@@ -17,6 +17,7 @@ import http from 'node:http';
 const [address, httpPort, dnsPort] = process.argv.slice(2);
 const BATCH = 200;
 const TOKEN = 'cf-token-good';
+const SERVERS = ['ada.ns.cloudflare.test', 'bob.ns.cloudflare.test'];
 const state = { zones: new Map(), trouble: '', times: 0, deaf: false, requests: [], serial: 1 };
 const newId = () => randomBytes(16).toString('hex');
 const types = ['A', 'AAAA', 'CAA', 'CERT', 'CNAME', 'DNSKEY', 'DS', 'HTTPS', 'LOC', 'MX', 'NAPTR', 'NS', 'OPENPGPKEY', 'PTR', 'SMIMEA', 'SRV', 'SSHFP',
@@ -87,7 +88,7 @@ const page = (list, query, most) => {
 function route(method, url, body) {
   const [, , , kind, id, what, more] = url.pathname.split('/'); // /client/v4/zones/ID/dns_records/batch
   if (kind !== 'zones') throw new Refusal(400, 7003, 'Could not route to the requested path.');
-  const view = (z) => ({ id: z.id, name: z.name, status: 'active', name_servers: ['ada.ns.cloudflare.test', 'bob.ns.cloudflare.test'] });
+  const view = (z) => ({ id: z.id, name: z.name, status: 'active', name_servers: SERVERS });
   if (!id) {
     const name = url.searchParams.get('name');
     return page([...state.zones.values()].filter((z) => !name || z.name === name).map(view), url.searchParams, 50);
@@ -188,8 +189,9 @@ names.on('message', (query, from) => {
   const zone = [...state.zones.values()].find((z) => name === z.name || name.endsWith(`.${z.name}`));
   const records = (zone?.records ?? []).filter((r) => r.name === name && numbers[r.type] === type);
   let answers = records.map((r) => ({ ttl: r.ttl, data: rdata(r) })).filter((r) => r.data);
+  if (zone && type === numbers.NS && name === zone.name) answers = SERVERS.map((server) => ({ ttl: 86400, data: wireName(server) }));
   if (zone && type === 6 && name === zone.name)
-    answers = [{ ttl: 1800, data: Buffer.concat([wireName('ada.ns.cloudflare.test'), wireName('dns.cloudflare.test'), u32(state.serial), u32(1), u32(1), u32(1), u32(1)]) }];
+    answers = [{ ttl: 1800, data: Buffer.concat([wireName(SERVERS[0]), wireName('dns.cloudflare.test'), u32(state.serial), u32(1), u32(1), u32(1), u32(1)]) }];
   const body = answers.map((r) => Buffer.concat([u16(0xc00c), u16(type), u16(1), u32(r.ttl), u16(r.data.length), r.data]));
   const flags = zone ? 0x8400 : 0x8005;
   names.send(Buffer.concat([query.subarray(0, 2), u16(flags), u16(1), u16(body.length), u16(0), u16(0), question, ...body]), from.port, from.address);

@@ -34,7 +34,7 @@ const ended = (child) => new Promise((resolve) => {
   else child.once('exit', resolve);
 });
 
-/** A PowerDNS with an API: { base, server, token, api(method, path, body), stop(), start() }. */
+/** A PowerDNS with an API: { base, server, token, api(method, path, body), stop(), start(key) }. */
 export async function powerdns() {
   const dir = mkdtempSync(join(tmpdir(), 'stralix-pdns-'));
   const [api, dns] = await freePorts(2), token = 'pdns-token-good';
@@ -57,9 +57,10 @@ export async function powerdns() {
     /** The contents of one set, sorted; none: []. */
     set: async (zone, name, type) => ((await self.zone(zone)).rrsets ?? []).find((s) => s.name === `${name}.` && s.type === type)?.records.map((r) => r.content).sort() ?? [],
     make: (name, rrsets = []) => self.api('POST', '/zones', { name: `${name}.`, kind: 'Native', nameservers: [`ns1.${name}.`], rrsets }),
-    start: async () => {
-      child = spawn('pdns_server', [`--config-dir=${dir}`], { stdio: 'ignore' });
-      await answers('PowerDNS', async () => (await self.api('GET', '')).status === 200);
+    /** key: that it takes from now on; another than token: it refuses everybody's. */
+    start: async (key = token) => {
+      child = spawn('pdns_server', [`--config-dir=${dir}`, `--api-key=${key}`], { stdio: 'ignore' });
+      await answers('PowerDNS', async () => (await self.api('GET', '')).status === (key === token ? 200 : 401));
     },
     stop: async () => {
       child.kill('SIGKILL');

@@ -30,8 +30,6 @@ const managed = async (zone, token = env.CUSTOMER_TOKEN) =>
 const swept = (zone, name) => until('the records to be gone', async () =>
   (await managed(zone)).length === 0 && servers.every((port) => ask(port, name, 'TXT').length === 0), 30);
 
-const alias = (name, target) => fetch(`${env.NAMES_MANAGE_URL}/set-cname`, { method: 'POST', body: JSON.stringify({ host: name, target }) });
-
 async function request(site, body = {}) {
   const answer = await customer('POST', `/api/v1/websites/${site.id}/certificate`, body);
   assert.equal(answer.status, 202, JSON.stringify(answer.body));
@@ -98,7 +96,7 @@ describe('an alias of _acme-challenge', () => {
     const [{ aliasName, aliasTarget, ready }] = await preflight(site);
     assert.deepEqual([ready, aliasName], [false, `_acme-challenge.${domain}.`]);
     assert.match(aliasTarget, new RegExp(`^${domain.replaceAll('.', '-')}\\.acme\\.`));
-    await alias(aliasName, aliasTarget);
+    await names.alias(aliasName, aliasTarget);
     const again = await customer('POST', `/api/v1/certificates/${(await certificate(site)).coming.id}/retry`, {});
     assert.equal(again.status, 202, JSON.stringify(again.body));
     const serving = await served(site, undefined, 90);
@@ -110,7 +108,7 @@ describe('an alias of _acme-challenge', () => {
     const other = await anotherOrganisation();
     const theirs = await zoneOf(freshDomain('theirs'), other.token);
     const domain = freshDomain('intruder');
-    await alias(`_acme-challenge.${domain}.`, `x.${theirs.name}.`);
+    await names.alias(`_acme-challenge.${domain}.`, `x.${theirs.name}.`);
     const site = await createWebsite(env.CUSTOMER_TOKEN, domain);
     await waiting(site, /is an alias for x\.theirs-\w+\.example\., which is in no zone of the organisation here/);
     assert.deepEqual(await managed(theirs, other.token), []);

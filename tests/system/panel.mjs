@@ -25,6 +25,10 @@ export const names = {
     if (addresses.length) await resolver('add-a', { host: `${name}.`, addresses });
   },
   everywhere: (ip) => resolver('set-default-ipv4', { ip }),
+  /** Has the internet ask this server ("127.0.0.9:5300") for a zone and what is below it. */
+  delegate: (zone, server) => resolver('set-txt', { host: `_delegation.${zone}.`, value: server }),
+  /** An alias, as a name whose DNS is elsewhere has it. */
+  alias: (name, target) => resolver('set-cname', { host: name, target }),
 };
 await names.everywhere('');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DnsRecord, RecordSetChange } from '../src/lib/api.gen';
-import { asInput, changesOf, formOf, inputOf, pendingOfSets, withTtl } from '../src/lib/zones';
+import type { DnsRecord, RecordSetChange, Zone } from '../src/lib/api.gen';
+import { asInput, changesOf, formOf, inputOf, pendingOfSets, withTtl, zoneOf, zoneSearch } from '../src/lib/zones';
 
 const record = (name: string, type: string, data: string, more: Partial<DnsRecord> = {}): DnsRecord => ({ id: `${name} ${data}`, name, type, ttl: 3600, data, fields: [{ name: 'address', value: data }], comment: '', managedBy: '', ownerId: '', inStep: true, message: '', defaultTtl: true, updatedAt: '', ...more });
 const set = (name: string, type: string, before: string[], after: string[], ttlBefore = 3600, ttlAfter = 3600): RecordSetChange => ({ name, type, before, after, ttlBefore, ttlAfter });
@@ -34,5 +34,25 @@ describe('a record as it would be entered', () => {
     expect(form.raw).toBe('192.0.2.1');
     expect(inputOf(form, types)).toEqual({ name: 'a', type: 'A', data: '192.0.2.1' });
     expect(inputOf(formOf(record('a', 'A', '192.0.2.1'), types), types)).toEqual({ name: 'a', type: 'A', fields: [{ name: 'address', value: '192.0.2.1' }] });
+  });
+});
+
+describe('the zone of a name', () => {
+  const zone = (name: string, more: Partial<Zone> = {}) => ({ id: name, name, displayName: name, organisationId: 'o1', serving: 'live', ...more }) as Zone;
+  const zones = [zone('shop.example'), zone('eu.shop.example'), zone('xn--bcher-kva.example', { displayName: 'bücher.example' })];
+  it('is the nearest one that covers it, in either spelling', () => {
+    expect(zoneOf('www.eu.shop.example', 'o1', zones)?.name).toBe('eu.shop.example');
+    expect(zoneOf('shop.example', 'o1', zones)?.name).toBe('shop.example');
+    expect(zoneOf('www.bücher.example', 'o1', zones)?.name).toBe('xn--bcher-kva.example');
+    expect(zoneOf('www.xn--bcher-kva.example', 'o1', zones)?.name).toBe('xn--bcher-kva.example');
+  });
+  it('is none that only ends alike, is another organisation\'s, or is deleted', () => {
+    expect(zoneOf('workshop.example', 'o1', zones)).toBeUndefined();
+    expect(zoneOf('shop.example', 'o2', zones)).toBeUndefined();
+    expect(zoneOf('shop.example', undefined, zones)).toBeUndefined();
+    expect(zoneOf('shop.example', 'o1', [zone('shop.example', { serving: 'deleted' })])).toBeUndefined();
+  });
+  it('is searched for by what each of them ends with', () => {
+    expect([zoneSearch('www.shop.example'), zoneSearch('shop.example'), zoneSearch('shop'), zoneSearch('shop.'), zoneSearch('')]).toEqual(['shop.example', 'shop.example', '', '', '']);
   });
 });

@@ -143,18 +143,19 @@ static bool find(void *self, const char *name, struct arena *arena, bool *there,
 	return fill_servers(powerdns, answer.json, name, arena, ret) || no_room(err);
 }
 
-/* Names among the account's servers become its NS; addresses can't. */
+/* Names among the account's servers become its NS, without the ports where the panel asks; addresses can't. */
 static json_t *servers_json(const struct provider_access *access)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < access->n_servers; i++) {
 		const char *server = access->servers[i];
-		size_t size = strlen(server);
+		size_t size = strcspn(server, ":");
 
-		if (size > 253 || server[strspn(server, "0123456789.")] == '\0' || strpbrk(server, ":[]"))
+		if (!size || size > 253 || strspn(server, "0123456789.") >= size || *server == '[')
 			continue;
-		json_array_append_new(list, json_sprintf("%s%s", server, server[size - 1] == '.' ? "" : "."));
+		json_array_append_new(list,
+		                      json_sprintf("%.*s%s", (int)size, server, server[size - 1] == '.' ? "" : "."));
 	}
 	return list;
 }

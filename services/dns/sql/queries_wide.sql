@@ -139,9 +139,13 @@ select id, org_id, name, description, content, version, created_at, updated_at
 select id, org_id, name, description, content, version, created_at, updated_at from templates where id = $1::uuid;
 
 -- name: managed_show
--- What became of an owner's records: where they stand, and whether all servers of that zone have taken it over.
-select m.name, m.type, m.data, r.zone_id, coalesce(r.in_step, false), coalesce(r.message, ''),
-       z.state = 'active' and not exists (select from zone_nodes p where p.zone_id = z.id and p.state <> 'active')
+-- What became of an owner's records: where they stand, and whether all servers of that zone have taken it over; else what
+-- the record, the zone, or another provider that has it says about that.
+select m.name, m.type, m.data, r.zone_id, coalesce(r.in_step, false),
+       coalesce(nullif(r.message, ''), nullif(z.message, ''),
+                (select p.message from provider_zones p where p.zone_id = z.id and z.state <> 'active'), ''),
+       z.state = 'active' and not exists (select from zone_nodes p where p.zone_id = z.id and p.state <> 'active'),
+       coalesce(z.state = 'failed', false)
   from managed m
   left join records r on r.owner_id = m.owner_id and r.owner_kind = m.owner_kind and r.name = m.name and r.type = m.type
                      and r.data = m.data

@@ -265,7 +265,8 @@ static void write_settings(struct world *world)
 	snprintf(db, sizeof(db), "%s", postgres_conninfo(world->postgres, "dns"));
 	snprintf(text, sizeof(text),
 	         "nats_url: %s\ndb: \"%s\"\ndb_wide: \"%s\"\nkeyring: %s/keyring\ntoken_key: %s/token.key\nworkers: 2\n"
-	         "panel_hosts: panel.example\nname_servers: n1=ns1.panel.example,n2=ns2.panel.example\n",
+	         "panel_hosts: panel.example\nname_servers: n1=ns1.panel.example,n2=ns2.panel.example\n"
+	         "provider_allowed: 127.0.0.1\n",
 	         nats_server_url(world->nats), db, postgres_conninfo(world->postgres, "dns_wide"), world->dir,
 	         world->dir);
 	write_file(world, "config.yaml", text);

@@ -1,13 +1,13 @@
 'use client';
 // What new websites of an organisation begin with, and the form to change it.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { getWebsiteDefaults, updateWebsiteDefaults, type WebsiteDefaults } from '@/lib/api.gen';
-import { need } from '@/lib/http';
-import { again, refresh, useCan } from '@/lib/queries';
+import { updateWebsiteDefaults, type WebsiteDefaults } from '@/lib/api.gen';
+import { useWebsiteDefaults } from '@/lib/certificates';
+import { refresh, useCan } from '@/lib/queries';
 import { useSaving } from '@/lib/saving';
 import { FormDialog } from './form-dialog';
 import { Card, Lines, Row } from './people';
@@ -47,7 +47,7 @@ export default function DefaultsCard({ organisationId = '' }: { organisationId?:
   const t = useTranslations('websiteDefaults');
   const [mayRead, mayChange] = [useCan('website_defaults:read'), useCan('website_defaults:update')];
   const [changing, setChanging] = useState(false);
-  const read = useQuery({ queryKey: ['websiteDefaults', organisationId], queryFn: ({ signal }) => getWebsiteDefaults({ ...(organisationId && { organisationId }) }, { signal }).then((reply) => need(reply.defaults)), refetchInterval: (query) => again(query), enabled: mayRead });
+  const read = useWebsiteDefaults(organisationId, mayRead);
   const now = read.data;
   if (!mayRead) return null;
   return (

@@ -2,7 +2,7 @@
 // Certificates of websites: their reads, and what their states mean to people.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Tone } from '@/components/ui/badge';
-import { getCertificate, getWebsiteCertificate, listCertificates, preflightWebsite, type Https, type WebsiteCertificate } from './api.gen';
+import { getCertificate, getWebsiteCertificate, getWebsiteDefaults, listCertificates, preflightWebsite, type Https, type WebsiteCertificate } from './api.gen';
 import { need } from './http';
 import { again } from './queries';
 
@@ -48,6 +48,10 @@ export const useWebsiteCertificate = (websiteId: string) =>
 /** How its names would be shown to an authority, asked of the network each time it is opened. */
 export const usePreflight = (websiteId: string, enabled: boolean, wildcard?: boolean) =>
   useQuery({ queryKey: ['certificates', 'preflight', websiteId, wildcard], queryFn: ({ signal }) => preflightWebsite({ websiteId, wildcard }, { signal }), enabled, staleTime: 5_000, retry: false });
+
+/** What new websites of an organisation begin with; '': the own one. */
+export const useWebsiteDefaults = (organisationId: string, enabled: boolean) =>
+  useQuery({ queryKey: ['websiteDefaults', organisationId], queryFn: ({ signal }) => getWebsiteDefaults({ ...(organisationId && { organisationId }) }, { signal }).then((reply) => need(reply.defaults)), refetchInterval: (query) => again(query), enabled });
 
 export type HttpsForm = { certificate: 'AUTOMATIC' | 'OWN' | 'NONE'; wildcard: boolean; redirect: boolean; hsts: '0' | '300' | '2592000' | '31536000' | '63072000'; subdomains: boolean };
 const ages = ['0', '300', '2592000', '31536000', '63072000'] as const;

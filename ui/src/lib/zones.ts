@@ -2,7 +2,7 @@
 // Zones and their records: reads, and what is changed in the browser before it is sent as one change.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Tone } from '@/components/ui/badge';
-import { checkZone, getZone, listDnsRecords, listRecordTypes, listZoneChanges, listZones, listZoneTemplates, type DnsRecord, type RecordChange, type RecordInput, type RecordSetChange, type RecordType } from './api.gen';
+import { checkZone, getZone, listDnsRecords, listRecordTypes, listZoneChanges, listZones, listZoneTemplates, type DnsRecord, type RecordChange, type RecordInput, type RecordSetChange, type RecordType, type Zone } from './api.gen';
 import { need } from './http';
 import { again } from './queries';
 
@@ -12,7 +12,7 @@ const watchMs = 4_000;
 export const zonePath = (id: string) => `/zones/view/?id=${id}`;
 export const mostRecords = 500;
 
-export type ZoneFilter = { search?: string; state?: string; accountId?: string; sort?: string; cursor?: string; limit?: number };
+export type ZoneFilter = { search?: string; state?: string; organisationId?: string; accountId?: string; sort?: string; cursor?: string; limit?: number };
 
 export const useZones = (filter: ZoneFilter, enabled = true) =>
   useQuery({
@@ -22,6 +22,17 @@ export const useZones = (filter: ZoneFilter, enabled = true) =>
     refetchInterval: (query) => again(query) || (query.state.data?.zones.some((z) => !settled.has(z.state)) ? watchMs : false),
     enabled,
   });
+
+/** What is searched for to find the zone of a name: every zone that covers it ends with these two labels. */
+export const zoneSearch = (name: string) => /[^.\s]+\.[^.\s]+$/.exec(name)?.[0] ?? '';
+
+/** The nearest served zone of an organisation that covers a name, as people write it. */
+export function zoneOf(name: string, organisationId: string | undefined, zones: readonly Zone[]) {
+  const covers = (zone: string) => zone !== '' && (name === zone || name.endsWith(`.${zone}`));
+  return zones
+    .filter((zone) => zone.organisationId === organisationId && zone.serving === 'live' && (covers(zone.name) || covers(zone.displayName)))
+    .reduce<Zone | undefined>((nearest, zone) => (nearest && nearest.name.length >= zone.name.length ? nearest : zone), undefined);
+}
 
 export const useZone = (id: string) =>
   useQuery({
