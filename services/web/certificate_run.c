@@ -12,7 +12,7 @@
 #include "challenge.h"
 #include "store.h"
 
-enum { TROUBLES_MAX = 12, HOLDS_MAX = 3 /* as of as many failures it waits: a look costs nobody anything */ };
+enum { TROUBLES_MAX = 12, HOLDS_MAX = 2 /* as of as many failures it waits: a look costs nobody anything */ };
 
 static bool is_mine(const struct certificate_run *run, const struct certificate *row)
 {

@@ -67,17 +67,17 @@ async function bringTo(count, bare, held) {
   const { body } = await customer('GET', '/api/v1/zones?limit=1');
   const missing = { ours: count - Number(body.page.total), bare: count - held.bare };
   const began = performance.now();
-  const each = (left, make) => Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  const each = (left, atOnce, make) => Promise.all(Array.from({ length: atOnce }, async () => {
     while (missing[left]-- > 0) await make();
   }));
   const wanted = missing.ours;
-  await each('ours', async () => {
+  await each('ours', AT_ONCE, async () => {
     const made = await api(env.CUSTOMER_TOKEN, 'POST', '/api/v1/zones', { name: fresh('there') });
     if (made.status !== 202) throw new Error(`${made.status} ${JSON.stringify(made.body)}`);
   });
   await settled();
   if (wanted >= 100) note(`${wanted} zones, ${AT_ONCE} at once, were all served after ${per((performance.now() - began) / 1000, 1)} s`);
-  await each('bare', async () => { await createBare(bare, fresh('there')); });
+  await each('bare', 1, () => createBare(bare, fresh('there'))); // several at once find its database locked
   held.bare = Math.max(held.bare, count);
 }
 
