@@ -7,8 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,9 +31,10 @@ static bool make_key(const struct nginx *nginx, int folder, const char *name, st
 {
 	uint8_t key[KEY_SIZE];
 
-	randombytes_buf(key, sizeof(key));
+	if (getrandom(key, sizeof(key), 0) != sizeof(key)) /* so few bytes come whole */
+		return error_errno(err, errno, "getrandom");
 	bool ok = file_write_at(folder, name, key, sizeof(key), nginx_owner_of_files(nginx), err);
-	sodium_memzero(key, sizeof(key));
+	explicit_bzero(key, sizeof(key));
 	return ok;
 }
 
