@@ -66,9 +66,9 @@ bool zone_has(struct powerdns *powerdns, struct call *call, const Stralix__V1__Z
 	return !*there || rrsets_of_state(before, call->arena, ret, err);
 }
 
-/* Who asked for a name of it just before is told that there is none until PowerDNS's cache forgets it: with a new zone
- * alone it doesn't do so by itself. */
-static bool forget_denials(struct powerdns *powerdns, struct call *call, const char *zone, struct error *err)
+/* PowerDNS keeps what it has answered: that there is no such name, when a zone is new, and what was, when a question
+ * was under way while it wrote. Who asks is told so for seconds, until this. */
+static bool forget_answers(struct powerdns *powerdns, struct call *call, const char *zone, struct error *err)
 {
 	const struct api_call flush = { .method = "PUT",
 		                        .path = arena_printf(call->arena, "/cache/flush?domain=%s.", zone) };
@@ -96,7 +96,7 @@ static bool create(struct powerdns *powerdns, struct call *call, const Stralix__
 	return api_ask(powerdns, call,
 	               &(struct api_call){ .method = "POST", .path = "/zones", .body = body, .touches = true }, &answer,
 	               err) &&
-	       forget_denials(powerdns, call, zone->zone, err);
+	       forget_answers(powerdns, call, zone->zone, err);
 }
 
 /* What goes comes first: a name may change its only type. */
@@ -128,7 +128,8 @@ static bool change(struct powerdns *powerdns, struct call *call, const Stralix__
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	return api_ask(powerdns, call,
 	               &(struct api_call){ .method = "PATCH", .path = path, .body = body, .touches = true }, &answer,
-	               err);
+	               err) &&
+	       forget_answers(powerdns, call, zone->zone, err);
 }
 
 /* As the daemon itself says that it is: for when what it was thought to have isn't so. */

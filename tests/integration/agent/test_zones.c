@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -378,6 +380,44 @@ static void what_was_denied_before_is_answered_at_once(void **state)
 	zones_done(&below);
 }
 
+/* Somebody whose questions are under way whenever something is written, and could bring back what was: PowerDNS would
+ * keep that for seconds. */
+static pid_t start_asking(const struct harness *harness, const char *name)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		_exit(1);
+	while (pid == 0)
+		zones_ask(harness, name, "A");
+	return pid;
+}
+
+static void what_is_asked_for_all_the_time_is_answered_anew(void **state)
+{
+	enum { CHANGES = 30, ASKING = 2 };
+	struct harness *harness = *state;
+	struct harness_command command;
+	pid_t asking[ASKING];
+	char address[16];
+
+	zones_command(&command);
+	apply(harness, &command, 1, "busy.example", 1, "192.0.2.1");
+	for (unsigned i = 0; i < ASKING; i++)
+		asking[i] = start_asking(harness, "www.busy.example.");
+	for (unsigned n = 2; n <= CHANGES; n++) {
+		snprintf(address, sizeof(address), "192.0.2.%u", n);
+		apply(harness, &command, n, "busy.example", n, address);
+		assert_string_equal(zones_ask(harness, "www.busy.example.", "A"), address);
+	}
+	for (unsigned i = 0; i < ASKING; i++) {
+		assert_int_equal(kill(asking[i], SIGKILL), 0);
+		assert_int_equal(waitpid(asking[i], NULL, 0), asking[i]);
+	}
+	zones_done(&command);
+}
+
 /* The key of RFC 6605 §6.1 and another one. */
 #define FIRST_KEY                                                                                                      \
 	"Private-key-format: v1.2\nAlgorithm: 13 (ECDSAP256SHA256)\n"                                                  \
@@ -687,6 +727,7 @@ int main(void)
 		TEST(what_is_not_verified_goes_back),
 		TEST(what_somebody_changed_by_hand_is_found),
 		TEST(what_was_denied_before_is_answered_at_once),
+		TEST(what_is_asked_for_all_the_time_is_answered_anew),
 		TEST(a_zone_is_signed_with_the_keys_that_come_sealed),
 		TEST(a_key_that_was_sealed_for_another_zone_is_no_good),
 		TEST(those_that_may_transfer_a_zone_and_nobody_else),
