@@ -57,7 +57,7 @@ bool call_differs(struct call *call, const char *name, const char *has, const ch
 		return true;
 	}
 	if (!reply->differences)
-		reply->differences = arena_alloc(call->arena, DIFFERENCES * sizeof(reply->differences[0]));
+		reply->differences = arena_alloc(call->arena, DIFFERENCES * sizeof(void *));
 	one = reply->differences ? arena_alloc(call->arena, sizeof(*one)) : NULL;
 	if (!one)
 		return false;

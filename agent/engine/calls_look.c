@@ -97,7 +97,7 @@ static bool plan(struct calls *calls, const struct object *object, struct arena 
 	answer->passed = !object->served || !calls_name_taken(calls, object);
 	if (!answer->passed)
 		answer->words = (char *)(uintptr_t)taken;
-	answer->files = arena_alloc(arena, (reply->n_differences + 1) * sizeof(answer->files[0]));
+	answer->files = arena_alloc(arena, (reply->n_differences + 1) * sizeof(void *));
 	if (!answer->files)
 		return no_room(err);
 	for (size_t i = 0; ok && i < reply->n_differences; i++)
@@ -219,12 +219,12 @@ static bool tell_all(struct telling *telling, const char *id, const Stralix__V1_
 static bool make_room(struct telling *telling, Stralix__V1__ObserveAnswer *answer, struct error *err)
 {
 	Stralix__V1__FileDrift **longer =
-		arena_alloc(telling->arena, (answer->n_files + FILES_MAX + 1) * sizeof(*longer));
+		arena_alloc(telling->arena, (answer->n_files + FILES_MAX + 1) * sizeof(void *));
 
 	if (!longer)
 		return no_room(err);
 	if (answer->n_files > 0)
-		memcpy(longer, answer->files, answer->n_files * sizeof(*longer));
+		memcpy(longer, answer->files, answer->n_files * sizeof(void *));
 	answer->files = longer;
 	return true;
 }

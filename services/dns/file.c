@@ -9,7 +9,7 @@
 
 static bool tell(const struct zonefile *file, struct file_faults *faults, struct arena *arena)
 {
-	faults->list = arena_alloc(arena, (file->n_faults + 1) * sizeof(*faults->list));
+	faults->list = arena_alloc(arena, (file->n_faults + 1) * sizeof(void *));
 	if (!faults->list)
 		return false;
 	for (size_t i = 0; i < file->n_faults; i++) {

@@ -11,7 +11,7 @@ static bool fill(const struct rows *rows, unsigned limit, struct arena *arena, S
 {
 	unsigned n = rows_count(rows) < limit ? rows_count(rows) : limit;
 
-	reply->changes = arena_alloc(arena, (n + 1) * sizeof(*reply->changes));
+	reply->changes = arena_alloc(arena, (n + 1) * sizeof(void *));
 	if (!reply->changes)
 		return error_set(err, ERR_TOO_LARGE, "no room for the list; ask for fewer");
 	for (; reply->n_changes < n; reply->n_changes++)

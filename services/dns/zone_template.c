@@ -28,7 +28,7 @@ bool dns_list_zone_templates(struct call *call, const Stralix__V1__ListZoneTempl
 	if (!call_choose_org(call, req->organisation_id, &org, err) ||
 	    !DB_RUN(service_db_wide(call_service(call)), NULL, DNS_WIDE_TEMPLATE_LIST, &rows, err, DB_UUID(&org)))
 		return error_wrap(err, "list templates of zones");
-	reply.templates = arena_alloc(arena, (TEMPLATES + rows_count(rows)) * sizeof(*reply.templates));
+	reply.templates = arena_alloc(arena, (TEMPLATES + rows_count(rows)) * sizeof(void *));
 	if (!reply.templates)
 		return no_room(err);
 	while (reply.n_templates < TEMPLATES && (one = template_builtin(reply.n_templates, arena)))

@@ -25,7 +25,7 @@ static bool pack_names(const struct acme_problem *problem, struct arena *arena, 
 	*ret_size = 0;
 	if (!problem || !problem->n)
 		return true;
-	step.names = arena_alloc(arena, problem->n * sizeof(*step.names));
+	step.names = arena_alloc(arena, problem->n * sizeof(void *));
 	for (; step.names && step.n_names < problem->n; step.n_names++) {
 		const struct acme_name_problem *name = &problem->names[step.n_names];
 		Stralix__V1__NameProblem *to = step.names[step.n_names] = arena_alloc(arena, sizeof(*to));
@@ -102,7 +102,7 @@ bool story_read(struct db *wide, const struct certificate *certificate, struct a
 
 	if (!DB_RUN(wide, NULL, WEB_WIDE_CERTIFICATE_STORY, &rows, err, DB_UUID(&certificate->id)))
 		return error_wrap(err, "read a certificate's story");
-	view->story = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(*view->story));
+	view->story = arena_alloc(arena, (rows_count(rows) + 1) * sizeof(void *));
 	if (!view->story)
 		return no_room(err);
 	for (; view->n_story < rows_count(rows); view->n_story++)

@@ -54,7 +54,7 @@ static bool fill_directives(struct arena *arena, Stralix__V1__GetWebsitePhpReply
 
 	while (php_directives[n].name)
 		n++;
-	reply->directives = arena_alloc(arena, n * sizeof(*reply->directives));
+	reply->directives = arena_alloc(arena, n * sizeof(void *));
 	for (size_t i = 0; reply->directives && i < n; i++)
 		if (!(reply->directives[reply->n_directives++] = view(&php_directives[i], arena)))
 			reply->directives = NULL;

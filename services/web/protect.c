@@ -113,7 +113,7 @@ static Stralix__V1__ProtectedFolder *show_folder(const Stralix__V1__ProtectedFol
 	stralix__v1__protected_folder__init(copy);
 	copy->path = folder->path;
 	copy->realm = folder->realm;
-	copy->users = arena_alloc(arena, (folder->n_users + 1) * sizeof(*copy->users));
+	copy->users = arena_alloc(arena, (folder->n_users + 1) * sizeof(void *));
 	copy->n_users = folder->n_users;
 	for (size_t i = 0; copy->users && i < folder->n_users; i++) {
 		copy->users[i] = arena_alloc(arena, sizeof(*copy->users[i]));
@@ -135,7 +135,7 @@ Stralix__V1__WebsiteSettings *protect_show(Stralix__V1__WebsiteSettings *setting
 	if (!copy)
 		return NULL;
 	*copy = *settings;
-	copy->protected_folders = arena_alloc(arena, settings->n_protected_folders * sizeof(*copy->protected_folders));
+	copy->protected_folders = arena_alloc(arena, settings->n_protected_folders * sizeof(void *));
 	for (size_t i = 0; copy->protected_folders && i < settings->n_protected_folders; i++)
 		if (!(copy->protected_folders[i] = show_folder(settings->protected_folders[i], arena)))
 			return NULL;

@@ -54,7 +54,7 @@ static bool fill(const struct website *site, struct arena *arena, Stralix__V1__P
 {
 	size_t n = aliases(site);
 
-	request->records = arena_alloc(arena, (n + 1) * sizeof(*request->records));
+	request->records = arena_alloc(arena, (n + 1) * sizeof(void *));
 	if (!request->records)
 		return false;
 	if (!answers(site))

@@ -82,13 +82,13 @@ const struct template_value *const *nginx_protect_values(const struct nginx *ngi
 {
 	size_t n = settings->n_protected_folders;
 	const struct template_value **list = arena_alloc(arena, (2 * n + 1) * sizeof(struct template_value *));
-	Stralix__V1__ProtectedFolder **folders = arena_alloc(arena, (n + 1) * sizeof(*folders));
+	Stralix__V1__ProtectedFolder **folders = arena_alloc(arena, (n + 1) * sizeof(void *));
 
 	if (!list || !folders)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		folders[i] = settings->protected_folders[i];
-	qsort(folders, n, sizeof(folders[0]), deeper);
+	qsort(folders, n, sizeof(void *), deeper);
 	for (size_t i = 0; i < n; i++)
 		if (!(list[i] = values_of(nginx, site, folders[i], "", arena)) ||
 		    (front && !(list[n + i] = values_of(nginx, site, folders[i], "index.php/", arena))))

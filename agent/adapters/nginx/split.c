@@ -63,12 +63,16 @@ struct split {
 static void read_place(const struct split *split, struct source *source)
 {
 	char name[64], text[64] = "";
-	uintmax_t inode = 0, offset = 0;
+	uintmax_t inode, offset;
+	char *end, *last;
 
 	snprintf(name, sizeof(name), "%s.read", source->name);
 	_cleanup_close_ int fd = openat(split->log, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 &&
-	    sscanf(text, "%" SCNuMAX " %" SCNuMAX, &inode, &offset) == 2 && offset < INT64_MAX) {
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return;
+	inode = strtoumax(text, &end, 10);
+	offset = strtoumax(end, &last, 10);
+	if (end > text && last > end && offset < INT64_MAX) {
 		source->inode = (ino_t)inode;
 		source->offset = (off_t)offset;
 	}

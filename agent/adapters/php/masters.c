@@ -107,7 +107,7 @@ static bool read_pools(const char *path, const char *master, struct arena *arena
 {
 	_cleanup_buf_ struct buf text = { 0 };
 	char file[PATH_MAX], *rest = NULL;
-	char **ids = arena_alloc(arena, 2 * PHP_SHARD_POOLS * sizeof(*ids));
+	char **ids = arena_alloc(arena, (size_t)2 * PHP_SHARD_POOLS * sizeof(char *));
 	struct uuid id;
 
 	*n = 0;

@@ -334,7 +334,7 @@ static bool write_map(struct shards *s, struct error *err)
 	_cleanup_buf_ struct buf text = { 0 };
 
 	s->rows = calloc(s->n + 1, sizeof(*s->rows));
-	s->list = calloc(s->n + 1, sizeof(*s->list));
+	s->list = calloc(s->n + 1, sizeof(void *));
 	if (!s->rows || !s->list)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	for (size_t i = 0; i < s->n; i++) {

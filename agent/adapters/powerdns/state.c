@@ -96,13 +96,13 @@ static bool check_soa(const Stralix__V1__ZoneState *zone, const char *origin, st
 static bool check_sets(const Stralix__V1__ZoneState *zone, struct arena *arena, struct error *err)
 {
 	const char *origin = arena_printf(arena, "%s.", zone->zone);
-	Stralix__V1__RecordSet **sorted = arena_alloc(arena, (zone->n_sets + 1) * sizeof(*sorted));
+	Stralix__V1__RecordSet **sorted = arena_alloc(arena, (zone->n_sets + 1) * sizeof(void *));
 
 	if (!origin || !sorted)
 		return error_set(err, ERR_INTERNAL, "out of memory");
 	if (zone->n_sets > 0)
-		memcpy(sorted, zone->sets, zone->n_sets * sizeof(*sorted));
-	qsort(sorted, zone->n_sets, sizeof(*sorted), by_name);
+		memcpy(sorted, zone->sets, zone->n_sets * sizeof(void *));
+	qsort(sorted, zone->n_sets, sizeof(void *), by_name);
 	for (size_t i = 0; i < zone->n_sets; i++) {
 		if (i > 0 && by_name(&sorted[i - 1], &sorted[i]) == 0)
 			return error_field(err, "sets", "unique", "%.60s %s is there twice.", sorted[i]->name,
