@@ -34,14 +34,20 @@ shard_work() { # shard_work RUN_DIR TAKEN FILE…
 
 # Runs files on the panels NAME-1 … NAME-N and counts what they say. Named first, and again by a pattern: those that take long.
 shards_run() { # shards_run NAME N FILE…
-  local name=$1 n=$2 taken tap i workers=()
+  local name=$1 n=$2 taken tap file i workers=()
   shift 2
   taken=$(mktemp -d)
   for ((i = 1; i <= n; i++)); do
     shard_work "$(shard_dir "$name" "$i")" "$taken" "$@" &
     workers+=($!)
   done
-  wait "${workers[@]}"
+  wait "${workers[@]}" || true # what a worker left undone is seen below
+  for file in "$@"; do
+    [ -e "$taken/$(basename "$file")/tap" ] || {
+      tally 0 1 0
+      failures "$file: not run"
+    }
+  done
   for tap in "$taken"/*/tap; do
     tally_tap "$tap"
   done
